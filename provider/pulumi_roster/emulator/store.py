@@ -1,0 +1,106 @@
+"""SQLite under the emulator: in memory, or in a file that survives a restart.
+
+Everything runs on the thread of the server, so there is one writer. A lock guards the connection all the same, since a
+test may look at the store from its own thread.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+_META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
+
+
+class Store:
+    """A connection with the few operations that the APIs need. Rows come back as plain dicts."""
+
+    def __init__(self, path: Path | None = None, *schemas: str) -> None:
+        self._lock = threading.RLock()
+        self._schemas = (_META, *schemas)
+        self._connection = sqlite3.connect(
+            path or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        self._connection.row_factory = lambda cursor, values: {
+            column[0]: value for column, value in zip(cursor.description, values, strict=True)
+        }
+        # A killed process loses nothing this way; only a machine that loses power might.
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.execute("PRAGMA foreign_keys=ON")
+        for schema in self._schemas:
+            self._connection.executescript(schema)
+
+    def one(self, sql: str, *values: object) -> Row | None:
+        """The first row, or ``None``."""
+        with self._lock:
+            row: Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def all(self, sql: str, *values: object) -> list[Row]:
+        """All rows."""
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def value(self, sql: str, *values: object) -> Any:
+        """The first column of the first row, or ``None``."""
+        row = self.one(sql, *values)
+        return None if row is None else next(iter(row.values()))
+
+    def run(self, sql: str, *values: object) -> int:
+        """Runs a statement that changes data; tells how many rows it touched."""
+        with self._lock:
+            return self._connection.execute(sql, values).rowcount
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; not to be nested."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def snapshot(self) -> Store:
+        """A copy of this moment, in memory."""
+        copy = Store()
+        with self._lock:
+            self._connection.backup(copy._connection)
+        return copy
+
+    def tables(self, prefix: str = "") -> list[str]:
+        """The tables whose names begin with ``prefix``, in the order in which they were made."""
+        rows = self.all(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
+        )
+        return [row["name"] for row in rows if row["name"].startswith(prefix)]
+
+    def clear(self) -> None:
+        """Empties the tables of the APIs. The emulator's own values stay, so that exchanged tokens stay good."""
+        with self.transaction():
+            for table in reversed(self.tables()):
+                if table != "meta":
+                    self.run(f'DELETE FROM "{table}"')
+
+    def meta(self, key: str) -> str | None:
+        """A value of the emulator's own."""
+        found: str | None = self.value("SELECT value FROM meta WHERE key = ?", key)
+        return found
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keeps a value of the emulator's own."""
+        self.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+
+    def close(self) -> None:
+        """Closes the connection; a file then holds everything."""
+        with self._lock:
+            self._connection.close()
