@@ -1,0 +1,1 @@
+"""What sets the project up and runs its quick start; nothing of this is in the package."""

@@ -1,0 +1,90 @@
+"""The Pulumi engine: the user's own, or built from Go modules, or the official one from Pulumi's installer."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from tools.gotools import GoFiles, GoModule, GoProgram
+from tools.steps import SetupError, cache_folder, link, outside_path, run, say, step, unlink, usable_go
+from tools.environment import PYTHON
+
+OLDEST = (3, 200)
+FOLDER = Path("tools") / "engine"
+CLI = GoModule("pulumi", FOLDER / "cli", "github.com/pulumi/pulumi/pkg/v3")
+# Later versions of the language host are modules of their own that the proxy does not serve; this one runs programs and
+# dynamic providers of today's SDK with the scripts of SCRIPTS.
+HOST = GoModule("pulumi-language-python", FOLDER / "host", "github.com/pulumi/pulumi/sdk/v3")
+SCRIPTS = GoModule("pulumi-python-scripts", FOLDER / "scripts", "github.com/pulumi/pulumi/sdk/v3")
+PROGRAMS = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
+WITHOUT = """No Pulumi engine could be had. Do one of these, then `make setup` again:
+  - install Pulumi 3.200 or later (https://www.pulumi.com/docs/install/) so that `pulumi` is on PATH, or
+  - install Go 1.21 or later (https://go.dev/dl/), with the Go module proxy reachable, or
+  - let https://get.pulumi.com and https://get.pulumi.com/releases be reached."""
+
+
+def set_up() -> None:
+    """Have an engine: `pulumi` on PATH if new enough, else the one linked into `.engine/bin`."""
+    if _is_on_path():
+        for name in PROGRAMS:
+            unlink(name)
+        return
+    failures: list[str] = []
+    go = usable_go()
+    if go:
+        try:
+            _build(go)
+            return
+        except SetupError as error:
+            failures.append(str(error))
+            say("    that failed; trying Pulumi's own installer")
+    try:
+        _install()
+    except SetupError as error:
+        raise SetupError("\n\n".join([*failures, str(error), WITHOUT])) from error
+
+
+def _is_on_path() -> bool:
+    """Whether the user has `pulumi`, new enough, with its language host beside it or on PATH."""
+    path = outside_path()
+    pulumi = shutil.which("pulumi", path=path)
+    if pulumi is None:
+        return False
+    beside = str(Path(pulumi).resolve().parent)
+    if not (shutil.which(PROGRAMS[1], path=path) or shutil.which(PROGRAMS[1], path=beside)):
+        say(f"{pulumi} has no {PROGRAMS[1]} beside it and is passed over")
+        return False
+    answer = subprocess.run([pulumi, "version"], capture_output=True, text=True).stdout
+    found = re.match(r"v?(\d+)\.(\d+)", answer)
+    if found is None or (int(found[1]), int(found[2])) < OLDEST:
+        say(f"{pulumi} is {answer.strip() or 'of no version'}, older than 3.200, and is passed over")
+        return False
+    return True
+
+
+def _build(go: str) -> None:
+    GoProgram(
+        CLI,
+        f"{CLI.module}/cmd/pulumi",
+        takes="two minutes or more",
+        variables={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": CLI.version},
+    ).provide(go)
+    GoProgram(HOST, f"{HOST.module}/python/cmd/pulumi-language-python", takes="half a minute").provide(go)
+    GoFiles(
+        SCRIPTS, ["python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python"]
+    ).provide(go)
+
+
+def _install() -> None:
+    """Let the Automation API of Pulumi's SDK run the official installer, into the cache folder."""
+    code = "from pulumi.automation._cmd import sdk_version as version; print(version)"
+    version = run([PYTHON, "-c", code], advice="`rm -r .venv` and try again.").strip()
+    root = cache_folder() / f"pulumi-official-{version}"
+    if not (root / "bin" / PROGRAMS[0]).exists():
+        with step(f"Pulumi {version}, by Pulumi's own installer (takes a minute)"):
+            install = "import sys; from pulumi.automation import PulumiCommand; PulumiCommand.install(root=sys.argv[1])"
+            run([PYTHON, "-c", install, root], advice="Pulumi's installer failed.")
+    for program in sorted((root / "bin").iterdir()):
+        link(program)

@@ -1,0 +1,82 @@
+"""The virtual environment `.venv`: dependencies pinned by version and hash in constraints/dev.txt, and our package."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.steps import CHECKOUT, VENV, SetupError, outside_path, run, step
+
+PINS = CHECKOUT / "constraints" / "dev.txt"
+PROJECT = CHECKOUT / "pyproject.toml"
+PYTHON = VENV / "bin" / "python"
+OLDEST_PYTHON = (3, 10)
+NAMES = ("python3", "python3.13", "python3.12", "python3.11", "python3.10", "python")
+
+
+def set_up() -> None:
+    """Make or renew `.venv`; what is up to date stays as it is."""
+    if not _works(PYTHON):
+        base = _base_python()
+        with step(f"virtual environment .venv, from {base}"):
+            run(
+                [base, "-m", "venv", "--clear", VENV],
+                advice="This Python lacks its venv module; on Debian and Ubuntu: apt-get install python3-venv",
+            )
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    if _changed("pins", PINS):
+        with step("development dependencies, pinned in constraints/dev.txt"):
+            run(
+                [*pip, "--require-hashes", "--requirement", PINS],
+                advice="Is the package index reachable? `make lock` renews the pins when a release was withdrawn.",
+            )
+        _remember("pins", PINS)
+    if _changed("package", PROJECT):
+        with step("our package, editable"):
+            run([*pip, "--no-deps", "--no-build-isolation", "--editable", CHECKOUT], advice="Mend pyproject.toml.")
+        _remember("package", PROJECT)
+
+
+def _works(python: Path) -> bool:
+    """Whether the environment's Python runs; it does not when the Python that it was made from is gone."""
+    return python.exists() and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
+
+
+def _base_python() -> str:
+    """The Python to make the environment from: the one that runs us, or else the first on PATH that is new enough."""
+    if sys.version_info >= OLDEST_PYTHON and sys.prefix == sys.base_prefix:
+        return sys.executable
+    for name in NAMES:
+        found = shutil.which(name, path=outside_path())
+        if found and _is_new_enough(found):
+            return found
+    raise SetupError("Python 3.10 or later is needed and none is on PATH. Install one, or say `make setup PYTHON=...`.")
+
+
+def _is_new_enough(python: str) -> bool:
+    answer = subprocess.run([python, "-c", "import sys; print(sys.version)"], capture_output=True, text=True).stdout
+    found = re.match(r"(\d+)\.(\d+)", answer)
+    return found is not None and (int(found[1]), int(found[2])) >= OLDEST_PYTHON
+
+
+def _stamp(name: str) -> Path:
+    return VENV / f".roster-{name}"
+
+
+def _changed(name: str, source: Path) -> bool:
+    """Whether `source` is another than the one that the environment was last brought up to date with."""
+    stamp = _stamp(name)
+    return not stamp.exists() or stamp.read_text() != _digest(source)
+
+
+def _remember(name: str, source: Path) -> None:
+    _stamp(name).write_text(_digest(source))
+
+
+def _digest(source: Path) -> str:
+    return hashlib.sha256(source.read_bytes() + os.fsencode(VENV)).hexdigest()

@@ -1,0 +1,38 @@
+"""`make setup`: a virtual environment with pinned dependencies, our package in it, and the Pulumi engine.
+
+Runs before the virtual environment exists, so it and what it imports need nothing but Python's standard library.
+
+    python3 -m tools.setup                  environment and engine
+    python3 -m tools.setup --vault          and Vault, which needs Go
+    python3 -m tools.setup --vault-if-go    and Vault where Go is there
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tools import engine, environment, vault
+from tools.steps import CHECKOUT, SetupError, locked, usable_go
+
+
+def main() -> int:
+    """Bring the checkout up to date; does nothing, in about a second, where it is."""
+    parser = argparse.ArgumentParser(prog="make setup", description="Set the checkout up for work.")
+    parser.add_argument("--vault", action="store_true", help="build Vault too; fails without Go")
+    parser.add_argument("--vault-if-go", action="store_true", help="build Vault too where Go is there")
+    options = parser.parse_args()
+    try:
+        with locked(CHECKOUT / ".engine" / "setup.lock", "another set-up of this checkout"):
+            environment.set_up()
+            engine.set_up()
+            if options.vault or (options.vault_if_go and usable_go()):
+                vault.set_up()
+    except SetupError as error:
+        print(f"\nset-up failed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
