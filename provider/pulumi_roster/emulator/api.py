@@ -133,7 +133,7 @@ class Api(ABC):
         """A refusal that the core decided on, in this API's own words."""
 
     def admit(self, call: Call) -> Reply | None:
-        """Lets a call of a known caller in (``None``) or turns it away, as a rate limit does."""
+        """Lets a call in (``None``) or turns it away, as a rate limit does. ``call.caller`` is ``None`` for nobody."""
         return None
 
     def finish(self, call: Call, reply: Reply) -> None:  # noqa: B027 - most APIs add nothing

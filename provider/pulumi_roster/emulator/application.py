@@ -94,11 +94,11 @@ class Application:
         route = match.route
         if route is None or not route.open:
             call.caller = self.world.tokens.caller(call.api.credential(call.headers))
-            if call.caller is None:
-                return call.api.refuse(call, 401)
             turned_away = call.api.admit(call)
             if turned_away is not None:
                 return turned_away
+            if call.caller is None:
+                return call.api.refuse(call, 401)
         if route is None:
             return call.api.refuse(call, 404 if match.template == UNKNOWN else 405)
         if not route.changes:
