@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PYTEST_ARGS ?= -n auto
 # What set-up made is found first.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.engine/bin:$(CURDIR)/.venv/bin:$(PATH)
 SETUP := env -u PYTHONHOME PYTHONPATH= $(PYTHON) -m tools.setup
 
@@ -47,8 +48,8 @@ format: setup ## put the code into shape
 	ruff check --fix
 
 lock: setup ## renew the pins of the dependencies in constraints/dev.txt
-	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header --all-extras --group dev --upgrade pyproject.toml --output-file constraints/dev.txt
+	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --all-extras --group dev --upgrade pyproject.toml --output-file constraints/dev.txt
 
 audit: setup ## look the pinned dependencies up among known vulnerabilities
 	pip-audit --require-hashes --disable-pip --requirement constraints/dev.txt

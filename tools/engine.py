@@ -7,9 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tools.environment import PYTHON
 from tools.gotools import GoFiles, GoModule, GoProgram
 from tools.steps import SetupError, cache_folder, link, outside_path, run, say, step, unlink, usable_go
-from tools.environment import PYTHON
 
 OLDEST = (3, 200)
 FOLDER = Path("tools") / "engine"
@@ -18,6 +18,7 @@ CLI = GoModule("pulumi", FOLDER / "cli", "github.com/pulumi/pulumi/pkg/v3")
 # dynamic providers of today's SDK with the scripts of SCRIPTS.
 HOST = GoModule("pulumi-language-python", FOLDER / "host", "github.com/pulumi/pulumi/sdk/v3")
 SCRIPTS = GoModule("pulumi-python-scripts", FOLDER / "scripts", "github.com/pulumi/pulumi/sdk/v3")
+SCRIPT_FILES = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
 PROGRAMS = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
 WITHOUT = """No Pulumi engine could be had. Do one of these, then `make setup` again:
   - install Pulumi 3.200 or later (https://www.pulumi.com/docs/install/) so that `pulumi` is on PATH, or
@@ -72,9 +73,7 @@ def _build(go: str) -> None:
         variables={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": CLI.version},
     ).provide(go)
     GoProgram(HOST, f"{HOST.module}/python/cmd/pulumi-language-python", takes="half a minute").provide(go)
-    GoFiles(
-        SCRIPTS, ["python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python"]
-    ).provide(go)
+    GoFiles(SCRIPTS, SCRIPT_FILES).provide(go)
 
 
 def _install() -> None:

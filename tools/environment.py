@@ -10,11 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.steps import CHECKOUT, VENV, SetupError, outside_path, run, step
+from tools.steps import CHECKOUT, VENV, SetupError, outside_path, run, say, step
 
 PINS = CHECKOUT / "constraints" / "dev.txt"
 PROJECT = CHECKOUT / "pyproject.toml"
 PYTHON = VENV / "bin" / "python"
+PIP = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+UNREACHABLE = "Is the package index reachable? `make lock` renews the pins where a release was withdrawn."
 OLDEST_PYTHON = (3, 10)
 NAMES = ("python3", "python3.13", "python3.12", "python3.11", "python3.10", "python")
 
@@ -28,18 +30,34 @@ def set_up() -> None:
                 [base, "-m", "venv", "--clear", VENV],
                 advice="This Python lacks its venv module; on Debian and Ubuntu: apt-get install python3-venv",
             )
-    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     if _changed("pins", PINS):
         with step("development dependencies, pinned in constraints/dev.txt"):
-            run(
-                [*pip, "--require-hashes", "--requirement", PINS],
-                advice="Is the package index reachable? `make lock` renews the pins when a release was withdrawn.",
-            )
+            _install_pins()
         _remember("pins", PINS)
     if _changed("package", PROJECT):
         with step("our package, editable"):
-            run([*pip, "--no-deps", "--no-build-isolation", "--editable", CHECKOUT], advice="Mend pyproject.toml.")
+            command = [*PIP, "--no-deps", "--no-build-isolation", "--editable", str(CHECKOUT)]
+            run(command, advice="Is pyproject.toml as it should be?")
         _remember("package", PROJECT)
+
+
+def _install_pins() -> None:
+    """Install what is pinned: pip installs the pinned uv, and that the rest, in a tenth of the time that pip takes.
+
+    uv does not read pip's configuration. Where it finds no index, pip does all.
+    """
+    pin = re.search(r"^uv==.*?(?=^\S|\Z)", PINS.read_text(), re.MULTILINE | re.DOTALL)
+    if pin is None:
+        raise SetupError("constraints/dev.txt does not pin uv; `git checkout constraints` brings it back.")
+    alone = VENV / "uv.txt"
+    alone.write_text(pin[0])
+    run([*PIP, "--require-hashes", "--requirement", str(alone)], advice=UNREACHABLE)
+    rest = ["install", "--quiet", "--require-hashes", "--requirement", str(PINS)]
+    try:
+        run([VENV / "bin" / "uv", "pip", *rest, "--python", str(PYTHON)], advice=UNREACHABLE)
+    except SetupError as error:
+        say(f"    {error}\n    trying with pip")
+        run([*PIP, *rest[1:]], advice=UNREACHABLE)
 
 
 def _works(python: Path) -> bool:

@@ -1,7 +1,7 @@
 """Programs and files from the Go module proxy, pinned by a small go.mod and go.sum of ours, kept for all clones.
 
-Each lies in the cache folder as `<name>-<version>-<digest of go.mod and go.sum>`. It is made under another name and then
-renamed, so that a folder under its final name is always whole.
+Each lies in the cache folder as `<name>-<version>-<digest of go.mod and go.sum>`. It is made under another name and
+then renamed, so that a folder under its final name is always whole.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class GoProgram:
 
     def _build(self, go: str, place: Path) -> None:
         flags = ["-s", "-w", *(f"-X {name}={value}" for name, value in self.variables.items())]
-        command = [go, "build", "-mod=readonly", "-trimpath", "-p", "2", "-ldflags", " ".join(flags), "-o", place]
+        command = [go, "build", "-mod=readonly", "-trimpath", "-p", "2", "-ldflags", " ".join(flags), "-o", str(place)]
         run([*command, self.package], advice=ADVICE, cwd=CHECKOUT / self.source.folder, env=self.env)
 
 

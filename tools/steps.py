@@ -1,4 +1,4 @@
-"""The parts of set-up that each step shares: telling what is done and how long it took, running programs, locks, places."""
+"""What each step of set-up shares: telling what is done and how long it took, running programs, locks, places."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def run(
 ) -> str:
     """Run a program quietly and return what it wrote to stdout.
 
-    `advice` is what the user should do when it fails; SetupError carries it with the last lines of the program's output.
+    `advice` is what the user should do when it fails; SetupError carries it after the last lines of the output.
     """
     try:
         done = subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, text=True)
