@@ -1,0 +1,390 @@
+"""The shared API client: all of HTTP that the resources of the four systems need, and no rule of any one of them.
+
+A path is a template, its ids are given apart and percent-encoded here: ``client.get("/v2/groups/{}", group_id)``. The
+template is also the route by which limits are kept and requests are counted.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from . import transport
+from .errors import (
+    ConnectionFailed,
+    InvalidIdentifier,
+    PreconditionFailed,
+    ReplyLost,
+    RosterError,
+    ServiceError,
+    UnexpectedReply,
+    error_class,
+)
+from .model import lenient
+
+__all__ = ["Client", "Dialect", "Reply"]
+
+M = TypeVar("M", bound=BaseModel)
+Json = Any
+
+try:
+    _VERSION = version("pulumi-roster")
+except PackageNotFoundError:  # a source tree that was never installed
+    _VERSION = "0"
+USER_AGENT = f"pulumi-roster/{_VERSION} httpx/{httpx.__version__}"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What is particular to a service's way of speaking HTTP.
+
+    :param title: the service's name as its users know it.
+    :param error: takes the code and the words out of an error body.
+    :param transaction_header: the request header that carries our transaction id, or "".
+    :param hints: what to do, by status.
+    :param headers: sent with every request.
+    """
+
+    title: str
+    error: Callable[[Json], tuple[str, str]]
+    transaction_header: str = ""
+    hints: Mapping[int, str] | None = None
+    headers: Mapping[str, str] | None = None
+
+
+class Reply:
+    """A complete answer of the service, status below 300."""
+
+    def __init__(self, response: httpx.Response, title: str, transaction_id: str) -> None:
+        self._response = response
+        self._title = title
+        self.transaction_id = transaction_id
+        self.status: int = response.status_code
+        self.etag: str = response.headers.get("etag", "")
+
+    def json(self) -> Json:
+        """The body as JSON; ``None`` for an empty one.
+
+        :raises UnexpectedReply: the body is something else, such as a proxy's HTML page or half a document.
+        """
+        if not self._response.content:
+            return None
+        try:
+            return self._response.json()
+        except (ValueError, RecursionError):
+            kind = self._response.headers.get("content-type", "no content type")
+            start = self._response.text[:80].replace("\n", " ")
+            raise UnexpectedReply(
+                f"{self._title} answered {self.status} with something that is not JSON ({kind}): {start!r}",
+                transaction_id=self.transaction_id,
+                hint="check the address, and whether a proxy stands between",
+            ) from None
+
+    def fields(self) -> dict[str, Json]:
+        """The body as a JSON object."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise self._unexpected("a JSON object was due")
+        return body
+
+    def parse(self, model: type[M], **more: Json) -> M:
+        """The body as a model; ``more`` adds fields that the service leaves to the path.
+
+        :raises UnexpectedReply: a field is missing or has another type; the message names it.
+        """
+        return self.parse_row(model, self.fields(), **more)
+
+    def parse_row(self, model: type[M], row: Json, **more: Json) -> M:
+        """One row of a list in the body as a model, like :meth:`parse`."""
+        if not isinstance(row, dict):
+            raise self._unexpected("a list of JSON objects was due")
+        try:
+            return lenient(model, {**row, **more})
+        except ValidationError as error:
+            faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors(include_input=False))
+            raise self._unexpected(faults) from None
+
+    def _unexpected(self, why: str) -> UnexpectedReply:
+        return UnexpectedReply(
+            f"{self._title} answered {self.status}, but not as documented: {why}", transaction_id=self.transaction_id
+        )
+
+
+class Client:
+    """One service of one account or tenant. Thread-safe; the connections are shared by all threads.
+
+    :param base_url: the address before the paths, without a trailing slash.
+    :param auth: how requests prove who we are.
+    :param dialect: what is particular to the service.
+    :param policy: limits of time and size.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: httpx.Auth | None,
+        dialect: Dialect,
+        policy: transport.Policy | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.dialect = dialect
+        self.policy = policy or transport.Policy()
+        self._http = httpx.Client(
+            auth=auth,
+            transport=transport.stack(self.base_url, self.policy),
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json", **(dialect.headers or {})},
+            timeout=httpx.Timeout(self.policy.read, connect=self.policy.connect),
+            trust_env=False,
+        )
+        self._ahead = 0.0
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._http.close()
+
+    def now(self) -> float:
+        """The service's own time in epoch seconds, as its last ``Date`` header told: creation times are compared with this."""
+        return self.policy.wall_clock() + self._ahead
+
+    def get(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
+        """Reads."""
+        return self.request("GET", path, *ids, params=params, repeatable=True)
+
+    def head(self, path: str, *ids: str) -> Reply:
+        """Asks whether something is there: a reply if so, ``NotFound`` if not."""
+        return self.request("HEAD", path, *ids, repeatable=True)
+
+    def post(
+        self,
+        path: str,
+        *ids: str,
+        json: Json = None,
+        params: Mapping[str, Any] | None = None,
+        repeatable: bool = False,
+    ) -> Reply:
+        """Creates. Sent again only when the service surely did not act, unless it is said to be ``repeatable``."""
+        return self.request("POST", path, *ids, json=json, params=params, repeatable=repeatable)
+
+    def put(self, path: str, *ids: str, json: Json = None, params: Mapping[str, Any] | None = None) -> Reply:
+        """Replaces, or adds to a set: twice is the same as once."""
+        return self.request("PUT", path, *ids, json=json, params=params, repeatable=True)
+
+    def delete(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
+        """Removes: twice is the same as once."""
+        return self.request("DELETE", path, *ids, params=params, repeatable=True)
+
+    def edit(self, method: str, path: str, *ids: str, body: Callable[[Reply], Json], attempts: int = 5) -> Reply:
+        """Changes an object that must be named by its revision: reads it, and writes with ``If-Match``.
+
+        When somebody else was faster (412), it is read again and ``body`` is asked again, a bounded number of times.
+
+        :param method: ``PATCH`` or ``PUT``.
+        :param body: what to send, given what was read; ``None`` for nothing to change, which answers what was read.
+        :raises PreconditionFailed: the object changed at every attempt.
+        """
+        for left in reversed(range(attempts)):
+            read = self.get(path, *ids)
+            json = body(read)
+            if json is None:
+                return read
+            if not read.etag:
+                raise UnexpectedReply(
+                    f"{self.dialect.title} gave no ETag for {_fill(path, ids)}", transaction_id=read.transaction_id
+                )
+            try:
+                # Repeatable: a second try of a write that was done meets 412, and is judged by reading again.
+                return self.request(method, path, *ids, json=json, headers={"If-Match": read.etag}, repeatable=True)
+            except PreconditionFailed as error:
+                if not left:
+                    error.hint = "somebody else keeps changing this object; run again when they are done"
+                    raise
+                self.policy.sleep(self.policy.first_wait * self.policy.chance())
+        raise AssertionError("unreachable")
+
+    def pages(
+        self,
+        path: str,
+        *ids: str,
+        key: str,
+        row_id: str,
+        params: Mapping[str, Any] | None = None,
+        attempts: int = 4,
+    ) -> Iterator[tuple[Reply, Json]]:
+        """Every row of a paged collection, each with the reply it came in.
+
+        Follows ``next`` (its query only: the address and the credentials stay ours). While others write, an offset may skip
+        or repeat a row: rows are told apart by ``row_id`` and counted against ``total_count``, and a listing that does not
+        add up is read again.
+
+        :param key: where the rows are in the body.
+        :raises UnexpectedReply: the listing did not add up at any attempt.
+        """
+        for _ in range(attempts):
+            rows: dict[str, tuple[Reply, Json]] = {}
+            query: Mapping[str, Any] | None = params
+            total = 0
+            seen: set[str] = set()
+            while query is not None:
+                reply = self.get(path, *ids, params=query)
+                body = reply.fields()
+                for row in body.get(key) or []:
+                    rows[str(row.get(row_id)) if isinstance(row, dict) else str(row)] = (reply, row)
+                total = int(body.get("total_count", len(rows)))
+                query = _next_query(body, params or {}, seen)
+            if len(rows) >= total:
+                return iter(list(rows.values()))
+            self.policy.sleep(self.policy.first_wait * self.policy.chance())
+        raise UnexpectedReply(
+            f"{self.dialect.title} lists {total} rows under {_fill(path, ids)}, but gave {len(rows)} different ones",
+            hint="others are changing this collection; run again when they are done",
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *ids: str,
+        json: Json = None,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = False,
+    ) -> Reply:
+        """One call, with its repetitions.
+
+        :param path: a template with ``{}`` for each of ``ids``.
+        :param params: the query; ``None`` values are left out, booleans are lower case.
+        :param repeatable: whether twice is the same as once.
+        :raises ServiceError: the service refused; the class tells how.
+        :raises ConnectionFailed: the service was not reached.
+        :raises OutcomeUnknown: the request was sent and no reply came, or one that cannot be understood.
+        """
+        transaction_id = f"roster-{uuid.uuid4()}"
+        more = dict(headers or {})
+        if self.dialect.transaction_header:
+            more[self.dialect.transaction_header] = transaction_id
+        filled = _fill(path, ids)
+        request = self._http.build_request(
+            method,
+            self.base_url + filled,
+            json=json,
+            params=_query(params),
+            headers=more,
+            extensions={
+                "route": path,
+                "repeatable": repeatable,
+                "deadline": self.policy.clock() + self.policy.budget,
+                "timeout": httpx.Timeout(self.policy.read, connect=self.policy.connect).as_dict(),
+            },
+        )
+        try:
+            response = self._http.send(request, follow_redirects=False)
+        except httpx.HTTPError as error:
+            raise self._lost(error, f"{method} {filled}") from error
+        except httpx.InvalidURL as error:
+            raise InvalidIdentifier(f"{filled!r} cannot be sent: {error}") from None
+        self._set_clock(response)
+        if response.status_code >= 300:
+            raise self._refused(response, f"{method} {filled}", transaction_id)
+        return Reply(response, self.dialect.title, transaction_id if self.dialect.transaction_header else "")
+
+    def _set_clock(self, response: httpx.Response) -> None:
+        try:
+            told = transport.parsedate_to_datetime(response.headers["date"]).timestamp()
+        except (KeyError, ValueError):
+            return
+        self._ahead = told - self.policy.wall_clock()
+
+    def _lost(self, error: httpx.HTTPError, what: str) -> RosterError:
+        title, host = self.dialect.title, urlsplit(self.base_url).netloc
+        why = str(error) or type(error).__name__
+        if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
+            return ConnectionFailed(
+                f"{title} at {host} was not reached: {why}", hint="check the address, the network and the proxy"
+            )
+        if isinstance(error, transport.ReplyTooLarge):
+            return UnexpectedReply(f"{title} at {host}, {what}: {why}")
+        return ReplyLost(
+            f"{title} at {host} gave no complete reply to {what}: {why}",
+            hint="run again: what was done meanwhile is looked for first",
+        )
+
+    def _refused(self, response: httpx.Response, what: str, transaction_id: str) -> RosterError:
+        title, status = self.dialect.title, response.status_code
+        if status < 400:
+            return UnexpectedReply(
+                f"{title} answered {what} with a redirect ({status}) to {response.headers.get('location', 'nowhere')!r}",
+                hint="credentials never follow a redirect; configure the service's own address",
+            )
+        try:
+            code, words = self.dialect.error(response.json())
+        except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
+            code, words = "", " ".join(re.sub(r"<[^>]*>", " ", response.text[:2000]).split())[:200]
+        told = _own_transaction(response) or (transaction_id if self.dialect.transaction_header else "")
+        return error_class(status)(
+            f"{title} answered {status}{f' {code}' if code else ''} to {what}",
+            status=status,
+            code=code,
+            words=words,
+            transaction_id=told,
+            hint=(self.dialect.hints or {}).get(status, ""),
+        )
+
+
+def _own_transaction(response: httpx.Response) -> str:
+    """The id under which the service itself knows the call."""
+    try:
+        trace = response.json().get("trace", "")
+    except (ValueError, AttributeError, RecursionError):
+        trace = ""
+    return str(trace or response.headers.get("x-global-transaction-id", ""))[:100]
+
+
+def _fill(path: str, ids: tuple[str, ...]) -> str:
+    parts = path.split("{}")
+    if len(parts) != len(ids) + 1:
+        raise TypeError(f"{path!r} takes {len(parts) - 1} ids, {len(ids)} given")
+    return "".join(part + (segment(ids[i]) if i < len(ids) else "") for i, part in enumerate(parts))
+
+
+def segment(text: str) -> str:
+    """An id or name as one segment of a path, whatever it holds.
+
+    :raises InvalidIdentifier: it is empty, ``.`` or ``..`` (which servers and proxies take for a way through the tree even
+        when encoded), or holds a control character.
+    """
+    if text in {"", ".", ".."} or re.search(r"[\x00-\x1f\x7f]", text):
+        raise InvalidIdentifier(f"{text!r} cannot be part of an address", hint="check the id or the name")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise InvalidIdentifier(f"{text!r} is not valid text", hint="check the id or the name") from None
+
+
+def _query(params: Mapping[str, Any] | None) -> dict[str, str]:
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in (params or {}).items()
+        if value is not None
+    }
+
+
+def _next_query(body: Mapping[str, Any], params: Mapping[str, Any], seen: set[str]) -> dict[str, Any] | None:
+    following = body.get("next")
+    href = following.get("href") if isinstance(following, dict) else None
+    if not href or href in seen:  # a service that points back at itself must not hold us for ever
+        return None
+    seen.add(href)
+    return {**params, **dict(parse_qsl(urlsplit(str(href)).query, keep_blank_values=True))}
+
+
+def is_status(error: BaseException, *statuses: int) -> bool:
+    """Whether the service answered with one of these statuses."""
+    return isinstance(error, ServiceError) and error.status in statuses

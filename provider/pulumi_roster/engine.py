@@ -1,0 +1,126 @@
+"""Pulumi's side: the only class that is pickled, and the translation between Pulumi's calls and the :class:`Lifecycle`.
+
+The pickle is a name. ``Engine("ibm.AccessGroup")``, about 100 bytes, stands in every user's state for ever: the path of this
+class and the kinds never change, and nothing else is ever kept in it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi import dynamic
+from pulumi.output import Unknown
+
+from .handler import handler_class
+from .lifecycle import Lifecycle, Session
+from .model import UNKNOWN
+from .settings import GENERAL, NAMESPACE, Settings, system
+
+__all__ = ["Engine"]
+
+_PROVIDER = "__provider"
+
+_sessions: dict[tuple[str | None, ...], Session] = {}
+_sessions_lock = threading.Lock()
+
+
+def _session(kind: str, config: dynamic.Config) -> Session:
+    """One session a system and configuration, whatever the number of its kinds: they share connections, tokens and limits."""
+    of = system(handler_class(kind).system)
+    keys = [setting.key for setting in (*GENERAL, *of.settings)]
+    with _sessions_lock:
+        # A provider process has one configuration, a test process has many.
+        which = (of.name, *(str(config.get(f"{NAMESPACE}:{key}")) for key in keys))
+        if which not in _sessions:
+            _sessions[which] = Session(Settings(config.get))
+        return _sessions[which]
+
+
+def close_sessions() -> None:
+    """Ends all sessions, as the end of the process does."""
+    with _sessions_lock:
+        for session in _sessions.values():
+            session.close()
+        _sessions.clear()
+
+
+class Engine(dynamic.ResourceProvider):
+    """The dynamic provider of one kind of resource.
+
+    :param kind: such as ``ibm.AccessGroup``.
+    """
+
+    # The pickle holds no secret, so it need not be encrypted once per resource.
+    serialize_as_secret_always = False
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def __getstate__(self) -> dict[str, str]:
+        return {"kind": self.kind}
+
+    def __setstate__(self, state: dict[str, str]) -> None:
+        self.kind = state["kind"]
+
+    def configure(self, req: dynamic.ConfigureRequest) -> None:
+        """Takes the stack's configuration; nothing is connected yet."""
+        if not os.environ.get("ROSTER_DEBUG"):
+            # Errors reach the user as the text of a traceback; without its frames, only the message is left.
+            sys.tracebacklimit = 0
+        self.lifecycle = Lifecycle(self.kind, _session(self.kind, req.config))
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
+        """All faults together, each with its property path; inputs with defaults, normalised."""
+        inputs, faults = self.lifecycle.check(_values(news))
+        return dynamic.CheckResult(inputs, [dynamic.CheckFailure(fault.path, fault.reason) for fault in faults])
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
+        """What changes, what that replaces, and in which order."""
+        found = self.lifecycle.diff(_values(_olds), _values(_news))
+        return dynamic.DiffResult(
+            changes=bool(found.changed),
+            replaces=list(found.replaces),
+            delete_before_replace=found.delete_first,
+        )
+
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        """Makes the object."""
+        id, outputs = self.lifecycle.create(_values(props))
+        return dynamic.CreateResult(id, outputs)
+
+    def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        """The object as it is; an empty id when it is gone."""
+        found = self.lifecycle.read(id_, _values(props))
+        if found is None:
+            return dynamic.ReadResult("", {})
+        return dynamic.ReadResult(found.id, found.outputs, found.inputs)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
+        """Changes the object in place."""
+        return dynamic.UpdateResult(self.lifecycle.update(_id, _values(_olds), _values(_news)))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Removes the object."""
+        self.lifecycle.delete(_id, _values(_props))
+
+
+def _values(props: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = _plain({name: value for name, value in props.items() if name != _PROVIDER})
+    return values
+
+
+def _plain(value: Any) -> Any:
+    """What Pulumi hands over, as JSON: a value that is not known yet becomes a sentinel, a whole number an integer again."""
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    # Pulumi carries all numbers as floating point.
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,88 @@
+"""What a resource file writes: its verbs, over the shared client. Everything else is the engine's and the client's.
+
+A handler raises :class:`~pulumi_roster.errors.NotFound` for what is gone and never catches it for the engine's sake; it
+speaks of no retries, tokens, differences or pickles.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from typing import Any, ClassVar, Generic, TypeVar, get_args
+
+from .client import Client
+from .model import Args, State
+
+__all__ = ["Handler", "handler_class", "registered_kinds"]
+
+A = TypeVar("A", bound=Args)
+S = TypeVar("S", bound=State)
+
+_REGISTRY: dict[str, type[Handler[Any, Any]]] = {}
+
+
+class Handler(Generic[A, S]):
+    """The verbs of one kind of resource.
+
+    Required: ``create``, ``update`` and ``delete``, and one of ``read`` and ``list``. A kind without a ``read`` of its own is
+    read from its listing. A kind whose arguments bear :class:`~pulumi_roster.model.Key` marks is created safely: the natural
+    key is looked for first, in the listing.
+
+    Class keywords: ``kind``, the name under which it stands in every user's state, for ever; ``import_key``, how a person
+    names one object of it, such as ``{access_group_id}/{id}``.
+    """
+
+    kind: ClassVar[str]
+    system: ClassVar[str]
+    import_key: ClassVar[str]
+    args_type: ClassVar[type[Args]]
+    state_type: ClassVar[type[State]]
+
+    def __init__(self, api: Client) -> None:
+        self.api = api
+
+    def __init_subclass__(cls, *, kind: str, import_key: str = "{id}", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.kind = kind
+        cls.system = kind.partition(".")[0]
+        cls.import_key = import_key
+        cls.args_type, cls.state_type = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
+        _REGISTRY[kind] = cls
+
+    def create(self, args: A) -> S:
+        """Makes the object and says what it is, from the service's reply alone where it can."""
+        raise NotImplementedError
+
+    def read(self, id: str, prior: S) -> S:
+        """What the object is now. ``prior`` is what was known of it; of an object that is imported, only what its import key
+        says is sure."""
+        raise NotImplementedError
+
+    def update(self, id: str, args: A, prior: S) -> S:
+        """Brings the object from ``prior`` to ``args``. Fields marked ``Replace`` do not differ."""
+        raise NotImplementedError
+
+    def delete(self, id: str, prior: S) -> None:
+        """Removes the object."""
+        raise NotImplementedError
+
+    def list(self, scope: str) -> Iterable[S]:
+        """All objects of this kind in one scope, each as complete as ``read`` gives it."""
+        raise NotImplementedError
+
+    @classmethod
+    def has(cls, verb: str) -> bool:
+        """Whether a verb is the kind's own."""
+        return getattr(cls, verb) is not getattr(Handler, verb)
+
+
+def handler_class(kind: str) -> type[Handler[Any, Any]]:
+    """The handler of a kind; its system's package is imported on first use."""
+    if kind not in _REGISTRY:
+        importlib.import_module(f"{__package__}.{kind.partition('.')[0]}")
+    return _REGISTRY[kind]
+
+
+def registered_kinds() -> list[str]:
+    """The kinds of all systems that have been imported."""
+    return sorted(_REGISTRY)

@@ -1,0 +1,150 @@
+"""The members of an access group, many in one resource: https://cloud.ibm.com/apidocs/iam-access-groups
+
+Particular: there is no call that sets the whole list, only those that add and remove up to 50, item by item. Members that a
+dynamic rule brought in are not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any
+
+import pulumi
+
+from ..client import Client
+from ..errors import NotOurs
+from ..handler import Handler
+from ..managed import Managed
+from ..model import Args, Fault, Replace, State, Unordered, sorted_set
+from .items import add_members, remove_members
+from .member import AccessGroupId, Member, MemberArgs, MemberState
+
+__all__ = ["AccessGroupMembers", "AccessGroupMembersArgs", "AccessGroupMembersHandler", "AccessGroupMembersState"]
+
+
+class AccessGroupMembersArgs(Args):
+    """The identities that are to be in one group."""
+
+    access_group_id: Annotated[AccessGroupId, Replace]
+    members: Annotated[list[MemberArgs], Unordered]
+    exclusive: bool = False
+
+    def faults(self) -> Iterator[Fault]:
+        if isinstance(self.members, list):
+            ids = [member.iam_id for member in self.members]
+            for twice in sorted(
+                {iam_id for iam_id in ids if ids.count(iam_id) > 1} if len(set(ids)) < len(ids) else ()
+            ):
+                yield Fault("members", f"{twice} is given with two types")
+
+
+class AccessGroupMembersState(AccessGroupMembersArgs, State):
+    """The identities that are in the group: of ``exclusive`` members all, else those that were declared."""
+
+    members: Annotated[list[MemberState], Unordered]  # type: ignore[assignment]
+
+
+class AccessGroupMembersHandler(
+    Handler[AccessGroupMembersArgs, AccessGroupMembersState],
+    kind="ibm.AccessGroupMembers",
+    import_key="{access_group_id}",
+):
+    """The calls under /v2/groups/{id}/members. The id is the group's."""
+
+    def create(self, args: AccessGroupMembersArgs) -> AccessGroupMembersState:
+        if args.exclusive:
+            strangers = _missing_from(list(static_members(self.api, args.access_group_id)), args.members)
+            if strangers and not args.adopt:
+                raise NotOurs(
+                    f"the group {args.access_group_id} has members that are not in the list: {_names(strangers)}",
+                    hint="add them to the list, or take the whole set over with adopt=True, which removes them",
+                )
+            remove_members(self.api, args.access_group_id, [member.iam_id for member in strangers])
+        add_members(self.api, args.access_group_id, args.members)
+        return _state(args, args.members)
+
+    def read(self, id: str, prior: AccessGroupMembersState) -> AccessGroupMembersState:
+        there = list(static_members(self.api, id))
+        declared = getattr(prior, "members", None)
+        if declared is not None and not prior.exclusive:
+            own = {member.iam_id for member in declared}
+            there = [member for member in there if member.iam_id in own]
+        return AccessGroupMembersState.model_construct(
+            **{**dict(prior), "id": id, "access_group_id": id, "members": sorted_set(there)}
+        )
+
+    def update(self, id: str, args: AccessGroupMembersArgs, prior: AccessGroupMembersState) -> AccessGroupMembersState:
+        # Only what the preview could show is removed: members that came since the last refresh show in the next one.
+        remove_members(self.api, id, [member.iam_id for member in _missing_from(prior.members, args.members)])
+        add_members(self.api, id, _missing_from(args.members, prior.members))
+        return _state(args, list(static_members(self.api, id)) if args.exclusive else args.members)
+
+    def delete(self, id: str, prior: AccessGroupMembersState) -> None:
+        remove_members(self.api, id, [member.iam_id for member in prior.members])
+
+
+def static_members(api: Client, group_id: str) -> Iterator[MemberState]:
+    """The members that were added by hand or by call, not those that a dynamic rule brought in."""
+    query = {"limit": 100, "membership_type": "static"}
+    for reply, row in api.pages("/v2/groups/{}/members", group_id, key="members", row_id="iam_id", params=query):
+        if row.get("membership_type", "static") == "static":
+            yield reply.parse_row(MemberState, {"iam_id": row.get("iam_id"), "type": row.get("type")})
+
+
+def _missing_from(members: Iterable[MemberState], others: Iterable[MemberState]) -> list[MemberState]:
+    known = {member.iam_id for member in others}
+    return [member for member in members if member.iam_id not in known]
+
+
+def _names(members: list[MemberState]) -> str:
+    names = [member.iam_id for member in members]
+    return ", ".join(names if len(names) <= 20 else [*names[:20], f"and {len(names) - 20} more"])
+
+
+def _state(args: AccessGroupMembersArgs, members: Iterable[MemberState]) -> AccessGroupMembersState:
+    return AccessGroupMembersState.model_construct(
+        **{**dict(args), "id": args.access_group_id, "members": sorted_set(members)}
+    )
+
+
+class AccessGroupMembers(Managed, kind="ibm.AccessGroupMembers"):
+    """A set of identities in one access group.
+
+    :param resource_name: the name within the program.
+    :param access_group_id: the group; another one makes a new resource.
+    :param members: any number of users, service ids and trusted profiles, as ``Member``, as dict or as plain iam_id. An
+        identity can be in 50 groups.
+    :param exclusive: whether the listed set is the whole set. By default members that others added are neither shown nor
+        removed. Two resources on one group must not both be exclusive.
+    :param adopt: with ``exclusive``, take over a group that has other members already, and remove them.
+    :param connection: the set of credentials.
+
+    Errors: ``PartialFailure`` names each identity that was refused, with the service's words, while the others go through;
+    ``NotOurs`` when ``exclusive`` would remove, at its making, members that no preview could show.
+
+    Source: https://cloud.ibm.com/apidocs/iam-access-groups
+    """
+
+    access_group_id: pulumi.Output[str]
+    members: pulumi.Output[list[dict[str, Any]]]
+    exclusive: pulumi.Output[bool]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        access_group_id: pulumi.Input[str],
+        members: pulumi.Input[Sequence[pulumi.Input[Member | dict[str, Any] | str]]],
+        exclusive: pulumi.Input[bool] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        connection: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "access_group_id": access_group_id,
+            "members": members,
+            "exclusive": exclusive,
+            "adopt": adopt,
+            "connection": connection,
+        }
+        super().__init__(resource_name, props, opts)

@@ -1,0 +1,127 @@
+"""One identity in one access group: https://cloud.ibm.com/apidocs/iam-access-groups
+
+Particular: whether an identity is a member is asked by HEAD. A membership is a link: that it exists already is fine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import pulumi
+
+from ..handler import Handler
+from ..managed import Managed
+from ..model import Args, Fault, Replace, Scope, State
+from .access_group_members import static_members
+from .items import add_members
+from .member import AccessGroupId, IamId, MemberState, MemberType, member_type
+
+__all__ = [
+    "AccessGroupMembership",
+    "AccessGroupMembershipArgs",
+    "AccessGroupMembershipHandler",
+    "AccessGroupMembershipState",
+]
+
+
+class AccessGroupMembershipArgs(Args):
+    """One identity and the group that it is to be in."""
+
+    access_group_id: Annotated[AccessGroupId, Replace, Scope]
+    iam_id: Annotated[IamId, Replace]
+    type: Annotated[MemberType | None, Replace] = None
+
+    def faults(self) -> Iterator[Fault]:
+        yield from type_faults(self.iam_id, self.type)
+
+
+class AccessGroupMembershipState(AccessGroupMembershipArgs, State):
+    """A membership that exists."""
+
+
+class AccessGroupMembershipHandler(
+    Handler[AccessGroupMembershipArgs, AccessGroupMembershipState],
+    kind="ibm.AccessGroupMembership",
+    import_key="{access_group_id}/{iam_id}",
+):
+    """The calls under /v2/groups/{id}/members/{iam_id}."""
+
+    def create(self, args: AccessGroupMembershipArgs) -> AccessGroupMembershipState:
+        kind = args.type or member_type(args.iam_id) or ""
+        add_members(self.api, args.access_group_id, [MemberState(iam_id=args.iam_id, type=kind)])
+        return AccessGroupMembershipState.model_construct(
+            **{**dict(args), "id": _id(args.access_group_id, args.iam_id)}
+        )
+
+    def read(self, id: str, prior: AccessGroupMembershipState) -> AccessGroupMembershipState:
+        self.api.head("/v2/groups/{}/members/{}", prior.access_group_id, prior.iam_id)
+        return prior
+
+    def update(
+        self, id: str, args: AccessGroupMembershipArgs, prior: AccessGroupMembershipState
+    ) -> AccessGroupMembershipState:
+        return prior  # every field replaces
+
+    def delete(self, id: str, prior: AccessGroupMembershipState) -> None:
+        self.api.delete("/v2/groups/{}/members/{}", prior.access_group_id, prior.iam_id)
+
+    def list(self, scope: str) -> Iterable[AccessGroupMembershipState]:
+        for member in static_members(self.api, scope):
+            yield AccessGroupMembershipState.model_construct(
+                id=_id(scope, member.iam_id), access_group_id=scope, iam_id=member.iam_id, type=member.type
+            )
+
+
+def type_faults(iam_id: str, type: str | None) -> Iterator[Fault]:
+    """What is wrong with the type of an identity, given its id: it cannot be told, or is told otherwise."""
+    told = member_type(iam_id)
+    if told is None and type is None:
+        yield Fault(
+            "type", f"is required where the iam_id does not tell it: user, service or profile, given iam_id {iam_id!r}"
+        )
+    if told is not None and type in ("user", "service", "profile") and type != told:
+        yield Fault("type", f"{iam_id} is a {told}, given {type!r}")
+
+
+def _id(group_id: str, iam_id: str) -> str:
+    return f"{group_id}/{iam_id}"
+
+
+class AccessGroupMembership(Managed, kind="ibm.AccessGroupMembership"):
+    """One identity in one access group. That it is a member already is fine; destroying this removes it.
+
+    :param resource_name: the name within the program.
+    :param access_group_id: the group; another one makes a new membership.
+    :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``; another one makes a new membership.
+    :param type: ``user``, ``service`` or ``profile``; the prefix of the iam_id tells it.
+    :param connection: the set of credentials.
+
+    Errors: ``PartialFailure`` with the service's words when it refuses the identity, such as one that is in 50 groups.
+
+    Source: https://cloud.ibm.com/apidocs/iam-access-groups
+    """
+
+    access_group_id: pulumi.Output[str]
+    iam_id: pulumi.Output[str]
+    type: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        access_group_id: pulumi.Input[str],
+        iam_id: pulumi.Input[str],
+        type: pulumi.Input[str] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        connection: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "access_group_id": access_group_id,
+            "iam_id": iam_id,
+            "type": type,
+            "adopt": adopt,
+            "connection": connection,
+        }
+        super().__init__(resource_name, props, opts)

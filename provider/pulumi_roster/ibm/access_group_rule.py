@@ -1,0 +1,254 @@
+"""Dynamic rules of an access group: https://cloud.ibm.com/apidocs/iam-access-groups
+
+Particular: the value of a condition travels as JSON in a string; a rule is replaced whole, name included, by its revision.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, Literal
+
+import pulumi
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ..client import Reply
+from ..handler import Handler
+from ..managed import Managed
+from ..model import Args, Key, Len, Replace, Scope, State, Text, Unordered, contains_unknown, sorted_set
+from .member import AccessGroupId
+
+__all__ = [
+    "AccessGroupRule",
+    "AccessGroupRuleArgs",
+    "AccessGroupRuleHandler",
+    "AccessGroupRuleState",
+    "Condition",
+    "ConditionArgs",
+    "Operator",
+]
+
+Operator = Literal["EQUALS", "EQUALS_IGNORE_CASE", "IN", "NOT_EQUALS", "NOT_EQUALS_IGNORE_CASE", "CONTAINS"]
+
+_TEXT_ONLY = ("EQUALS_IGNORE_CASE", "NOT_EQUALS_IGNORE_CASE")
+
+
+class ConditionState(BaseModel):
+    """One condition as the service holds it, its value as Python."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    claim: str
+    operator: str
+    value: Any
+
+
+class ConditionArgs(ConditionState):
+    """One condition: a claim of the identity provider, how it is compared, and with what."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    claim: Annotated[Text, Len(1, 1000)]
+    operator: Operator
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        if (
+            isinstance(given, dict)
+            and "value" in given
+            and not contains_unknown([given["value"], given.get("operator")])
+        ):
+            return {**given, "value": _value(given.get("operator"), given["value"])}
+        return given
+
+
+def _value(operator: Any, value: Any) -> Any:
+    """A value that suits its operator.
+
+    :raises ValueError: it does not; says which would.
+    """
+    scalar = isinstance(value, (str, bool, int, float))
+    if operator == "IN":
+        if not isinstance(value, list) or not value:
+            raise ValueError("the operator IN takes a list with at least one string, number or boolean as value")
+        if not all(isinstance(item, (str, bool, int, float)) for item in value):
+            raise ValueError("the list of the operator IN holds strings, numbers or booleans")
+        return sorted_set(value)
+    if operator in _TEXT_ONLY and not isinstance(value, str):
+        raise ValueError(f"the operator {operator} takes a string as value")
+    if not scalar:
+        raise ValueError(f"the operator {operator} takes a string, number or boolean as value")
+    return value
+
+
+class AccessGroupRuleArgs(Args):
+    """What a rule is declared as."""
+
+    access_group_id: Annotated[AccessGroupId, Replace, Scope]
+    name: Annotated[Text, Len(0, 200), Key] = ""
+    expiration: Annotated[int, Field(ge=1, le=24)]
+    realm_name: Annotated[Text, Len(1, 1000)]
+    conditions: Annotated[list[ConditionArgs], Len(1), Unordered]
+
+
+class AccessGroupRuleState(AccessGroupRuleArgs, State):
+    """What the service holds."""
+
+    conditions: Annotated[list[ConditionState], Unordered]  # type: ignore[assignment]
+    account_id: str = ""
+    created_at: str = ""
+    created_by_id: str = ""
+    last_modified_at: str = ""
+    last_modified_by_id: str = ""
+
+
+class AccessGroupRuleHandler(
+    Handler[AccessGroupRuleArgs, AccessGroupRuleState],
+    kind="ibm.AccessGroupRule",
+    import_key="{access_group_id}/{id}",
+):
+    """The calls under /v2/groups/{id}/rules. One listing, which is not paged, reads all rules of a group."""
+
+    def create(self, args: AccessGroupRuleArgs) -> AccessGroupRuleState:
+        reply = self.api.post("/v2/groups/{}/rules", args.access_group_id, json=_body(args))
+        return _parse(reply, reply.fields(), args.access_group_id)
+
+    def update(self, id: str, args: AccessGroupRuleArgs, prior: AccessGroupRuleState) -> AccessGroupRuleState:
+        path = "/v2/groups/{}/rules/{}"
+        reply = self.api.edit("PUT", path, args.access_group_id, id, body=lambda read: _body(args))
+        return _parse(reply, reply.fields(), args.access_group_id)
+
+    def delete(self, id: str, prior: AccessGroupRuleState) -> None:
+        self.api.delete("/v2/groups/{}/rules/{}", prior.access_group_id, id)
+
+    def list(self, scope: str) -> Iterable[AccessGroupRuleState]:
+        reply = self.api.get("/v2/groups/{}/rules", scope)
+        for row in reply.fields().get("rules") or []:
+            yield _parse(reply, row, scope)
+
+
+def _body(args: AccessGroupRuleArgs) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "expiration": args.expiration,
+        "realm_name": args.realm_name,
+        "conditions": [
+            {"claim": condition.claim, "operator": condition.operator, "value": json.dumps(condition.value)}
+            for condition in args.conditions
+        ],
+    }
+    # A rule is replaced whole: a name that is left out would be cleared, which is right only when it is declared empty.
+    return {**body, "name": args.name} if args.name else body
+
+
+def _parse(reply: Reply, row: dict[str, Any], group_id: str) -> AccessGroupRuleState:
+    conditions = [
+        {**condition, "value": _from_json(condition.get("value"))} if isinstance(condition, dict) else condition
+        for condition in row.get("conditions") or []
+    ]
+    return reply.parse_row(
+        AccessGroupRuleState, {"name": "", **row, "conditions": conditions}, access_group_id=group_id
+    )
+
+
+def _from_json(text: Any) -> Any:
+    try:
+        value = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        # Other tools write text that is not JSON. Shown as what it is, it differs from every declared value and is repaired.
+        return {"not JSON": text}
+    return sorted_set(value) if isinstance(value, list) else value
+
+
+@pulumi.input_type
+class Condition:
+    """One condition of a dynamic rule.
+
+    :param claim: the name of the claim that the identity provider sends.
+    :param operator: ``EQUALS``, ``EQUALS_IGNORE_CASE``, ``IN``, ``NOT_EQUALS``, ``NOT_EQUALS_IGNORE_CASE`` or ``CONTAINS``.
+    :param value: a string, number or boolean; a list for ``IN``; a string for the two that ignore case.
+    """
+
+    def __init__(
+        self,
+        claim: pulumi.Input[str],
+        operator: pulumi.Input[str],
+        value: pulumi.Input[str | bool | int | float | list[Any]],
+    ) -> None:
+        pulumi.set(self, "claim", claim)
+        pulumi.set(self, "operator", operator)
+        pulumi.set(self, "value", value)
+
+    @property
+    @pulumi.getter
+    def claim(self) -> pulumi.Input[str]:
+        """The name of the claim."""
+        value: pulumi.Input[str] = pulumi.get(self, "claim")
+        return value
+
+    @property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[str]:
+        """How the claim is compared."""
+        value: pulumi.Input[str] = pulumi.get(self, "operator")
+        return value
+
+    @property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[Any]:
+        """What the claim is compared with."""
+        value: pulumi.Input[Any] = pulumi.get(self, "value")
+        return value
+
+
+class AccessGroupRule(Managed, kind="ibm.AccessGroupRule"):
+    """A dynamic rule: who signs in through an identity provider and meets all conditions is a member for some hours.
+
+    :param resource_name: the name within the program.
+    :param access_group_id: the group; another one makes a new rule.
+    :param expiration: 1 to 24 hours, after which a member must sign in again.
+    :param realm_name: the entity id of the identity provider, such as ``https://idp.example.com/saml``.
+    :param conditions: at least one ``Condition`` or dict; all must hold, their order means nothing.
+    :param name: up to 200 characters.
+    :param adopt: take an existing rule of this name over instead of failing.
+    :param connection: the set of credentials.
+
+    Errors: ``AlreadyExists`` when the group has a rule of this name; ``BadRequest`` when the group has as many rules as it may.
+
+    Source: https://cloud.ibm.com/apidocs/iam-access-groups
+    """
+
+    access_group_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+    expiration: pulumi.Output[int]
+    realm_name: pulumi.Output[str]
+    conditions: pulumi.Output[list[dict[str, Any]]]
+    account_id: pulumi.Output[str]
+    created_at: pulumi.Output[str]
+    created_by_id: pulumi.Output[str]
+    last_modified_at: pulumi.Output[str]
+    last_modified_by_id: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        access_group_id: pulumi.Input[str],
+        expiration: pulumi.Input[int],
+        realm_name: pulumi.Input[str],
+        conditions: pulumi.Input[Sequence[pulumi.Input[Condition | dict[str, Any]]]],
+        name: pulumi.Input[str] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        connection: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "access_group_id": access_group_id,
+            "expiration": expiration,
+            "realm_name": realm_name,
+            "conditions": conditions,
+            "name": name,
+            "adopt": adopt,
+            "connection": connection,
+        }
+        super().__init__(resource_name, props, opts)

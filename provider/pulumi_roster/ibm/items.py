@@ -1,0 +1,131 @@
+"""Calls of many items, which answer 207: the status of each item decides, not that of the call.
+
+At most 50 items a call. An item that failed for a reason that passes (409 conflict, 429, 5xx) is sent again; the others are
+reported one by one, while all that could be done is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ..client import Client
+from ..errors import NotFound, PartialFailure, UnexpectedReply
+from .member import MemberState
+
+__all__ = ["add_members", "add_to_groups", "remove_members", "run_items"]
+
+CHUNK = 50
+
+Item = dict[str, Any]
+
+
+def run_items(
+    api: Client,
+    items: Iterable[str],
+    send: Callable[[list[str]], Iterable[Item]],
+    *,
+    name: str,
+    done: frozenset[int],
+    what: str,
+    confirm: Callable[[str], bool] = lambda item: False,
+) -> None:
+    """Sends items in chunks until each is done or surely refused.
+
+    :param send: one call for one chunk; answers the items of the 207.
+    :param name: the field of an item that says which it is.
+    :param done: the item statuses that mean: as it should be.
+    :param what: for the error: "members".
+    :param confirm: asked about an item in conflict (409), which may mean that it is as it should be already.
+    :raises PartialFailure: some were refused, each with the service's words.
+    """
+    waiting = list(items)
+    refused: dict[str, str] = {}
+    policy = api.policy
+    wait, deadline = policy.first_wait, policy.clock() + policy.budget
+    while waiting:
+        again: dict[str, str] = {}
+        for chunk in _chunks(waiting):
+            answers = {str(item.get(name)): item for item in send(chunk)}
+            for each in chunk:
+                answer = answers.get(
+                    each, {"status_code": 500, "errors": [{"message": "the service did not answer for it"}]}
+                )
+                status = int(answer.get("status_code", 0))
+                if status not in done and not (status == 409 and confirm(each)):
+                    (again if status in (409, 429) or status >= 500 else refused)[each] = _words(answer)
+        if not again:
+            break
+        if policy.clock() + wait > deadline:
+            refused.update(again)
+            break
+        policy.sleep(wait * (0.5 + policy.chance() / 2))
+        wait = min(2 * wait, policy.longest_wait)
+        waiting = list(again)
+    if refused:
+        raise PartialFailure(
+            f"{len(refused)} of the {what} were refused, the others went through",
+            [f"{each}: {words}" for each, words in sorted(refused.items())],
+            hint="correct or remove them, and run again",
+        )
+
+
+def add_members(api: Client, group_id: str, members: Iterable[MemberState]) -> None:
+    """Adds identities to a group; those that are in it already are fine."""
+    types = {member.iam_id: member.type for member in members}
+
+    def send(chunk: list[str]) -> Iterable[Item]:
+        body = {"members": [{"iam_id": iam_id, "type": types[iam_id]} for iam_id in chunk]}
+        return _items(api.put("/v2/groups/{}/members", group_id, json=body).fields(), "members")
+
+    def is_member(iam_id: str) -> bool:
+        try:
+            api.head("/v2/groups/{}/members/{}", group_id, iam_id)
+        except NotFound:
+            return False
+        return True
+
+    run_items(api, types, send, name="iam_id", done=frozenset({200, 201}), what="members", confirm=is_member)
+
+
+def remove_members(api: Client, group_id: str, iam_ids: Iterable[str]) -> None:
+    """Removes identities from a group; those that are not in it, and a group that is gone, are fine."""
+
+    def send(chunk: list[str]) -> Iterable[Item]:
+        try:
+            reply = api.post("/v2/groups/{}/members/delete", group_id, json={"members": chunk}, repeatable=True)
+        except NotFound:  # none of them is a member, or there is no group
+            return [{"iam_id": iam_id, "status_code": 404} for iam_id in chunk]
+        return _items(reply.fields(), "members")
+
+    run_items(api, iam_ids, send, name="iam_id", done=frozenset({200, 204, 404}), what="members")
+
+
+def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_ids: Iterable[str]) -> None:
+    """Adds one identity to groups; those that it is in already are fine."""
+
+    def send(chunk: list[str]) -> Iterable[Item]:
+        body = {"type": type, "groups": chunk}
+        path = "/v2/groups/_allgroups/members/{}"
+        return _items(api.put(path, iam_id, json=body, params={"account_id": account_id}).fields(), "groups")
+
+    run_items(api, group_ids, send, name="access_group_id", done=frozenset({200, 201}), what="groups")
+
+
+def _items(body: Item, key: str) -> list[Item]:
+    items = body.get(key)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise UnexpectedReply(f"IBM Cloud IAM answered without {key!r}")
+    return items
+
+
+def _words(item: Item) -> str:
+    errors = item.get("errors") or [{}]
+    words = "; ".join(str(error.get("message", "")) for error in errors if isinstance(error, dict))
+    trace = f" (transaction id {item['trace']})" if item.get("trace") else ""
+    return f"{item.get('status_code', 'no status')} {words[:300]}{trace}"
+
+
+def _chunks(items: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]

@@ -1,0 +1,116 @@
+"""Who can be a member: the identities of IBM Cloud IAM, and the rules of their ids.
+
+Users (``IBMid-...``), service ids (``iam-ServiceId-...``) and trusted profiles (``iam-Profile-...``):
+https://cloud.ibm.com/apidocs/iam-access-groups, "Add members to an access group".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import pulumi
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from ..model import UNKNOWN, Len, Text
+
+__all__ = ["AccessGroupId", "IamId", "Member", "MemberArgs", "MemberState", "MemberType", "member_type"]
+
+PUBLIC_ACCESS_GROUP = "AccessGroupId-PublicAccess"
+
+MemberType = Literal["user", "service", "profile"]
+
+_TYPES: dict[str, MemberType] = {"IBMid-": "user", "iam-ServiceId-": "service", "iam-Profile-": "profile"}
+
+
+def member_type(iam_id: str) -> MemberType | None:
+    """The type that the prefix of an iam_id tells, if it tells one."""
+    return next((kind for prefix, kind in _TYPES.items() if iam_id.startswith(prefix)), None)
+
+
+_IAM_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9._:@+/=-]+")
+
+
+def _iam_id(text: str) -> str:
+    if not _IAM_ID.fullmatch(text):
+        raise ValueError("an iam_id looks like IBMid-..., iam-ServiceId-... or iam-Profile-...")
+    return text
+
+
+def _access_group_id(text: str) -> str:
+    if text == PUBLIC_ACCESS_GROUP:
+        raise ValueError("the public access group has no members or rules of its own and cannot be changed")
+    return text
+
+
+IamId = Annotated[Text, Len(1, 200), AfterValidator(_iam_id)]
+"""The id of one identity."""
+
+AccessGroupId = Annotated[Text, Len(1, 200), AfterValidator(_access_group_id)]
+"""The id of one access group, other than the public one."""
+
+
+class MemberState(BaseModel):
+    """One identity as the service holds it, whatever its id and type."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    iam_id: str
+    type: str = ""
+
+
+class MemberArgs(MemberState):
+    """One identity and its type, which the prefix of the id tells where it is left out."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    iam_id: IamId
+    type: MemberType  # required, and one of three
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            given = {"iam_id": given}
+        if not isinstance(given, Mapping):
+            return given
+        iam_id, kind = given.get("iam_id"), given.get("type")
+        if not isinstance(iam_id, str) or not _IAM_ID.fullmatch(iam_id):
+            return {"type": "user", **given}  # what is wrong is the id; it need not be said of the type as well
+        told = member_type(iam_id)
+        if kind is None and told is None:
+            raise ValueError(f"the type is needed, as {iam_id} does not tell it: user, service or profile")
+        if kind is None:
+            return {**given, "type": told}
+        if kind is not None and told is not None and kind not in (told, UNKNOWN):
+            raise ValueError(f"{iam_id} is a {told}, not a {kind}")
+        return given
+
+
+@pulumi.input_type
+class Member:
+    """One member of an access group.
+
+    :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``.
+    :param type: ``user``, ``service`` or ``profile``; the prefix of the iam_id tells it.
+    """
+
+    def __init__(self, iam_id: pulumi.Input[str], type: pulumi.Input[str] | None = None) -> None:
+        pulumi.set(self, "iam_id", iam_id)
+        if type is not None:
+            pulumi.set(self, "type", type)
+
+    @property
+    @pulumi.getter
+    def iam_id(self) -> pulumi.Input[str]:
+        """The id of the identity."""
+        value: pulumi.Input[str] = pulumi.get(self, "iam_id")
+        return value
+
+    @property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[str] | None:
+        """The type of the identity."""
+        value: pulumi.Input[str] | None = pulumi.get(self, "type")
+        return value

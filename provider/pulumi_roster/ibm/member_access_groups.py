@@ -1,0 +1,158 @@
+"""One identity in a set of access groups: https://cloud.ibm.com/apidocs/iam-access-groups, the ``_allgroups`` calls
+
+Particular: the calls speak of all groups of an account at once; there is one that removes an identity from all of them, and
+none that removes it from some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+import pulumi
+
+from ..errors import NotFound, NotOurs
+from ..handler import Handler
+from ..managed import Managed
+from ..model import Args, Fault, FromConnection, Len, Replace, State, Text, Unordered, sorted_set
+from .access_group_membership import type_faults
+from .items import add_to_groups, remove_members
+from .member import AccessGroupId, IamId, MemberType, member_type
+
+__all__ = ["MemberAccessGroups", "MemberAccessGroupsArgs", "MemberAccessGroupsHandler", "MemberAccessGroupsState"]
+
+
+class MemberAccessGroupsArgs(Args):
+    """One identity and the groups that it is to be in."""
+
+    account_id: Annotated[Text, Len(1, 100), Replace, FromConnection("ibmAccountId")]
+    iam_id: Annotated[IamId, Replace]
+    type: Annotated[MemberType | None, Replace] = None
+    access_group_ids: Annotated[list[AccessGroupId], Unordered]
+    exclusive: bool = False
+
+    def faults(self) -> Iterator[Fault]:
+        yield from type_faults(self.iam_id, self.type)
+        if isinstance(self.access_group_ids, list) and len(self.access_group_ids) > 50:
+            yield Fault("access_group_ids", f"an identity can be in 50 groups, given {len(self.access_group_ids)}")
+
+
+class MemberAccessGroupsState(MemberAccessGroupsArgs, State):
+    """The groups that the identity is in: of an ``exclusive`` set all, else those that were declared."""
+
+
+class MemberAccessGroupsHandler(
+    Handler[MemberAccessGroupsArgs, MemberAccessGroupsState],
+    kind="ibm.MemberAccessGroups",
+    import_key="{account_id}/{iam_id}",
+):
+    """The calls under /v2/groups/_allgroups/members/{iam_id}."""
+
+    def create(self, args: MemberAccessGroupsArgs) -> MemberAccessGroupsState:
+        if args.exclusive:
+            others = [
+                group for group in self._groups(args.account_id, args.iam_id) if group not in args.access_group_ids
+            ]
+            if others and not args.adopt:
+                raise NotOurs(
+                    f"{args.iam_id} is in groups that are not in the list: {', '.join(others)}",
+                    hint="add them to the list, or take the whole set over with adopt=True, which removes it from them",
+                )
+            self._leave(args.iam_id, others)
+        self._join(args, args.access_group_ids)
+        return _state(args, args.access_group_ids)
+
+    def read(self, id: str, prior: MemberAccessGroupsState) -> MemberAccessGroupsState:
+        there = self._groups(prior.account_id, prior.iam_id)
+        declared = getattr(prior, "access_group_ids", None)
+        if declared is not None and not prior.exclusive:
+            there = [group for group in there if group in declared]
+        return _state(prior, there)
+
+    def update(self, id: str, args: MemberAccessGroupsArgs, prior: MemberAccessGroupsState) -> MemberAccessGroupsState:
+        # Only what the preview could show is left: groups that it came into since the last refresh show in the next one.
+        self._leave(args.iam_id, [group for group in prior.access_group_ids if group not in args.access_group_ids])
+        self._join(args, [group for group in args.access_group_ids if group not in prior.access_group_ids])
+        return _state(args, self._groups(args.account_id, args.iam_id) if args.exclusive else args.access_group_ids)
+
+    def delete(self, id: str, prior: MemberAccessGroupsState) -> None:
+        if set(self._groups(prior.account_id, prior.iam_id)) - set(prior.access_group_ids):
+            self._leave(prior.iam_id, prior.access_group_ids)
+            return
+        try:
+            self.api.delete("/v2/groups/_allgroups/members/{}", prior.iam_id, params={"account_id": prior.account_id})
+        except NotFound:
+            return
+        # A 207 may hold items that failed: what is left goes one by one, and says why when it does not.
+        self._leave(prior.iam_id, self._groups(prior.account_id, prior.iam_id))
+
+    def _groups(self, account_id: str, iam_id: str) -> Sequence[str]:
+        query = {
+            "account_id": account_id,
+            "iam_id": iam_id,
+            "membership_type": "static",
+            "hide_public_access": True,
+            "limit": 100,
+            "sort": "id",
+        }
+        return [str(row["id"]) for _, row in self.api.pages("/v2/groups", key="groups", row_id="id", params=query)]
+
+    def _join(self, args: MemberAccessGroupsArgs, groups: Iterable[str]) -> None:
+        add_to_groups(self.api, args.account_id, args.iam_id, args.type or member_type(args.iam_id) or "", groups)
+
+    def _leave(self, iam_id: str, groups: Iterable[str]) -> None:
+        for group in groups:
+            remove_members(self.api, group, [iam_id])
+
+
+def _state(args: MemberAccessGroupsArgs, groups: Iterable[str]) -> MemberAccessGroupsState:
+    id = f"{args.account_id}/{args.iam_id}"
+    return MemberAccessGroupsState.model_construct(**{**dict(args), "id": id, "access_group_ids": sorted_set(groups)})
+
+
+class MemberAccessGroups(Managed, kind="ibm.MemberAccessGroups"):
+    """One identity in a set of access groups of one account.
+
+    :param resource_name: the name within the program.
+    :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``; another one makes a new resource.
+    :param access_group_ids: up to 50 groups.
+    :param type: ``user``, ``service`` or ``profile``; the prefix of the iam_id tells it.
+    :param exclusive: whether the listed groups are all. By default groups that others added it to are neither shown nor left.
+    :param account_id: the account; by default that of the connection.
+    :param adopt: with ``exclusive``, take over an identity that is in other groups already, and remove it from them.
+    :param connection: the set of credentials.
+
+    Errors: ``PartialFailure`` names each group that refused, with the service's words, while the others go through.
+
+    Source: https://cloud.ibm.com/apidocs/iam-access-groups
+    """
+
+    account_id: pulumi.Output[str]
+    iam_id: pulumi.Output[str]
+    type: pulumi.Output[str]
+    access_group_ids: pulumi.Output[list[str]]
+    exclusive: pulumi.Output[bool]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        iam_id: pulumi.Input[str],
+        access_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]],
+        type: pulumi.Input[str] | None = None,
+        exclusive: pulumi.Input[bool] | None = None,
+        account_id: pulumi.Input[str] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        connection: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "iam_id": iam_id,
+            "access_group_ids": access_group_ids,
+            "type": type,
+            "exclusive": exclusive,
+            "account_id": account_id,
+            "adopt": adopt,
+            "connection": connection,
+        }
+        super().__init__(resource_name, props, opts)

@@ -1,0 +1,83 @@
+"""The base of the resource classes that users write, and the settings of the program they write them in."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, ClassVar, TypeVar
+
+import pulumi
+from pulumi import dynamic
+
+from .client import Client
+from .engine import Engine
+from .handler import handler_class
+from .settings import Settings
+
+__all__ = ["Managed", "program_client", "program_settings"]
+
+R = TypeVar("R", bound="Managed")
+
+
+class Managed(dynamic.Resource):
+    """A resource whose life is led by this package.
+
+    A subclass names its kind and declares, as annotations, the outputs that the service adds to the arguments.
+    """
+
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls, *, kind: str, **kwargs: Any) -> None:
+        system, _, name = kind.partition(".")
+        super().__init_subclass__(module=system, name=name, **kwargs)
+        cls.kind = kind
+
+    def __init__(self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
+        # An output that stands in no argument must be named here, or Pulumi does not make it an attribute.
+        names = [name for name in handler_class(self.kind).state_type.model_fields if name != "id"]
+        super().__init__(Engine(self.kind), resource_name, {**dict.fromkeys(names), **props}, opts)
+
+    @classmethod
+    def get(
+        cls: type[R],
+        resource_name: str,
+        id: pulumi.Input[str],
+        *,
+        connection: pulumi.Input[str] = "default",
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> R:
+        """Reads an object that exists, without managing it.
+
+        :param resource_name: the name within the program.
+        :param id: the object's import key, as the README's table gives it for each resource.
+        :param connection: the set of credentials.
+        """
+        found = cls.__new__(cls)
+        reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        Managed.__init__(found, resource_name, {"connection": connection}, reading)
+        return found
+
+
+_settings: Settings | None = None
+_lock = threading.Lock()
+
+
+def program_settings() -> Settings:
+    """The settings of the running program, for look-ups: stack configuration first, environment second."""
+    global _settings
+    with _lock:
+        if _settings is None:
+            _settings = Settings(_program_config)
+        return _settings
+
+
+def program_client(system: str, connection: str) -> Client:
+    """The client that a look-up uses.
+
+    :raises SettingsError: the connection does not exist, or lacks something.
+    """
+    return program_settings().client(system, connection)
+
+
+def _program_config(key: str) -> Any:
+    namespace, _, name = key.partition(":")
+    return pulumi.Config(namespace).get(name)

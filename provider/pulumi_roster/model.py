@@ -1,0 +1,294 @@
+"""What a resource is given (:class:`Args`) and what it is (:class:`State`), with the marks that say how fields behave.
+
+Rules are declarations beside the field; they are read here, once for all resources::
+
+    class AccessGroupArgs(Args):
+        account_id: Annotated[str, Replace, Scope, FromConnection("account_id")]
+        name: Annotated[Text, Key, Len(1, 100)]
+
+Strict in, lenient out: ``Args`` forbid unknown fields and wrong types, ``State`` ignores what services add. In
+``class XState(XArgs, State)`` the last base decides. Values are normalised when they are validated (sets sorted, duplicates
+merged), so that equal means: nothing to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from annotated_types import Len
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+__all__ = [
+    "UNKNOWN",
+    "Args",
+    "Fault",
+    "FromConnection",
+    "Key",
+    "Len",
+    "Local",
+    "Replace",
+    "Scope",
+    "State",
+    "Text",
+    "Unordered",
+    "contains_unknown",
+    "default_of",
+    "is_local",
+    "lenient",
+    "marked",
+    "normal",
+    "same",
+    "sorted_set",
+    "validate",
+]
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""Stands for a value that is not known yet, as the Pulumi engine itself writes it (asserted by a test)."""
+
+
+class Replace:
+    """A change of this field makes the object anew.
+
+    :param delete_first: the old object goes before the new one comes, whatever its natural key.
+    """
+
+    def __init__(self, *, delete_first: bool = False) -> None:
+        self.delete_first = delete_first
+
+
+class Key:
+    """Part of the natural key: by these fields a person, and a create, recognises the object within its scope."""
+
+
+class Scope:
+    """What the object lives in: the account, the group, the application. One listing covers one scope."""
+
+
+class Local:
+    """Steers this provider and is never sent: a change is recorded without a call. At its default it is not shown."""
+
+
+@dataclass(frozen=True)
+class FromConnection:
+    """When the field is not given, it comes from the connection's configuration."""
+
+    key: str
+
+
+def _no_control_characters(text: str) -> str:
+    if re.search(r"[\x00-\x1f\x7f]", text):
+        raise ValueError("control characters, such as a line break or NUL, are not allowed")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_no_control_characters)]
+"""One line of text."""
+
+
+def _sort_key(item: Any) -> str:
+    return json.dumps(item.model_dump(mode="json") if isinstance(item, BaseModel) else item, sort_keys=True)
+
+
+def sorted_set(items: Iterable[T]) -> list[T]:
+    """The items of a set in the one order that is kept everywhere, each once."""
+    return [item for _, item in sorted({_sort_key(item): item for item in items}.items())]
+
+
+Unordered = AfterValidator(sorted_set)
+"""A list that is a set: its order means nothing, and what is named twice is there once."""
+
+
+class Args(BaseModel):
+    """What the user declares.
+
+    ``connection`` names the set of credentials; ``adopt`` lets a create take over an existing object with the same natural key.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    connection: Annotated[str, Replace, Local] = "default"
+    adopt: Annotated[bool, Local] = False
+
+    def faults(self) -> Iterator[Fault]:
+        """Rules between fields. During a preview a field may hold :data:`UNKNOWN`."""
+        return iter(())
+
+    def allows_twins(self) -> bool:
+        """Whether the user wants a second object with the same natural key."""
+        return False
+
+
+class State(BaseModel):
+    """What the service holds. ``id`` is the service's own."""
+
+    model_config = ConfigDict(extra="ignore", strict=False, frozen=True)
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with what the user declared.
+
+    :param path: the property, such as ``conditions[0].operator``.
+    :param reason: what is allowed, and what was given.
+    """
+
+    path: str
+    reason: str
+
+
+@cache
+def marked(cls: type[Args], mark: type[T]) -> dict[str, T | None]:
+    """The fields of a model that bear a mark, with the mark where it is an instance and not the bare class."""
+    found: dict[str, T | None] = {}
+    for name, info in cls.model_fields.items():
+        for item in info.metadata:
+            if item is mark:
+                found[name] = None
+            elif isinstance(item, mark):
+                found[name] = item
+    return found
+
+
+def default_of(cls: type[Args], name: str) -> Any:
+    """What a field is when it is not given; ``None`` for one that is required, or that is not managed then."""
+    info = cls.model_fields[name]
+    return None if info.is_required() else info.get_default(call_default_factory=True)
+
+
+def is_local(cls: type[Args], name: str) -> bool:
+    """Whether a field is never sent."""
+    return name in marked(cls, Local)
+
+
+def contains_unknown(value: Any) -> bool:
+    """Whether a value, at any depth, is not known yet."""
+    if isinstance(value, Mapping):
+        return any(contains_unknown(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(contains_unknown(item) for item in value)
+    return bool(value == UNKNOWN)
+
+
+def validate(cls: type[Args], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Checks what the user gave against the model: all faults together, and the inputs normalised, defaults filled in.
+
+    Values that are not known yet are let through as they came, and what can be said without them is said.
+    """
+    inputs: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    faults = [Fault(name, _unknown_property(cls, name)) for name in given if name not in cls.model_fields]
+    for name, info in cls.model_fields.items():
+        value = given.get(name)
+        if value is None:
+            if info.is_required():
+                faults.append(Fault(name, "is required, nothing was given"))
+                continue
+            values[name] = info.get_default(call_default_factory=True)
+            if values[name] is not None and not is_local(cls, name):
+                inputs[name] = _adapter(cls, name).dump_python(values[name], mode="json", exclude_none=True)
+            continue
+        try:
+            values[name] = _adapter(cls, name).validate_python(value, strict=True)
+            inputs[name] = _adapter(cls, name).dump_python(values[name], mode="json", exclude_none=True)
+        except ValidationError as error:
+            here = list(_known_faults(name, value, error))
+            faults += here
+            if not here:
+                values[name] = inputs[name] = value
+        if contains_unknown(value):
+            values[name] = UNKNOWN
+            inputs[name] = value
+    if not faults:
+        faults += cls.model_construct(**values).faults()
+    return inputs, faults
+
+
+def normal(cls: type[Args], name: str, value: Any) -> Any:
+    """A field's value in the form in which equal values are equal, as JSON. Values of older versions pass as they are."""
+    if value is None:
+        return None
+    try:
+        adapter = _adapter(cls, name)
+        return adapter.dump_python(adapter.validate_python(value, strict=True), mode="json", exclude_none=True)
+    except ValidationError:
+        return value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal as JSON, where 1 and true differ, which Python calls equal."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def lenient(cls: type[M], row: Mapping[str, Any]) -> M:
+    """What a service said, as a model. A value that breaks a rule of ours (too long, an unknown member of an enumeration) is
+    kept as it came, for it is what the service holds; only a missing field or another type is an error.
+
+    :raises ValidationError: the shape is not the documented one.
+    """
+    try:
+        return cls.model_validate(row, strict=False)
+    except ValidationError as error:
+        if any(fault["type"] == "missing" or fault["type"].endswith(("_type", "_parsing")) for fault in error.errors()):
+            raise
+        odd = {str(fault["loc"][0]): row[str(fault["loc"][0])] for fault in error.errors()}
+    known = {name: value for name, value in row.items() if name in cls.model_fields and name not in odd}
+    blank = cls.model_construct(**known)
+    partial = {name: getattr(blank, name) for name in cls.model_fields if hasattr(blank, name)}
+    return cls.model_construct(**{**partial, **odd})
+
+
+@cache
+def _adapter(cls: type[Args], name: str) -> TypeAdapter[Any]:
+    info: FieldInfo = cls.model_fields[name]
+    annotation: Any = info.annotation
+    for item in info.metadata:
+        annotation = Annotated[annotation, item]
+    return TypeAdapter(annotation)
+
+
+def _known_faults(name: str, value: Any, error: ValidationError) -> Iterator[Fault]:
+    for fault in error.errors(include_url=False):
+        if not contains_unknown(_at(value, fault["loc"])):
+            path = name + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
+            yield Fault(path, f"{_allowed(fault['msg'])}, given {_shown(fault['input'])}")
+
+
+def _at(value: Any, loc: tuple[int | str, ...]) -> Any:
+    """The value at a place; where a union's branch name stands in the place, the value above it."""
+    for part in loc:
+        try:
+            value = value[part]
+        except (LookupError, TypeError):
+            continue
+    return value
+
+
+def _allowed(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    if len(text) <= 80:
+        return text
+    size = f" ({len(value)} characters)" if isinstance(value, str) else ""
+    return f"{text[:60]}...{size}"
+
+
+def _unknown_property(cls: type[Args], name: str) -> str:
+    close = difflib.get_close_matches(name, cls.model_fields, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(sorted(cls.model_fields))}"
+    return f"is not a property of this resource{hint}"

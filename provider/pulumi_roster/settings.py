@@ -1,0 +1,267 @@
+"""Configuration -> one client per connection and process.
+
+Stack configuration first, environment second. Credentials go from here into the clients' auth and nowhere else. What a
+system needs (its keys, how its client is made) is declared by the system itself, in a :class:`System`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from .client import Client
+from .errors import SettingsError
+from .transport import Policy, is_loopback
+
+__all__ = [
+    "DEVELOPMENT_TOKEN",
+    "GENERAL",
+    "NAMESPACE",
+    "Connection",
+    "Setting",
+    "Settings",
+    "System",
+    "register",
+    "system",
+]
+
+NAMESPACE = "roster"
+DEVELOPMENT_TOKEN = "roster-dev"
+"""Good for every system of the emulator, and for nothing else."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One configuration key of a system and the environment variables that stand in for it, first one first.
+
+    :param key: as in ``pulumi config set roster:KEY``.
+    :param secret: a credential, for ``--secret``.
+    """
+
+    key: str
+    environment: tuple[str, ...] = ()
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class System:
+    """One of the four systems, as far as configuration goes.
+
+    :param name: the package's name, such as ``ibm``.
+    :param title: the name its users know.
+    :param url: the setting that holds the address.
+    :param settings: all settings, the address among them.
+    :param connect: makes the client of a connection; raises ``SettingsError`` when something is missing.
+    :param development: what stands in for missing settings when the address is the emulator's.
+    """
+
+    name: str
+    title: str
+    url: str
+    settings: tuple[Setting, ...]
+    connect: Callable[[Connection], Client]
+    development: Mapping[str, str]
+
+
+_SYSTEMS: dict[str, System] = {}
+
+GENERAL = (
+    Setting("emulator", ("ROSTER_EMULATOR",)),
+    Setting("connections", ("ROSTER_CONNECTIONS",), secret=True),
+    Setting("allowPlainHttp", ("ROSTER_ALLOW_PLAIN_HTTP",)),
+    Setting("budgetSeconds", ("ROSTER_BUDGET_SECONDS",)),
+    Setting("settleSeconds", ("ROSTER_SETTLE_SECONDS",)),
+)
+"""Settings that belong to no one system. ``budgetSeconds`` limits one call with its repetitions; ``settleSeconds`` is how long a
+write may take to show in a service's reads."""
+
+
+def register(new: System) -> System:
+    """Makes a system known; its package calls this once."""
+    _SYSTEMS[new.name] = new
+    return new
+
+
+def system(name: str) -> System:
+    """A system by its name; its package is imported on first use."""
+    if name not in _SYSTEMS:
+        importlib.import_module(f"{__package__}.{name}")
+    return _SYSTEMS[name]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One named set of credentials for one system."""
+
+    name: str
+    system: System
+    policy: Policy
+    emulator: str
+    _values: Mapping[str, str] = field(repr=False)
+
+    def get(self, key: str) -> str:
+        """A setting's value, or ""; against the emulator, the development value of what is not set."""
+        if value := self._values.get(key, ""):
+            return value
+        if key == self.system.url:
+            return self.emulator
+        return self.system.development.get(key, "") if self._emulated else ""
+
+    def require(self, *keys: str) -> str:
+        """The first of these settings that has a value.
+
+        :raises SettingsError: none has; the error names the ways to give one.
+        """
+        for key in keys:
+            if value := self.get(key):
+                return value
+        raise SettingsError(
+            f"{self.system.title} needs {' or '.join(self._called(key) for key in keys)}", hint=self._how_to_give(keys)
+        )
+
+    @property
+    def _emulated(self) -> bool:
+        return bool(self.emulator) and self._values.get(self.system.url, self.emulator) == self.emulator
+
+    def address(self, default: str = "") -> str:
+        """The service's address, without a trailing slash.
+
+        :raises SettingsError: it is no address, or would send credentials in the clear.
+        """
+        url = (self.get(self.system.url) or default).rstrip("/")
+        where = self._called(self.system.url)
+        if not url:
+            raise SettingsError(f"{self.system.title} needs {where}", hint=self._how_to_give((self.system.url,)))
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SettingsError(f"{where} is {url!r}, which is no http or https address")
+        if parts.username or parts.password:
+            raise SettingsError(f"{where} must not hold a user name or password")
+        if parts.query or parts.fragment:
+            raise SettingsError(f"{where} is {url!r}; an address ends before its query")
+        if parts.scheme == "http" and not is_loopback(url) and not _is_true(self.get("allowPlainHttp")):
+            raise SettingsError(
+                f"{where} is {url!r}: credentials would travel in the clear",
+                hint=f"use https, or set {NAMESPACE}:allowPlainHttp to true if you must",
+            )
+        return url
+
+    def _called(self, key: str) -> str:
+        if self.name == "default":
+            return f"{NAMESPACE}:{key}"
+        return f"{key} in {NAMESPACE}:connections.{self.name}"
+
+    def _how_to_give(self, keys: tuple[str, ...]) -> str:
+        if self.name != "default":
+            return f"add it to the connection {self.name!r} in {NAMESPACE}:connections"
+        known = {setting.key: setting for setting in self.system.settings}
+        first = known[keys[0]]
+        secret = " --secret" if first.secret else ""
+        names = [name for key in keys for name in known[key].environment]
+        environment = f", or set {' or '.join(names)} in the environment" if names else ""
+        return f"pulumi config set{secret} {NAMESPACE}:{first.key} VALUE{environment}"
+
+
+class Settings:
+    """All configuration of one process.
+
+    :param config: looks a key up in the stack's configuration, secrets open; ``None`` where it has no such key.
+    :param environ: the environment.
+    """
+
+    def __init__(
+        self,
+        config: Callable[[str], Any],
+        environ: Mapping[str, str] | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        self._config = config
+        self._environ = os.environ if environ is None else environ
+        self._policy = policy or Policy()
+        self._clients: dict[tuple[str, str], Client] = {}
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return "Settings(...)"
+
+    def connection(self, system_name: str, name: str = "default") -> Connection:
+        """The settings of one connection.
+
+        :raises SettingsError: no connection has this name.
+        """
+        described = system(system_name)
+        general = {setting.key: self._value(setting) for setting in GENERAL if setting.key != "connections"}
+        if name == "default":
+            own = {setting.key: self._value(setting) for setting in described.settings}
+        else:
+            named = self._connections()
+            if name not in named:
+                there = ", ".join(["default", *sorted(named)])
+                raise SettingsError(
+                    f"there is no connection {name!r}; there are: {there}",
+                    hint=f"add it to {NAMESPACE}:connections, an object of name -> keys",
+                )
+            # A named connection stands alone: credentials of the default one must not reach another account.
+            own = {key: _text(value) for key, value in named[name].items()}
+        values = {**general, **{key: value for key, value in own.items() if value}}
+        return Connection(name, described, self._limits(values), values.get("emulator", "").rstrip("/"), values)
+
+    def client(self, system_name: str, name: str = "default") -> Client:
+        """The client of one connection, made on first use.
+
+        :raises SettingsError: something is missing or not allowed.
+        """
+        with self._lock:
+            if (system_name, name) not in self._clients:
+                connection = self.connection(system_name, name)
+                self._clients[system_name, name] = connection.system.connect(connection)
+            return self._clients[system_name, name]
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
+    def _value(self, setting: Setting) -> str:
+        found = self._config(f"{NAMESPACE}:{setting.key}")
+        if found not in (None, ""):
+            return _text(found)
+        return next((value for name in setting.environment if (value := self._environ.get(name))), "")
+
+    def _connections(self) -> dict[str, dict[str, Any]]:
+        setting = next(setting for setting in GENERAL if setting.key == "connections")
+        text = self._value(setting)
+        if not text:
+            return {}
+        try:
+            named = json.loads(text)
+            return {str(name): dict(keys) for name, keys in named.items()}
+        except (ValueError, AttributeError, TypeError):
+            # Its text holds credentials, so it is not shown.
+            raise SettingsError(f"{NAMESPACE}:connections must be an object of name -> object of keys") from None
+
+    def _limits(self, values: Mapping[str, str]) -> Policy:
+        changes: dict[str, float] = {}
+        for key, name in (("budgetSeconds", "budget"), ("settleSeconds", "settle")):
+            if text := values.get(key):
+                try:
+                    changes[name] = float(text)
+                except ValueError:
+                    raise SettingsError(f"{NAMESPACE}:{key} is {text!r}, which is no number of seconds") from None
+        return replace(self._policy, **changes)  # type: ignore[arg-type]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _is_true(text: str) -> bool:
+    return text.strip().lower() in {"true", "1", "yes"}

@@ -1,0 +1,285 @@
+"""How a request travels: httpx transports stacked on one another, one duty each.
+
+    Retry        repeats what is safe to repeat, within the time budget of the call
+    └─ RateGate  waits before a limit is hit
+       └─ Log    writes one line a request, without credentials
+          └─ Whole   reads the whole body, within limits of size and time
+             └─ httpx.HTTPTransport
+
+Time and chance are injected (:class:`Policy`), so tests neither sleep nor guess.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import ssl
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import httpx
+import tenacity
+
+__all__ = ["Log", "Policy", "RateGate", "ReplyTooLarge", "Retry", "Whole", "is_loopback", "stack"]
+
+log = logging.getLogger("pulumi_roster.http")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Limits of time and size, in seconds and bytes, and where time and chance come from.
+
+    ``budget`` is for one call of ours, all its repetitions and waits together; ``unreachable`` is the part of it that is spent
+    on a service that cannot be connected to. ``settle`` is how long a write may take to show in the service's reads, where the
+    service is eventually consistent.
+    """
+
+    connect: float = 10.0
+    read: float = 30.0
+    budget: float = 120.0
+    unreachable: float = 10.0
+    settle: float = 6.0
+    first_wait: float = 0.25
+    longest_wait: float = 20.0
+    largest_reply: int = 64 * 1024 * 1024
+    retried: frozenset[int] = frozenset({500, 502, 503, 504})
+    clock: Callable[[], float] = time.monotonic
+    wall_clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = field(default=random.random)
+
+
+class ReplyTooLarge(httpx.TransportError):
+    """A reply that is larger than ``Policy.largest_reply``."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address stays on this machine."""
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def stack(base_url: str, policy: Policy) -> httpx.BaseTransport:
+    """The whole stack for one service. Certificates are always verified; a proxy and a CA bundle come from the usual
+    environment variables (``HTTPS_PROXY``, ``NO_PROXY``, ``SSL_CERT_FILE``, ``REQUESTS_CA_BUNDLE``)."""
+    bottom = httpx.HTTPTransport(
+        verify=_certificates(),
+        proxy=_proxy(base_url),
+        limits=httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=30),
+    )
+    return Retry(RateGate(Log(Whole(bottom, policy)), policy), policy)
+
+
+def _certificates() -> ssl.SSLContext:
+    if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):
+        return ssl.create_default_context(cafile=bundle)
+    return httpx.create_ssl_context()  # SSL_CERT_FILE, SSL_CERT_DIR, else the well-known authorities
+
+
+def _proxy(base_url: str) -> str | None:
+    parts = urlsplit(base_url)
+    if is_loopback(base_url) or urllib.request.proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
+
+
+class _Layer(httpx.BaseTransport):
+    def __init__(self, below: httpx.BaseTransport) -> None:
+        self.below = below
+
+    def close(self) -> None:
+        self.below.close()
+
+
+class Whole(_Layer):
+    """Reads the whole body, so that the layers above see a reply that is complete, or an error.
+
+    httpx limits the time between two bytes, not the whole: a service that sends one byte a second would hold a worker for
+    ever. Here the deadline of the call ends it, and so does a body that is too large."""
+
+    def __init__(self, below: httpx.BaseTransport, policy: Policy) -> None:
+        super().__init__(below)
+        self.policy = policy
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        deadline = _deadline(request, self.policy)
+        reply = self.below.handle_request(request)
+        try:
+            reply.request = request
+            body = bytearray()
+            for chunk in reply.iter_bytes():
+                body += chunk
+                if len(body) > self.policy.largest_reply:
+                    raise ReplyTooLarge(f"the reply is larger than {self.policy.largest_reply} bytes", request=request)
+                if self.policy.clock() > deadline:
+                    raise httpx.ReadTimeout("the reply took longer than the time budget of the call", request=request)
+        finally:
+            reply.close()
+        headers = httpx.Headers([(k, v) for k, v in reply.headers.multi_items() if k.lower() not in _FRAMING])
+        return httpx.Response(
+            reply.status_code,
+            headers=headers,
+            content=bytes(body),
+            request=request,
+            extensions={k: v for k, v in reply.extensions.items() if k != "network_stream"},
+        )
+
+
+# The body is decoded and complete now; these would make httpx decode it once more.
+_FRAMING = {"content-encoding", "content-length", "transfer-encoding"}
+
+
+class Log(_Layer):
+    """One line a request at level DEBUG, one a failure at INFO: method, path, status, time. Headers and bodies, which hold
+    the credentials, are never written; neither is the query of a token exchange."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        start = time.monotonic()
+        try:
+            reply = self.below.handle_request(request)
+        except httpx.TransportError as error:
+            log.info("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
+            raise
+        log.debug(
+            "%s %s -> %d in %.0f ms",
+            request.method,
+            request.url.path,
+            reply.status_code,
+            1000 * (time.monotonic() - start),
+        )
+        return reply
+
+
+class RateGate(_Layer):
+    """Holds a request back while the service's own headers say that its limit is used up.
+
+    Limits are counted by method and route, as IBM documents them; the route is the path with its ids left open."""
+
+    def __init__(self, below: httpx.BaseTransport, policy: Policy) -> None:
+        super().__init__(below)
+        self.policy = policy
+        self._closed_until: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        bucket = f"{request.method} {request.extensions.get('route', request.url.path)}"
+        with self._lock:
+            opens = self._closed_until.get(bucket, 0.0)
+        wait = opens - self.policy.clock()
+        # A limit that lifts only after our deadline is for the service to refuse, in its own words.
+        if 0 < wait < _deadline(request, self.policy) - self.policy.clock():
+            log.info("%s: limit used up, waiting %.1f s", bucket, wait)
+            self.policy.sleep(wait)
+        reply = self.below.handle_request(request)
+        if reply.headers.get("x-ratelimit-remaining") == "0" and (seconds := seconds_to_reset(reply, self.policy)) > 0:
+            with self._lock:
+                self._closed_until[bucket] = self.policy.clock() + seconds
+        return reply
+
+
+def seconds_to_reset(reply: httpx.Response, policy: Policy) -> float:
+    """Seconds until the limit lifts by ``X-RateLimit-Reset`` (epoch seconds at IBM, seconds left at Vault), else 0."""
+    try:
+        reset = float(reply.headers.get("x-ratelimit-reset", ""))
+    except ValueError:
+        return 0.0
+    return max(0.0, reset - policy.wall_clock() if reset > 1e9 else reset)
+
+
+def seconds_to_retry(reply: httpx.Response, policy: Policy) -> float:
+    """Seconds that the service asks us to wait by ``Retry-After`` (seconds or a date) or by its limit's reset, else 0."""
+    text = reply.headers.get("retry-after", "")
+    if text:
+        try:
+            return max(0.0, float(text))
+        except ValueError:
+            pass
+        try:
+            return max(0.0, parsedate_to_datetime(text).timestamp() - policy.wall_clock())
+        except ValueError:
+            pass
+    return seconds_to_reset(reply, policy) if reply.status_code == 429 else 0.0
+
+
+def _deadline(request: httpx.Request, policy: Policy) -> float:
+    """When the call must be over, on ``policy.clock``; the client sets it once for a call and all its repetitions."""
+    deadline: float = request.extensions.setdefault("deadline", policy.clock() + policy.budget)
+    return deadline
+
+
+class Retry(_Layer):
+    """Repeats a request after a failure that may pass, as long as the budget lasts.
+
+    A request is repeated when the service surely did not act (not reached, 429), or when doing it twice is the same as once
+    (the client says so in ``extensions["repeatable"]``). The wait is what the service asks for, else grows by doubling, and
+    is jittered so that four threads do not come back together."""
+
+    def __init__(self, below: httpx.BaseTransport, policy: Policy) -> None:
+        super().__init__(below)
+        self.policy = policy
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        deadline = _deadline(request, self.policy)
+
+        def wait(state: tenacity.RetryCallState) -> float:
+            doubled = min(self.policy.longest_wait, self.policy.first_wait * 2.0 ** (state.attempt_number - 1))
+            own: float = doubled * (0.5 + self.policy.chance() / 2)
+            outcome = state.outcome
+            asked = seconds_to_retry(outcome.result(), self.policy) if outcome and not outcome.failed else 0.0
+            return asked + own / 4 if asked else own
+
+        give_up = min(deadline, self.policy.clock() + self.policy.unreachable)
+
+        def stop(state: tenacity.RetryCallState) -> bool:
+            reached = state.outcome is None or not isinstance(state.outcome.exception(), _UNREACHED)
+            return self.policy.clock() + state.upcoming_sleep >= (deadline if reached else give_up)
+
+        def again(state: tenacity.RetryCallState) -> bool:
+            outcome = state.outcome
+            assert outcome is not None
+            error = outcome.exception()
+            if error is not None:
+                return self._passes(request, error)
+            return self._temporary(request, outcome.result())
+
+        def last(state: tenacity.RetryCallState) -> httpx.Response:
+            assert state.outcome is not None
+            result: httpx.Response = state.outcome.result()
+            return result
+
+        retrying = tenacity.Retrying(
+            sleep=self.policy.sleep, stop=stop, wait=wait, retry=again, retry_error_callback=last, reraise=True
+        )
+        return retrying(self.below.handle_request, request)
+
+    def _temporary(self, request: httpx.Request, reply: httpx.Response) -> bool:
+        if reply.status_code == 429:
+            return True
+        return reply.status_code in self.policy.retried and bool(request.extensions.get("repeatable"))
+
+    def _passes(self, request: httpx.Request, error: BaseException) -> bool:
+        if isinstance(error, _UNREACHED):
+            return not _is_certificate_error(error)
+        if isinstance(error, (ReplyTooLarge, httpx.UnsupportedProtocol, httpx.ProxyError)):
+            return False
+        return isinstance(error, httpx.TransportError) and bool(request.extensions.get("repeatable"))
+
+
+# After these, nothing was sent.
+_UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def _is_certificate_error(error: BaseException | None) -> bool:
+    """A certificate that is not trusted now will not be trusted in a second."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -1,0 +1,103 @@
+"""A Pulumi project in a folder of its own, run by the real engine through the ``pulumi`` command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+ENGINE = Path(os.environ.get("ROSTER_TEST_ENGINE", ROOT / ".engine" / "bin"))
+
+
+def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
+    """The environment of a ``pulumi`` process that keeps everything in ``folder`` and reaches only the emulator."""
+    keep = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
+    return {
+        **keep,
+        "PATH": os.pathsep.join([str(ENGINE), str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_BACKEND_URL": f"file://{folder}",
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "PULUMI_PYTHON_CMD": sys.executable,
+        "ROSTER_EMULATOR": emulator_url,
+        "ROSTER_SETTLE_SECONDS": "1",
+        "ROSTER_BUDGET_SECONDS": "20",
+        "NO_PROXY": "*",
+    }
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left: its exit code and what it wrote."""
+
+    code: int
+    out: str
+
+    @property
+    def text(self) -> str:
+        return self.out
+
+
+class Program:
+    """One project with one stack. ``write`` gives it a program; the rest are Pulumi's own commands."""
+
+    def __init__(self, folder: Path, emulator_url: str, *, project: str = "test") -> None:
+        self.folder = folder
+        self.environment = engine_environment(folder, emulator_url)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "Pulumi.yaml").write_text(f"name: {project}\nruntime: python\n")
+        self.write("")
+        self.pulumi("stack", "init", "dev")
+
+    def write(self, body: str) -> None:
+        """Replaces the program; ``roster`` and ``pulumi`` are imported for it."""
+        head = "import pulumi\nimport pulumi_roster as roster\n"
+        (self.folder / "__main__.py").write_text(head + textwrap.dedent(body))
+
+    def pulumi(self, *words: str, code: int | None = 0) -> Ran:
+        """Runs one command; ``code`` is what it must end with, ``None`` for anything."""
+        done = subprocess.run(
+            ["pulumi", "--non-interactive", "--color", "never", *words],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=240,
+        )
+        ran = Ran(done.returncode, done.stdout)
+        assert code is None or ran.code == code, f"pulumi {' '.join(words)} ended with {ran.code}:\n{ran.out}"
+        return ran
+
+    def up(self, *words: str, code: int | None = 0) -> Ran:
+        return self.pulumi("up", "--yes", "--skip-preview", *words, code=code)
+
+    def preview(self, *words: str, code: int | None = 0) -> Ran:
+        return self.pulumi("preview", "--diff", *words, code=code)
+
+    def refresh(self, *words: str, code: int | None = 0) -> Ran:
+        return self.pulumi("refresh", "--yes", "--skip-preview", *words, code=code)
+
+    def destroy(self, *words: str, code: int | None = 0) -> Ran:
+        return self.pulumi("destroy", "--yes", "--skip-preview", *words, code=code)
+
+    def unchanged(self) -> None:
+        """Asserts that a preview finds nothing to do."""
+        self.pulumi("preview", "--expect-no-changes")
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Our resources in the state, by their name within the program."""
+        state = json.loads(self.pulumi("stack", "export").out)
+        found = state["deployment"].get("resources") or []
+        return {row["urn"].rsplit("::", 1)[1]: row for row in found if row["type"].startswith("pulumi-python:dynamic/")}
+
+    def export(self) -> str:
+        """The whole state as text."""
+        return self.pulumi("stack", "export").out

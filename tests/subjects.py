@@ -1,0 +1,123 @@
+"""How a test drives one kind of resource: as the engine does, in this process or through the pickle."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import dill
+from pulumi import dynamic
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi_roster import engine
+from pulumi_roster.engine import Engine
+from pulumi_roster.lifecycle import Difference, Found, Lifecycle, Session
+from pulumi_roster.model import Fault
+from pulumi_roster.settings import Settings
+from pulumi_roster.transport import Policy
+
+Values = dict[str, Any]
+
+# Real time, but little of it: nothing that a test waits for takes longer on a loopback.
+QUICK = Policy(budget=10.0, settle=0.6, first_wait=0.01, longest_wait=0.1, unreachable=0.5)
+
+
+def config_for(url: str, **more: Any) -> dict[str, Any]:
+    """The stack configuration of a program that uses the emulator."""
+    return {"roster:emulator": url, **{f"roster:{key}": value for key, value in more.items()}}
+
+
+def session_for(url: str, policy: Policy = QUICK, **more: Any) -> Session:
+    """A process's session against the emulator."""
+    session = Session(Settings(config_for(url, **more).get, {}, policy))
+    _sessions.append(session)
+    return session
+
+
+_sessions: list[Session] = []
+
+
+def close_sessions() -> None:
+    """Gives the connections back that a test's subjects hold."""
+    engine.close_sessions()
+    while _sessions:
+        _sessions.pop().close()
+
+
+class Direct:
+    """Drives the life of a kind without Pulumi."""
+
+    def __init__(self, kind: str, session: Session) -> None:
+        self.lifecycle = Lifecycle(kind, session)
+
+    def new_run(self) -> None:
+        """The next command of the user: a new process, which knows nothing."""
+        self.lifecycle = Lifecycle(self.lifecycle.kind, Session(self.lifecycle.session.settings))
+
+    def check(self, given: Mapping[str, Any]) -> tuple[Values, list[Fault]]:
+        return self.lifecycle.check(given)
+
+    def diff(self, id: str, olds: Values, news: Values) -> Difference:
+        return self.lifecycle.diff(olds, news)
+
+    def create(self, inputs: Values) -> tuple[str, Values]:
+        return self.lifecycle.create(inputs)
+
+    def read(self, id: str, props: Values) -> Found | None:
+        return self.lifecycle.read(id, props)
+
+    def update(self, id: str, olds: Values, news: Values) -> Values:
+        return self.lifecycle.update(id, olds, news)
+
+    def delete(self, id: str, olds: Values) -> None:
+        self.lifecycle.delete(id, olds)
+
+
+class Pickled:
+    """Drives the provider as Pulumi does: pickled into the state, loaded in a process that knows only the pickle, numbers as
+    floating point."""
+
+    def __init__(self, kind: str, url: str, **more: Any) -> None:
+        self.text = serialize_provider(Engine(kind))
+        self.config = dynamic.Config(config_for(url, **more), "test")
+        self.new_run()
+
+    def new_run(self) -> None:
+        """The next command of the user: a new process, which knows the pickle and nothing else."""
+        engine.close_sessions()
+        self.engine: Engine = dill.loads(base64.b64decode(self.text))
+        self.engine.configure(dynamic.ConfigureRequest(self.config))
+
+    def check(self, given: Mapping[str, Any]) -> tuple[Values, list[Fault]]:
+        result = self.engine.check({}, self._wire(given))
+        return result.inputs, [Fault(failure.property, failure.reason) for failure in result.failures]
+
+    def diff(self, id: str, olds: Values, news: Values) -> Difference:
+        result = self.engine.diff(id, self._wire(olds), self._wire(news))
+        replaces = tuple(result.replaces or ())
+        return Difference(("...",) if result.changes else (), replaces, bool(result.delete_before_replace))
+
+    def create(self, inputs: Values) -> tuple[str, Values]:
+        result = self.engine.create(self._wire(inputs))
+        return result.id, result.outs or {}
+
+    def read(self, id: str, props: Values) -> Found | None:
+        result = self.engine.read(id, self._wire(props))
+        return Found(result.id, result.outs or {}, result.inputs or {}) if result.id else None
+
+    def update(self, id: str, olds: Values, news: Values) -> Values:
+        return self.engine.update(id, self._wire(olds), self._wire(news)).outs or {}
+
+    def delete(self, id: str, olds: Values) -> None:
+        self.engine.delete(id, self._wire(olds))
+
+    def _wire(self, values: Any) -> Any:
+        if isinstance(values, Mapping):
+            wired = {name: self._wire(value) for name, value in values.items()}
+            return wired
+        if isinstance(values, (list, tuple)):
+            return [self._wire(value) for value in values]
+        return float(values) if isinstance(values, int) and not isinstance(values, bool) else values
+
+
+Subject = Direct | Pickled

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+from cases import CASES
+from lifecycle import Case, live
+from pulumi_roster.emulator import Running
+from pulumi_roster.handler import registered_kinds
+from subjects import Direct, Pickled, session_for
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_life_of_every_kind(case: Case, emulator: Running) -> None:
+    live(case, Direct(case.kind, session_for(emulator.url)), emulator)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_life_of_every_kind_through_its_pickle(case: Case, emulator: Running) -> None:
+    live(case, Pickled(case.kind, emulator.url), emulator)
+
+
+def test_every_kind_has_its_life() -> None:
+    assert sorted(case.kind for case in CASES) == registered_kinds()
