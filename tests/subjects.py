@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-import dill
+import dill  # type: ignore[import-untyped]
 from pulumi import dynamic
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi_roster import engine
@@ -79,7 +79,7 @@ class Pickled:
 
     def __init__(self, kind: str, url: str, **more: Any) -> None:
         self.text = serialize_provider(Engine(kind))
-        self.config = dynamic.Config(config_for(url, **more), "test")
+        self.config = dynamic.Config(config_for(url, settleSeconds="0.6", **more), "test")
         self.new_run()
 
     def new_run(self) -> None:

@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -297,7 +298,7 @@ class Client:
 
     def _set_clock(self, response: httpx.Response) -> None:
         try:
-            told = transport.parsedate_to_datetime(response.headers["date"]).timestamp()
+            told = parsedate_to_datetime(response.headers["date"]).timestamp()
         except (KeyError, ValueError):
             return
         self._ahead = told - self.policy.wall_clock()
