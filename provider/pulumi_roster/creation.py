@@ -1,0 +1,141 @@
+"""Safe creation: never twice, never somebody else's.
+
+1. The natural key is looked for first, in the shared listing; what is found there is confirmed, for a listing may be old.
+2. What exists is refused, with its id and the ways out, or taken over when ``adopt`` says so.
+3. When the reply to the creation is lost, the object is looked for again before a second request is sent. It is ours when it
+   has the natural key, was not there before, is no older than our request, and holds nothing that we did not send.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .errors import AlreadyExists, NotFound, OutcomeUnknown
+from .handler import Handler
+from .listing import Listing
+from .model import Args, State, is_local
+from .values import changed, natural_key, outputs_of
+
+__all__ = ["CLOCK_DOUBT", "SafeCreation", "epoch"]
+
+CLOCK_DOUBT = 2.0
+"""Seconds. Service clocks tick in whole seconds and are read through a header."""
+
+
+@dataclass(frozen=True)
+class SafeCreation:
+    """One creation of one object.
+
+    :param inputs: as Pulumi keeps them.
+    :param args: the same, as the model.
+    """
+
+    handler: Handler[Any, Any]
+    listing: Listing[Any]
+    inputs: Mapping[str, Any]
+    args: Args
+
+    def run(self) -> State:
+        """Makes the object, or takes it over.
+
+        :raises AlreadyExists: it is there and may be somebody else's.
+        """
+        known = self._same_key(self.listing.rows())
+        twins = [] if self.args.allows_twins() else self._confirmed(known)
+        state = self._taken_over(twins) if twins else self._made(before={row.id for row in known})
+        self.listing.put(state)
+        return state
+
+    def _taken_over(self, twins: list[State]) -> State:
+        if not self.args.adopt:
+            ways = ["adopt=True takes it over", "a different name makes a new one"]
+            if "allow_duplicate_name" in type(self.args).model_fields:
+                ways.append("allow_duplicate_name=True makes a second one of this name")
+            raise AlreadyExists(f"it exists already as {_ids(twins)}, and is not in this stack", hint="; ".join(ways))
+        if len(twins) > 1:
+            raise AlreadyExists(
+                f"{len(twins)} objects have this name, so none can be adopted: {_ids(twins)}",
+                hint="leave one of them",
+            )
+        return self._brought_up_to_date(twins[0])
+
+    def _made(self, before: set[str]) -> State:
+        policy = self.handler.api.policy
+        since, deadline = self.handler.api.now(), policy.clock() + policy.budget
+        while True:
+            try:
+                created: State = self.handler.create(self.args)
+                return created
+            except OutcomeUnknown as error:
+                found = self._looked_for(before, since)
+                if found is not None:
+                    return self._brought_up_to_date(found)
+                if policy.clock() >= deadline:
+                    error.hint = "the object was looked for and is not there; run again"
+                    raise
+
+    def _looked_for(self, before: set[str], since: float) -> State | None:
+        """Looks until the object shows, or until it would have shown."""
+        policy = self.handler.api.policy
+        wait, end = policy.first_wait, policy.clock() + policy.settle
+        while True:
+            rows = self._same_key(self.listing.rows(fresh=True))
+            found = [row for row in rows if row.id not in before and self._may_be_ours(row, since)]
+            if len(found) > 1:
+                raise AlreadyExists(
+                    f"after a lost reply there are {len(found)} new objects of this name: {_ids(found)}",
+                    hint="leave one and take it over with adopt=True",
+                )
+            if found:
+                return found[0]
+            if policy.clock() + wait > end:
+                return None
+            policy.sleep(wait)
+            wait *= 2
+
+    def _may_be_ours(self, row: State, since: float) -> bool:
+        created = epoch(getattr(row, "created_at", None))
+        if created is not None and created < since - CLOCK_DOUBT:
+            return False
+        there, sent = row.model_dump(mode="json", warnings=False), self.args.model_dump(mode="json")
+        names = [name for name in type(self.args).model_fields if not is_local(type(self.args), name)]
+        return all(not there.get(name) or there[name] == sent[name] for name in names)
+
+    def _brought_up_to_date(self, found: State) -> State:
+        args_type = type(self.args)
+        differing = changed(args_type, outputs_of(args_type, found, self.inputs), self.inputs)
+        if all(is_local(args_type, name) for name in differing):
+            return found
+        updated: State = self.handler.update(found.id, self.args, found)
+        return updated
+
+    def _confirmed(self, rows: list[State]) -> list[State]:
+        """Those that are still there when asked for one by one."""
+        there: list[State] = []
+        for row in rows:
+            try:
+                there.append(self.handler.read(row.id, row) if self.handler.has("read") else row)
+            except NotFound:
+                self.listing.drop(row.id)
+        return there
+
+    def _same_key(self, rows: list[State]) -> list[State]:
+        key = natural_key(type(self.args), self.args)
+        return [row for row in rows if natural_key(type(self.args), row) == key]
+
+
+def epoch(text: Any) -> float | None:
+    """RFC 3339, to whatever precision, as epoch seconds; ``None`` for anything else."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", str(text or ""))
+    if match is None:
+        return None
+    zone = (match[3] or "Z").replace("Z", "+00:00")
+    return datetime.fromisoformat(match[1] + zone).timestamp() + float(match[2] or 0)
+
+
+def _ids(states: list[State]) -> str:
+    return ", ".join(state.id for state in states)
