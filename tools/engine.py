@@ -7,19 +7,32 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools.environment import PYTHON
-from tools.gotools import GoFiles, GoModule, GoProgram
-from tools.steps import SetupError, cache_folder, link, outside_path, run, say, step, unlink, usable_go
+from tools.environment import PINS, PYTHON
+from tools.gotools import GoModule, GoProgram, GoScripts, Part, provide
+from tools.steps import CHECKOUT, SetupError, cache_folder, keep, link, outside_path, run, say, step, unlink, usable_go
 
 OLDEST = (3, 200)
-FOLDER = Path("tools") / "engine"
-CLI = GoModule("pulumi", FOLDER / "cli", "github.com/pulumi/pulumi/pkg/v3")
+MODULES = CHECKOUT / "tools" / "engine"
+CLI = GoModule(MODULES / "cli", "github.com/pulumi/pulumi/pkg/v3")
 # Later versions of the language host are modules of their own that the proxy does not serve; this one runs programs and
 # dynamic providers of today's SDK with the scripts of SCRIPTS.
-HOST = GoModule("pulumi-language-python", FOLDER / "host", "github.com/pulumi/pulumi/sdk/v3")
-SCRIPTS = GoModule("pulumi-python-scripts", FOLDER / "scripts", "github.com/pulumi/pulumi/sdk/v3")
-SCRIPT_FILES = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
-PROGRAMS = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
+HOST = GoModule(MODULES / "host", "github.com/pulumi/pulumi/sdk/v3")
+SCRIPTS = GoModule(MODULES / "scripts", "github.com/pulumi/pulumi/sdk/v3")
+PARTS: tuple[Part, ...] = (
+    GoProgram(
+        CLI,
+        f"{CLI.module}/cmd/pulumi",
+        takes="two minutes",
+        variables={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": CLI.version},
+    ),
+    GoProgram(HOST, f"{HOST.module}/python/cmd/pulumi-language-python", takes="half a minute"),
+    GoScripts(
+        SCRIPTS,
+        ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python"),
+        takes="a few seconds",
+    ),
+)
+LANGUAGE_HOST = "pulumi-language-python"
 WITHOUT = """No Pulumi engine could be had. Do one of these, then `make setup` again:
   - install Pulumi 3.200 or later (https://www.pulumi.com/docs/install/) so that `pulumi` is on PATH, or
   - install Go 1.21 or later (https://go.dev/dl/), with the Go module proxy reachable, or
@@ -29,14 +42,15 @@ WITHOUT = """No Pulumi engine could be had. Do one of these, then `make setup` a
 def set_up() -> None:
     """Have an engine: `pulumi` on PATH if new enough, else the one linked into `.engine/bin`."""
     if _is_on_path():
-        for name in PROGRAMS:
-            unlink(name)
+        for part in PARTS:
+            for name in part.names:
+                unlink(name)
         return
     failures: list[str] = []
     go = usable_go()
     if go:
         try:
-            _build(go)
+            provide(go, "pulumi", PARTS)
             return
         except SetupError as error:
             failures.append(str(error))
@@ -54,8 +68,8 @@ def _is_on_path() -> bool:
     if pulumi is None:
         return False
     beside = str(Path(pulumi).resolve().parent)
-    if not (shutil.which(PROGRAMS[1], path=path) or shutil.which(PROGRAMS[1], path=beside)):
-        say(f"{pulumi} has no {PROGRAMS[1]} beside it and is passed over")
+    if not (shutil.which(LANGUAGE_HOST, path=path) or shutil.which(LANGUAGE_HOST, path=beside)):
+        say(f"{pulumi} has no {LANGUAGE_HOST} beside it and is passed over")
         return False
     answer = subprocess.run([pulumi, "version"], capture_output=True, text=True).stdout
     found = re.match(r"v?(\d+)\.(\d+)", answer)
@@ -65,25 +79,16 @@ def _is_on_path() -> bool:
     return True
 
 
-def _build(go: str) -> None:
-    GoProgram(
-        CLI,
-        f"{CLI.module}/cmd/pulumi",
-        takes="two minutes or more",
-        variables={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": CLI.version},
-    ).provide(go)
-    GoProgram(HOST, f"{HOST.module}/python/cmd/pulumi-language-python", takes="half a minute").provide(go)
-    GoFiles(SCRIPTS, SCRIPT_FILES).provide(go)
-
-
 def _install() -> None:
     """Let the Automation API of Pulumi's SDK run the official installer, into the cache folder."""
-    code = "from pulumi.automation._cmd import sdk_version as version; print(version)"
-    version = run([PYTHON, "-c", code], advice="`rm -r .venv` and try again.").strip()
-    root = cache_folder() / f"pulumi-official-{version}"
-    if not (root / "bin" / PROGRAMS[0]).exists():
-        with step(f"Pulumi {version}, by Pulumi's own installer (takes a minute)"):
-            install = "import sys; from pulumi.automation import PulumiCommand; PulumiCommand.install(root=sys.argv[1])"
-            run([PYTHON, "-c", install, root], advice="Pulumi's installer failed.")
-    for program in sorted((root / "bin").iterdir()):
+    found = re.search(r"^pulumi==(\S+)", PINS.read_text(), re.MULTILINE)
+    place = cache_folder() / f"pulumi-official-{found[1] if found else 'latest'}"
+    keep(place, _run_installer)
+    for program in sorted((place / "bin").iterdir()):
         link(program)
+
+
+def _run_installer(place: Path) -> None:
+    code = "import sys; from pulumi.automation import PulumiCommand; PulumiCommand.install(root=sys.argv[1])"
+    with step("Pulumi, by its own installer (a minute)"):
+        run([PYTHON, "-c", code, place], advice="Pulumi's installer failed.")

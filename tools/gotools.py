@@ -1,7 +1,6 @@
 """Programs and files from the Go module proxy, pinned by a small go.mod and go.sum of ours, kept for all clones.
 
-Each lies in the cache folder as `<name>-<version>-<digest of go.mod and go.sum>`. It is made under another name and
-then renamed, so that a folder under its final name is always whole.
+Each set lies in the cache folder as `<name>-<version>-<digest of every go.mod and go.sum>`.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ import json
 import platform
 import re
 import shutil
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.steps import CHECKOUT, SetupError, cache_folder, link, locked, run, step
+from tools.steps import SetupError, cache_folder, keep, link, run, step
 
 ADVICE = (
     "Is the Go module proxy reachable (`go env GOPROXY`), and is there room on the disk and 2 GB of memory? "
@@ -26,90 +25,101 @@ ADVICE = (
 
 @dataclass(frozen=True)
 class GoModule:
-    """A module that a folder of ours pins, and what it is known as in the cache."""
+    """A module that a folder of ours pins with a go.mod and a go.sum."""
 
-    name: str
-    folder: Path  # holds go.mod and go.sum, below the checkout
+    folder: Path
     module: str
 
     @property
     def version(self) -> str:
         """The version that go.mod requires, such as `v3.230.0`."""
-        text = (CHECKOUT / self.folder / "go.mod").read_text()
-        found = re.search(rf"^(?:require)?\s+{re.escape(self.module)} (v\S+)", text, re.MULTILINE)
+        found = re.search(rf"^(?:require)?\s+{re.escape(self.module)} (v\S+)", self.pins()[0].decode(), re.MULTILINE)
         if found is None:
             raise SetupError(f"{self.folder}/go.mod does not require {self.module}.")
         return found[1]
 
-    def cached(self) -> Path:
-        """The folder of the cache that holds, or will hold, what is made from this module."""
-        digest = hashlib.sha256(f"{platform.system()} {platform.machine()}".encode())
-        for name in ("go.mod", "go.sum"):
-            digest.update((CHECKOUT / self.folder / name).read_bytes())
-        return cache_folder() / f"{self.name}-{self.version.lstrip('v')}-{digest.hexdigest()[:12]}"
+    def pins(self) -> tuple[bytes, bytes]:
+        """What go.mod and go.sum hold."""
+        return (self.folder / "go.mod").read_bytes(), (self.folder / "go.sum").read_bytes()
+
+
+class Part(ABC):
+    """Something that is made from one module: files with the `names`."""
+
+    source: GoModule
+    takes: str  # how long, in words, on two cores
+
+    @property
+    @abstractmethod
+    def names(self) -> Sequence[str]:
+        """The files that `make` puts into its folder."""
+
+    @abstractmethod
+    def make(self, go: str, place: Path) -> None:
+        """Put the files into the folder `place`."""
 
 
 @dataclass(frozen=True)
-class GoProgram:
+class GoProgram(Part):
     """A program to build: `package` of `source`, and what the linker and the environment are told."""
 
     source: GoModule
     package: str
-    takes: str  # how long, in words, on two cores
+    takes: str
     variables: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
 
-    def provide(self, go: str) -> None:
-        """Link the program into `.engine/bin`, building it first where the cache does not hold it."""
-        what = f"{self.source.name} {self.source.version}, built from its Go module (takes {self.takes})"
-        _provide(self.source, what, lambda place: self._build(go, place), [self.package.rpartition("/")[2]])
+    @property
+    def names(self) -> Sequence[str]:
+        return [self.package.rpartition("/")[2]]
 
-    def _build(self, go: str, place: Path) -> None:
+    def make(self, go: str, place: Path) -> None:
         flags = ["-s", "-w", *(f"-X {name}={value}" for name, value in self.variables.items())]
         command = [go, "build", "-mod=readonly", "-trimpath", "-p", "2", "-ldflags", " ".join(flags), "-o", str(place)]
-        run([*command, self.package], advice=ADVICE, cwd=CHECKOUT / self.source.folder, env=self.env)
+        run([*command, self.package], advice=ADVICE, cwd=self.source.folder, env=self.env)
 
 
 @dataclass(frozen=True)
-class GoFiles:
-    """Scripts that lie in the folder of a module, as `files` name them from the module's root."""
+class GoScripts(Part):
+    """Scripts that lie in the folder of a module; `files` are their paths in it."""
 
     source: GoModule
     files: Sequence[str]
+    takes: str
 
-    def provide(self, go: str) -> None:
-        """Link the files into `.engine/bin`, fetching the module first where the cache does not hold them."""
-        what = f"{self.source.name} {self.source.version}, from its Go module (takes seconds)"
-        _provide(self.source, what, lambda place: self._fetch(go, place), [Path(file).name for file in self.files])
+    @property
+    def names(self) -> Sequence[str]:
+        return [Path(file).name for file in self.files]
 
-    def _fetch(self, go: str, place: Path) -> None:
-        answer = run(
-            [go, "mod", "download", "-json", self.source.module],
-            advice=ADVICE,
-            cwd=CHECKOUT / self.source.folder,
-            env={"GOFLAGS": "-mod=readonly"},
-        )
-        for file in self.files:
-            script = place / Path(file).name
-            shutil.copyfile(Path(json.loads(answer)["Dir"]) / file, script)
-            script.chmod(0o755)
+    def make(self, go: str, place: Path) -> None:
+        command = [go, "mod", "download", "-json", self.source.module]
+        folder = Path(json.loads(run(command, advice=ADVICE, cwd=self.source.folder))["Dir"])
+        for file, name in zip(self.files, self.names, strict=True):
+            shutil.copyfile(folder / file, place / name)
+            (place / name).chmod(0o755)
 
 
-def _provide(source: GoModule, what: str, make: Callable[[Path], None], names: Sequence[str]) -> None:
-    """Have `make` fill the source's folder in the cache unless it is there, and link `names` of it."""
-    place = source.cached()
-    if not place.exists():
-        with locked(place.with_name(f"{place.name}.lock"), f"the build of {source.name} in another clone"):
-            if not place.exists():
-                with step(what):
-                    _make(place, make)
-    for name in names:
-        link(place / name)
+def provide(go: str, name: str, parts: Sequence[Part]) -> None:
+    """Link the parts into `.engine/bin`, making them first where the cache does not hold them.
+
+    They lie in one folder, since a program may look for the others beside itself.
+    """
+    place = _place(name, parts)
+    keep(place, lambda unfinished: _make(go, unfinished, parts))
+    for part in parts:
+        for file in part.names:
+            link(place / file)
 
 
-def _make(place: Path, make: Callable[[Path], None]) -> None:
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as folder:
-        unfinished = Path(folder) / place.name
-        unfinished.mkdir()
-        make(unfinished)
-        unfinished.rename(place)
+def _place(name: str, parts: Sequence[Part]) -> Path:
+    digest = hashlib.sha256(f"{platform.system()} {platform.machine()}".encode())
+    for part in parts:
+        for content in part.source.pins():
+            digest.update(content)
+    return cache_folder() / f"{name}-{parts[0].source.version.lstrip('v')}-{digest.hexdigest()[:12]}"
+
+
+def _make(go: str, place: Path, parts: Sequence[Part]) -> None:
+    for part in parts:
+        with step(f"{', '.join(part.names)} {part.source.version}, from Go modules ({part.takes} on two cores)"):
+            part.make(go, place)

@@ -6,7 +6,6 @@ untouched, unless PULUMI_BACKEND_URL or PULUMI_ACCESS_TOKEN names another place 
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -15,7 +14,7 @@ import sys
 from pulumi import automation as auto
 
 from tools import emulator
-from tools.steps import CHECKOUT, SetupError, say
+from tools.steps import CHECKOUT, ENGINE_BIN, VENV, SetupError, outside_path, say
 
 STACK = "dev"
 CONFIG_KEY = "roster:emulator"
@@ -23,6 +22,8 @@ SETTINGS = emulator.STATE / "env"
 BACKEND = emulator.STATE / "pulumi"
 HOME = emulator.STATE / "pulumi-home"
 PASSPHRASE = "for development only"
+# What `pulumi destroy` says of a stack that it is told to remove as well.
+TOLD_OTHERWISE = ("The resources in the stack have been deleted,", "If you want to remove the stack completely,")
 CHANGES = ("create", "update", "replace", "delete")
 
 
@@ -44,17 +45,15 @@ def main() -> int:
 
 
 def up() -> None:
-    """Start the emulator if need be, bring the stack up, and print its outputs."""
+    """Start the emulator if need be, and bring the stack up; the engine prints its outputs."""
     emulator.STATE.mkdir(exist_ok=True)
     BACKEND.mkdir(exist_ok=True)
     server = emulator.start()
     stack = _stack()
     _configure(stack, server.url)
-    result = stack.up(on_output=_echo, on_error=_echo, color=_color())
+    result = stack.up(on_output=_echo, on_error=_echo, color=_color(), suppress_progress=True)
     changes = result.summary.resource_changes or {}
     made = [f"{count} {kind}" for kind, count in changes.items() if kind in CHANGES]
-    _print_outputs(result.outputs)
-    say("")
     say(", ".join(made) if made else "No changes: all is as declared.")
     say(f"To go on by hand: . {SETTINGS.relative_to(CHECKOUT)}; pulumi preview    To take it away: make down")
 
@@ -68,8 +67,7 @@ def down() -> None:
     server = emulator.start()  # where it was stopped: what is to be destroyed lives in it
     stack = _stack()
     _configure(stack, server.url)
-    stack.destroy(on_output=_echo, on_error=_echo, color=_color())
-    stack.workspace.remove_stack(STACK)
+    stack.destroy(on_output=_echo, on_error=_echo, color=_color(), suppress_progress=True, remove=True)
     emulator.stop()
     shutil.rmtree(emulator.STATE)
     say("All is taken away.")
@@ -78,11 +76,14 @@ def down() -> None:
 def _stack() -> auto.Stack:
     """The stack `dev` of the project, made if it is not there."""
     env = _environment()
+    own = os.pathsep.join([str(ENGINE_BIN), str(VENV / "bin")])
     lines = [f"export {name}={shlex.quote(value)}" for name, value in env.items()]
-    path = [str(CHECKOUT / ".engine" / "bin"), str(CHECKOUT / ".venv" / "bin")]
-    SETTINGS.write_text("\n".join([*lines, f'export PATH={shlex.quote(":".join(path))}:"$PATH"', ""]))
-    os.environ.update(env)
-    return auto.create_or_select_stack(STACK, work_dir=str(CHECKOUT))
+    SETTINGS.write_text("\n".join([*lines, f'export PATH={shlex.quote(own)}:"$PATH"', ""]))
+    os.environ.update(env, PATH=os.pathsep.join([own, outside_path()]))
+    try:
+        return auto.create_or_select_stack(STACK, work_dir=str(CHECKOUT))
+    except auto.CommandError as error:
+        raise SetupError(f"The stack `{STACK}` cannot be opened: {error}") from error
 
 
 def _environment() -> dict[str, str]:
@@ -91,8 +92,8 @@ def _environment() -> dict[str, str]:
     if not (os.environ.get("PULUMI_BACKEND_URL") or os.environ.get("PULUMI_ACCESS_TOKEN")):
         env["PULUMI_BACKEND_URL"] = BACKEND.as_uri()
         env["PULUMI_HOME"] = str(HOME)
-        if not (os.environ.get("PULUMI_CONFIG_PASSPHRASE") or os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE")):
-            env["PULUMI_CONFIG_PASSPHRASE"] = PASSPHRASE
+    if not (os.environ.get("PULUMI_CONFIG_PASSPHRASE") or os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE")):
+        env["PULUMI_CONFIG_PASSPHRASE"] = PASSPHRASE  # of the stack `dev` only, which keeps no secret
     return env
 
 
@@ -103,13 +104,9 @@ def _configure(stack: auto.Stack, url: str) -> None:
         stack.set_config(CONFIG_KEY, auto.ConfigValue(url))
 
 
-def _print_outputs(outputs: auto.OutputMap) -> None:
-    for name, output in sorted(outputs.items()):
-        say(f"  {name}: {'[secret]' if output.secret else json.dumps(output.value)}")
-
-
 def _echo(line: str) -> None:
-    say(line)
+    if not line.startswith(TOLD_OTHERWISE):
+        say(line)
 
 
 def _color() -> str:

@@ -8,8 +8,9 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -77,6 +78,23 @@ def locked(path: Path, holder: str) -> Iterator[None]:
             say(f"    waiting for {holder} to end")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def keep(place: Path, fill: Callable[[Path], None]) -> None:
+    """Have `fill` make the folder `place` of the cache, unless it is there.
+
+    It is made under another name, by one clone at a time, and then renamed: a folder under its final name is whole.
+    """
+    if place.exists():
+        return
+    with locked(place.with_name(f"{place.name}.lock"), f"another clone, which makes {place.name},"):
+        if place.exists():
+            return
+        with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as folder:
+            unfinished = Path(folder) / place.name
+            unfinished.mkdir()
+            fill(unfinished)
+            unfinished.rename(place)
 
 
 def link(target: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tools.gotools import GoModule, GoProgram, provide
+from tools.steps import CHECKOUT, SetupError, usable_go
 
-from tools.gotools import GoModule, GoProgram
-from tools.steps import SetupError, usable_go
-
-VAULT = GoModule("vault", Path("tools") / "vault", "github.com/hashicorp/vault")
+VAULT = GoModule(CHECKOUT / "tools" / "vault", "github.com/hashicorp/vault")
 
 
 def set_up() -> None:
@@ -15,9 +13,5 @@ def set_up() -> None:
     go = usable_go()
     if go is None:
         raise SetupError("Vault is built from its Go module: install Go 1.21 or later (https://go.dev/dl/).")
-    GoProgram(
-        VAULT,
-        VAULT.module,
-        takes="three minutes or more, and 2 GB of memory",
-        env={"CGO_ENABLED": "0"},
-    ).provide(go)
+    program = GoProgram(VAULT, VAULT.module, takes="three minutes and 2 GB of memory", env={"CGO_ENABLED": "0"})
+    provide(go, "vault", [program])
