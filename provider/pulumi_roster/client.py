@@ -7,13 +7,15 @@ template is also the route by which limits are kept and requests are counted.
 from __future__ import annotations
 
 import re
+import threading
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -25,11 +27,11 @@ from .errors import (
     PreconditionFailed,
     ReplyLost,
     RosterError,
-    ServiceError,
     UnexpectedReply,
     error_class,
 )
 from .model import lenient
+from .paging import BY_NEXT, Paging
 
 __all__ = ["Client", "Dialect", "Reply"]
 
@@ -49,6 +51,8 @@ class Dialect:
 
     :param title: the service's name as its users know it.
     :param error: takes the code and the words out of an error body.
+    :param meaning: the status that an answer really means, given its status, code and words: services answer 400 for what is
+        absent, and 500 for what they refuse.
     :param transaction_header: the request header that carries our transaction id, or "".
     :param hints: what to do, by status.
     :param headers: sent with every request.
@@ -56,6 +60,7 @@ class Dialect:
 
     title: str
     error: Callable[[Json], tuple[str, str]]
+    meaning: Callable[[int, str, str], int] = lambda status, code, words: status
     transaction_header: str = ""
     hints: Mapping[int, str] | None = None
     headers: Mapping[str, str] | None = None
@@ -146,6 +151,13 @@ class Client:
             trust_env=False,
         )
         self._ahead = 0.0
+        self._locks: dict[tuple[Any, ...], threading.Lock] = defaultdict(threading.Lock)
+        self._locks_lock = threading.Lock()
+
+    def lock(self, *what: Any) -> threading.Lock:
+        """A lock by name, for those in this process who would get into each other's way at the service."""
+        with self._locks_lock:
+            return self._locks[what]
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -215,31 +227,36 @@ class Client:
         path: str,
         *ids: str,
         key: str,
-        row_id: str,
+        row_id: str | Callable[[Json], str],
         params: Mapping[str, Any] | None = None,
+        paging: Paging = BY_NEXT,
         attempts: int = 4,
     ) -> Iterator[tuple[Reply, Json]]:
         """Every row of a paged collection, each with the reply it came in.
 
-        Follows ``next`` (its query only: the address and the credentials stay ours). While others write, an offset may skip
-        or repeat a row: rows are told apart by ``row_id`` and counted against ``total_count``, and a listing that does not
-        add up is read again.
+        While others write, a page may skip or repeat a row: rows are told apart by ``row_id`` and counted against the total
+        that the service gives, and a listing that does not add up is read again.
 
         :param key: where the rows are in the body.
+        :param row_id: the field that tells rows apart, or what makes such a text of a row.
+        :param paging: how the service hands out pages.
         :raises UnexpectedReply: the listing did not add up at any attempt.
         """
+        identify = row_id if callable(row_id) else lambda row: str(row.get(row_id))
         for _ in range(attempts):
             rows: dict[str, tuple[Reply, Json]] = {}
-            query: Mapping[str, Any] | None = params
+            asked: list[dict[str, Any]] = []
+            query: dict[str, Any] | None = dict(params or {})
             total = 0
-            seen: set[str] = set()
-            while query is not None:
+            # A service that points back at a page must not hold us for ever.
+            while query is not None and query not in asked:
+                asked.append(query)
                 reply = self.get(path, *ids, params=query)
                 body = reply.fields()
                 for row in body.get(key) or []:
-                    rows[str(row.get(row_id)) if isinstance(row, dict) else str(row)] = (reply, row)
-                total = int(body.get("total_count", len(rows)))
-                query = _next_query(body, params or {}, seen)
+                    rows[identify(row) if isinstance(row, dict) else str(row)] = (reply, row)
+                total = int(body.get(paging.total, len(rows)))
+                query = paging.following(body, query)
             if len(rows) >= total:
                 return iter(list(rows.values()))
             self.policy.sleep(self.policy.first_wait * self.policy.chance())
@@ -329,7 +346,7 @@ class Client:
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
             code, words = "", " ".join(re.sub(r"<[^>]*>", " ", response.text[:2000]).split())[:200]
         told = _own_transaction(response) or (transaction_id if self.dialect.transaction_header else "")
-        return error_class(status)(
+        return error_class(self.dialect.meaning(status, code, words))(
             f"{title} answered {status}{f' {code}' if code else ''} to {what}",
             status=status,
             code=code,
@@ -375,17 +392,3 @@ def _query(params: Mapping[str, Any] | None) -> dict[str, str]:
         for name, value in (params or {}).items()
         if value is not None
     }
-
-
-def _next_query(body: Mapping[str, Any], params: Mapping[str, Any], seen: set[str]) -> dict[str, Any] | None:
-    following = body.get("next")
-    href = following.get("href") if isinstance(following, dict) else None
-    if not href or href in seen:  # a service that points back at itself must not hold us for ever
-        return None
-    seen.add(href)
-    return {**params, **dict(parse_qsl(urlsplit(str(href)).query, keep_blank_values=True))}
-
-
-def is_status(error: BaseException, *statuses: int) -> bool:
-    """Whether the service answered with one of these statuses."""
-    return isinstance(error, ServiceError) and error.status in statuses

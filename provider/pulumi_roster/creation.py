@@ -1,6 +1,7 @@
 """Safe creation: never twice, never somebody else's.
 
-1. The natural key is looked for first, in the shared listing; what is found there is confirmed, for a listing may be old.
+1. The natural key is looked for first: directly where the service can, else in the shared listing; what is found there is
+   confirmed, for a listing may be old.
 2. What exists is refused, with its id and the ways out, or taken over when ``adopt`` says so.
 3. When the reply to the creation is lost, the object is looked for again before a second request is sent. It is ours when it
    has the natural key, was not there before, is no older than our request, and holds nothing that we did not send.
@@ -44,7 +45,7 @@ class SafeCreation:
 
         :raises AlreadyExists: it is there and may be somebody else's.
         """
-        known = self._same_key(self.listing.rows())
+        known = self._same_key()
         twins = [] if self.args.allows_twins() else self._confirmed(known)
         state = self._taken_over(twins) if twins else self._made(before={row.id for row in known})
         self.listing.put(state)
@@ -83,7 +84,7 @@ class SafeCreation:
         policy = self.handler.api.policy
         wait, end = policy.first_wait, policy.clock() + policy.settle
         while True:
-            rows = self._same_key(self.listing.rows(fresh=True))
+            rows = self._same_key(fresh=True)
             found = [row for row in rows if row.id not in before and self._may_be_ours(row, since)]
             if len(found) > 1:
                 raise AlreadyExists(
@@ -98,7 +99,7 @@ class SafeCreation:
             wait *= 2
 
     def _may_be_ours(self, row: State, since: float) -> bool:
-        created = epoch(getattr(row, "created_at", None))
+        created = epoch(row.born())
         if created is not None and created < since - CLOCK_DOUBT:
             return False
         there, sent = row.model_dump(mode="json", warnings=False), self.args.model_dump(mode="json")
@@ -115,6 +116,8 @@ class SafeCreation:
 
     def _confirmed(self, rows: list[State]) -> list[State]:
         """Those that are still there when asked for one by one."""
+        if self.handler.has("find"):
+            return rows
         there: list[State] = []
         for row in rows:
             try:
@@ -123,7 +126,9 @@ class SafeCreation:
                 self.listing.drop(row.id)
         return there
 
-    def _same_key(self, rows: list[State]) -> list[State]:
+    def _same_key(self, *, fresh: bool = False) -> list[State]:
+        direct = self.handler.has("find")
+        rows: list[State] = list(self.handler.find(self.args)) if direct else self.listing.rows(fresh=fresh)
         key = natural_key(type(self.args), self.args)
         return [row for row in rows if natural_key(type(self.args), row) == key]
 

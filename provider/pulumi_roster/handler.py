@@ -26,7 +26,7 @@ class Handler(Generic[A, S]):
 
     Required: ``create``, ``update`` and ``delete``, and one of ``read`` and ``list``. A kind without a ``read`` of its own is
     read from its listing. A kind whose arguments bear :class:`~pulumi_roster.model.Key` marks is created safely: the natural
-    key is looked for first, in the listing.
+    key is looked for first, with ``find`` where the service can answer that directly, else in the listing.
 
     Class keywords: ``kind``, the name under which it stands in every user's state, for ever; ``import_key``, how a person
     names one object of it, such as ``{access_group_id}/{id}``.
@@ -68,6 +68,10 @@ class Handler(Generic[A, S]):
 
     def list(self, scope: str) -> Iterable[S]:
         """All objects of this kind in one scope, each as complete as ``read`` gives it."""
+        raise NotImplementedError
+
+    def find(self, args: A) -> Iterable[S]:
+        """The objects with the natural key of ``args``, asked for directly, each as complete as ``read`` gives it."""
         raise NotImplementedError
 
     @classmethod

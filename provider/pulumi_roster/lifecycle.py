@@ -8,7 +8,7 @@
 5. ``update``: a change of what is never sent costs no call.
 6. ``delete``: already gone is done.
 
-One :class:`Session` is one process: its clients, its listings, its locks. A :class:`Lifecycle` is one kind in it.
+One :class:`Session` is one process: its clients and its listings. A :class:`Lifecycle` is one kind in it.
 """
 
 from __future__ import annotations
@@ -50,14 +50,13 @@ class Found:
 
 
 class Session:
-    """What one process shares between all kinds: settings and their clients, listings, and locks by natural key."""
+    """What one process shares between all kinds: settings and their clients, and listings."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = threading.Lock()
         self._listings: dict[tuple[str, str, str], Listing[Any]] = {}
         self._gatherings: dict[tuple[str, str, str], Gathering] = defaultdict(Gathering)
-        self._locks: dict[tuple[Any, ...], threading.Lock] = defaultdict(threading.Lock)
 
     def close(self) -> None:
         """Gives all connections back."""
@@ -75,11 +74,6 @@ class Session:
         """Whether many objects of one scope are read at once."""
         with self._lock:
             return self._gatherings[kind, connection, scope]
-
-    def lock(self, *what: Any) -> threading.Lock:
-        """A lock by name: two resources of one program that declare the same object take turns."""
-        with self._lock:
-            return self._locks[what]
 
 
 class Lifecycle:
@@ -124,9 +118,7 @@ class Lifecycle:
             handler = self._handler(inputs)
             if self._keys:
                 # Two resources of one program that declare the same object take turns, so the second finds the first's.
-                with self.session.lock(
-                    self.kind, args.connection, scope_of(self.args_type, args), natural_key(self.args_type, args)
-                ):
+                with handler.api.lock(self.kind, scope_of(self.args_type, args), natural_key(self.args_type, args)):
                     state = SafeCreation(handler, self._listing(handler, args), inputs, args).run()
             else:
                 state = handler.create(args)
@@ -206,7 +198,7 @@ class Lifecycle:
     def _settled(self, handler: Handler[Any, Any], prior: State, ask: Callable[[], State]) -> State:
         """Asks, and again while an absence may only mean that the object is too new to show."""
         policy = handler.api.policy
-        created = epoch(getattr(prior, "created_at", None))
+        created = epoch(prior.born())
         wait = policy.first_wait
         while True:
             try:

@@ -29,6 +29,7 @@ __all__ = [
     "UNKNOWN",
     "Args",
     "Fault",
+    "FoldCase",
     "FromConnection",
     "Key",
     "Len",
@@ -76,6 +77,10 @@ class Scope:
 
 class Local:
     """Steers this provider and is never sent: a change is recorded without a call. At its default it is not shown."""
+
+
+class FoldCase:
+    """Text, or a set of text, that the service compares without case."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,10 @@ class State(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=False, frozen=True)
 
     id: str
+
+    def born(self) -> str:
+        """When the object was made, RFC 3339; "" where the service does not say."""
+        return str(getattr(self, "created_at", ""))
 
 
 @dataclass(frozen=True)
@@ -221,9 +230,12 @@ def normal(cls: type[Args], name: str, value: Any) -> Any:
         return None
     try:
         adapter = _adapter(cls, name)
-        return adapter.dump_python(adapter.validate_python(value, strict=True), mode="json", exclude_none=True)
+        value = adapter.dump_python(adapter.validate_python(value, strict=True), mode="json", exclude_none=True)
     except ValidationError:
-        return value
+        pass
+    if name in marked(cls, FoldCase):
+        return sorted_set(item.casefold() for item in value) if isinstance(value, list) else value.casefold()
+    return value
 
 
 def same(one: Any, other: Any) -> bool:

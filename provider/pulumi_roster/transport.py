@@ -37,7 +37,7 @@ class Policy:
 
     ``budget`` is for one call of ours, all its repetitions and waits together; ``unreachable`` is the part of it that is spent
     on a service that cannot be connected to. ``settle`` is how long a write may take to show in the service's reads, where the
-    service is eventually consistent.
+    service is eventually consistent; ``quiet`` how long a writer waits to see that its change stays (``contention``).
     """
 
     connect: float = 10.0
@@ -45,6 +45,7 @@ class Policy:
     budget: float = 120.0
     unreachable: float = 10.0
     settle: float = 6.0
+    quiet: float = 1.0
     first_wait: float = 0.25
     longest_wait: float = 20.0
     largest_reply: int = 64 * 1024 * 1024
