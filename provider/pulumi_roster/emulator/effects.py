@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
@@ -22,7 +21,7 @@ Work = Callable[[Call], Reply]
 async def perform(plan: Plan, plans: Plans, call: Call, work: Work, wire: Wire) -> int | None:
     """Answers a request as its plan says. Gives the status that went out, ``None`` for none."""
     if plan.kind == "latency":
-        await asyncio.sleep(plan.seconds)
+        await plans.pause(plan.seconds)
     if plan.kind == "hold" and not plan.after:
         await plans.hold(plan, call)
     _bend(plan, call)
@@ -30,13 +29,13 @@ async def perform(plan: Plan, plans: Plans, call: Call, work: Work, wire: Wire) 
     if plan.kind == "hold" and plan.after:
         await plans.hold(plan, call)
     if plan.kind == "slow_headers":
-        await asyncio.sleep(plan.seconds)
+        await plans.pause(plan.seconds)
     if plan.kind in ("drop", "drop_after"):
         await wire.drop(plan.how)
         return None
     reply = _reworded(plan, call, reply)
     if plan.kind == "slow_body":
-        await wire.slowly(reply, plan.seconds)
+        await wire.slowly(reply, plan.seconds, plans.pause)
     elif plan.kind == "truncated":
         await wire.half(reply, plan.how)
     else:

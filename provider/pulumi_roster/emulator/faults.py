@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Iterable
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
@@ -144,6 +145,7 @@ class Plans:
         self.held: list[Held] = []
         self.changed = asyncio.Condition()
         self._ids = itertools.count(1)
+        self._over = asyncio.Event()
 
     def add(self, plan: Plan, store: Store) -> Plan:
         """Puts a plan in force."""
@@ -171,6 +173,11 @@ class Plans:
             for plan in waiting:
                 plan._snapshot = snapshot
 
+    async def pause(self, seconds: float) -> None:
+        """Waits so long, or until all plans are ended."""
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._over.wait(), seconds)
+
     async def hold(self, plan: Plan, call: Call) -> None:
         """Waits until the request is released."""
         held = Held(plan, call)
@@ -185,11 +192,9 @@ class Plans:
 
     async def await_held(self, count: int, timeout: float) -> list[dict[str, Any]]:
         """The held requests, once there are ``count`` of them or the time is over."""
-        try:
+        with suppress(asyncio.TimeoutError):
             async with self.changed:
                 await asyncio.wait_for(self.changed.wait_for(lambda: len(self.held) >= count), timeout)
-        except asyncio.TimeoutError:
-            pass
         return [held.description for held in self.held]
 
     def release(self, count: int | None = None, plan: int | None = None) -> int:
@@ -201,11 +206,14 @@ class Plans:
         return len(chosen)
 
     def clear(self, ids: Iterable[int] | None = None) -> None:
-        """Ends plans (all of them by default) and releases what they hold."""
+        """Ends plans (all of them by default), releases what they hold and cuts short what waits."""
         gone = {plan.id for plan in self.plans} if ids is None else set(ids)
         self.plans = [plan for plan in self.plans if plan.id not in gone]
         for number in gone:
             self.release(plan=number)
+        if ids is None:
+            self._over.set()
+            self._over = asyncio.Event()
 
     async def _notify(self) -> None:
         async with self.changed:

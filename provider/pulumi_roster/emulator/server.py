@@ -95,10 +95,14 @@ def serve(
     host: str = HOST,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serves in the foreground until SIGINT or SIGTERM. ``announce`` gets the banner once the port answers."""
+    """Serves in the foreground until SIGINT or SIGTERM. ``announce`` gets the banner once the port answers.
+
+    Raises ``OSError`` when the port is taken, ``sqlite3.Error`` when the file cannot hold the data, and ``ValueError``
+    for a host that is not on the loopback.
+    """
+    application = Application(APIS, switches or Switches(), data)
     listener = listen(host, port)
     url = address(listener)
-    application = Application(APIS, switches or Switches(), data)
     server = _Server(application, lambda: announce(BANNER.format(url=url, data=data or "in memory")))
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -113,9 +117,9 @@ def serve(
 @contextmanager
 def running(port: int = 0, data: Path | None = None, *, host: str = HOST, **switches: Any) -> Iterator[Running]:
     """An emulator in a thread of this process, for the length of the ``with`` block; ``switches`` by name."""
+    application = Application(APIS, Switches(**switches), data)
     listener = listen(host, port)
     ready = threading.Event()
-    application = Application(APIS, Switches(**switches), data)
     server = _Server(application, ready.set)
     thread = threading.Thread(target=server.run, args=([listener],), name="roster-emulator", daemon=True)
     thread.start()

@@ -6,6 +6,8 @@ of ``PUT /_emulator/switches``.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -27,7 +29,37 @@ class Switches(BaseModel):
     group_limit: int = Field(default=500, ge=0, description="IBM: access groups per account.")
     identity_limit: int = Field(default=50, ge=0, description="IBM: access groups per identity.")
     page_limit: int = Field(default=100, ge=1, le=100, description="IBM: rows per page at most, whatever is asked for.")
-    readd_status: int = Field(default=200, description="IBM: status of the item for a member that is there already.")
-    absent_bulk_status: int = Field(
-        default=207, description="IBM: status of members/delete when no member matched, 207 or 404."
+    readd_conflict: bool = Field(
+        default=False, description="IBM: the item of a member that is there already says 409 instead of 200."
     )
+    bulk_absent_404: bool = Field(
+        default=False, description="IBM: members/delete answers 404 as a whole when none of them was a member."
+    )
+
+    # Britive
+    britive_nonempty_group: Literal["refuse", "conflict", "cascade"] = Field(
+        default="refuse",
+        description="Britive: deleting an environment group with content: 400, 409, or its content goes with it.",
+    )
+    britive_unique_names: bool = Field(
+        default=False, description="Britive: refuse (409) a second environment or group of a name under one parent."
+    )
+    britive_root_twice: bool = Field(default=True, description="Britive: a second root group may be made.")
+    britive_unknown_parent_status: int = Field(
+        default=400, ge=400, le=499, description="Britive: status when the parent that a body names does not exist."
+    )
+    britive_absent_status: int = Field(
+        default=404, ge=400, le=499, description="Britive: status when what a path names does not exist."
+    )
+    britive_absent_app: Literal["refuse", "empty"] = Field(
+        default="refuse", description="Britive: reading an unknown application: 400, or 200 without a body."
+    )
+    britive_move: bool = Field(default=False, description="Britive: a PATCH may move a group to another parent.")
+    britive_description_required: bool = Field(
+        default=False, description="Britive: refuse environment groups without a description, as its server once did."
+    )
+    britive_remap: bool = Field(default=False, description="Britive: mapping what is mapped is fine, and no E1010.")
+    britive_scan_first: bool = Field(
+        default=False, description="Britive: an environment shows accounts only once it has been scanned."
+    )
+    britive_scan_seconds: int = Field(default=0, ge=0, description="Britive: how long a scan takes.")

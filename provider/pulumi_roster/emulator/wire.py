@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 from starlette.types import Receive, Scope, Send
@@ -46,13 +47,13 @@ class Wire:
         await self._start(reply, len(content))
         await self._send({"type": "http.response.body", "body": content})
 
-    async def slowly(self, reply: Reply, seconds: float) -> None:
+    async def slowly(self, reply: Reply, seconds: float, pause: Callable[[float], Awaitable[None]]) -> None:
         """The headers at once, the body in pieces spread over ``seconds``."""
         content = reply.content()
         await self._start(reply, len(content))
         size = max(1, -(-len(content) // PIECES))
         for start in range(0, len(content), size):
-            await asyncio.sleep(seconds / PIECES)
+            await pause(seconds / PIECES)
             piece = content[start : start + size]
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
         await self._send({"type": "http.response.body", "body": b""})

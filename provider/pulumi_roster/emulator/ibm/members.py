@@ -41,8 +41,8 @@ def add(call: Call, group_id: str, iam_id: str, kind: str, author: str) -> dict[
         return errors.item(call.trace, 400)
     there = find(world, group_id, iam_id)
     if there is not None:
-        if world.switches.readd_status >= 400:
-            return errors.item(call.trace, world.switches.readd_status, "The entity is already in the requested state.")
+        if world.switches.readd_conflict:
+            return errors.item(call.trace, 409, "The entity is already in the requested state.")
         return _times(there)
     held = world.store.value("SELECT COUNT(*) FROM ibm_members WHERE iam_id = ? AND membership_type = 'static'", iam_id)
     if held >= world.switches.identity_limit:
@@ -119,7 +119,7 @@ def remove_many(call: Call, group_id: str, iam_ids: Sequence[str]) -> list[dict[
         return {"status_code": 204} if remove(call.world, group_id, iam_id) else errors.item(call.trace, 404)
 
     items = _each(call, "iam_id", iam_ids, one)
-    if call.world.switches.absent_bulk_status == 404 and all(item["status_code"] == 404 for item in items):
+    if call.world.switches.bulk_absent_404 and all(item["status_code"] == 404 for item in items):
         raise Refusal(404, "membership_not_found", errors.ITEM_MESSAGES[404])
     return items
 

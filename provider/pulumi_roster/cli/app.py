@@ -1,0 +1,31 @@
+"""The sub-commands, one file each."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich import print as show
+
+from pulumi_roster.cli.emulate import emulate
+
+app = typer.Typer(name="roster", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        show(f"roster {version('pulumi-roster')}")
+        raise typer.Exit
+
+
+@app.callback()
+def roster(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Who is in which group, by which rule, in which environment: as code."""
+
+
+app.command()(emulate)
