@@ -56,7 +56,7 @@ def start() -> Emulator:
         say(f"emulator: already at {known.url}")
         return known
     stop()
-    port = _choose_port(known.port if known else USUAL_PORT)
+    port = choose_port(known.port if known else USUAL_PORT)
     command = [str(VENV / "bin" / "roster"), "emulate", "--port", str(port), "--data", str(DATA)]
     STATE.mkdir(exist_ok=True)
     with LOG.open("a") as log:
@@ -115,7 +115,7 @@ def _reap(pid: int) -> None:
         os.waitpid(pid, os.WNOHANG)
 
 
-def _choose_port(wanted: int) -> int:
+def choose_port(wanted: int) -> int:
     """`wanted` if no program has it, else a free one."""
     for port in (wanted, 0):
         with socket.socket() as probe:

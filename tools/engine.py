@@ -41,7 +41,7 @@ WITHOUT = """No Pulumi engine could be had. Do one of these, then `make setup` a
 
 def set_up() -> None:
     """Have an engine: `pulumi` on PATH if new enough, else the one linked into `.engine/bin`."""
-    if _is_on_path():
+    if is_on_path():
         for part in PARTS:
             for name in part.names:
                 unlink(name)
@@ -61,7 +61,7 @@ def set_up() -> None:
         raise SetupError("\n\n".join([*failures, str(error), WITHOUT])) from error
 
 
-def _is_on_path() -> bool:
+def is_on_path() -> bool:
     """Whether the user has `pulumi`, new enough, with its language host beside it or on PATH."""
     path = outside_path()
     pulumi = shutil.which("pulumi", path=path)

@@ -98,8 +98,12 @@ def _environment() -> dict[str, str]:
 
 
 def _configure(stack: auto.Stack, url: str) -> None:
-    """Point the stack at the emulator."""
-    known = stack.get_all_config().get(CONFIG_KEY)
+    """Point the stack at the emulator; a stack that somebody set up for a real account is left alone."""
+    config = stack.get_all_config()
+    others = sorted(key for key in config if key.startswith("roster:") and key != CONFIG_KEY)
+    if others:
+        raise SetupError(f"The stack `{STACK}` has {', '.join(others)} set; drive it with `pulumi` by hand.")
+    known = config.get(CONFIG_KEY)
     if known is None or known.value != url:
         stack.set_config(CONFIG_KEY, auto.ConfigValue(url))
 
