@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pulumi_roster.emulator.api import Api
-from pulumi_roster.emulator.britive import Britive
 from pulumi_roster.emulator.ibm import Ibm
 
-APIS: tuple[Api, ...] = (Ibm(), Britive())
+APIS: tuple[Api, ...] = (Ibm(),)
