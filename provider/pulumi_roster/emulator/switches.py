@@ -63,3 +63,23 @@ class Switches(BaseModel):
         default=False, description="Britive: an environment shows accounts only once it has been scanned."
     )
     britive_scan_seconds: int = Field(default=0, ge=0, description="Britive: how long a scan takes.")
+
+    # Vault
+    vault_flavour: Literal["vault", "openbao"] = Field(
+        default="vault", description="Vault: OpenBao has namespaces, and makes policies lower-case."
+    )
+    vault_sealed: bool = Field(default=False, description="Vault: is sealed, and answers 503.")
+    vault_rate_headers: bool = Field(
+        default=False, description="Vault: tell the state of the rate limit, as sys/quotas/config may ask for."
+    )
+
+    # AppSec+
+    appsec_put: Literal["replace", "merge"] = Field(
+        default="replace", description="AppSec+: what a PUT does to the fields that it leaves out."
+    )
+    appsec_rename_conflict: Literal[400, 409] = Field(
+        default=409, description="AppSec+: status of a PUT that takes another group's name."
+    )
+    appsec_known_members: list[str] | None = Field(
+        default=None, description="AppSec+: any other member is refused; null allows all."
+    )
