@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -48,12 +49,15 @@ class Ran:
 class Program:
     """One project with one stack. ``write`` gives it a program; the rest are Pulumi's own commands."""
 
-    def __init__(self, folder: Path, emulator_url: str, *, project: str = "test") -> None:
+    def __init__(self, folder: Path, emulator_url: str, *, project: str = "test", example: Path | None = None) -> None:
         self.folder = folder
         self.environment = engine_environment(folder, emulator_url)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "Pulumi.yaml").write_text(f"name: {project}\nruntime: python\n")
-        self.write("")
+        if example is not None:
+            shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "Pulumi.yaml").write_text(f"name: {project}\nruntime: python\n")
+            self.write("")
         self.pulumi("stack", "init", "dev")
 
     def write(self, body: str) -> None:

@@ -1,0 +1,28 @@
+"""Every example: up, up again without a change, refresh without drift, destroy with nothing left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from program import ROOT, Program
+from pulumi_roster.emulator import Running
+
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))
+
+
+def test_examples_are_found() -> None:
+    assert EXAMPLES
+    numbers = [path.name.partition("-")[0] for path in EXAMPLES]
+    assert numbers == [f"{number:02}" for number in range(1, len(EXAMPLES) + 1)], "numbered from one, without a gap"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_example(example: Path, tmp_path: Path, emulator: Running) -> None:
+    before = emulator.dump()
+    program = Program(tmp_path / "project", emulator.url, example=example)
+    program.up()
+    assert program.resources(), "it makes something"
+    program.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
+    program.destroy()
+    assert emulator.dump() == before

@@ -1,0 +1,86 @@
+"""README is true: its commands run, its program works, its tables say what the code says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pulumi_roster
+import pytest
+from program import ROOT, Program
+from pulumi_roster.emulator import Running
+from pulumi_roster.handler import handler_class, registered_kinds
+from pulumi_roster.settings import GENERAL, system
+
+README = (ROOT / "README.md").read_text()
+SYSTEMS = sorted({kind.partition(".")[0] for kind in registered_kinds()})
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """The first table under a heading: the code words of its first column -> the other columns."""
+    section = README.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    found: dict[str, list[str]] = {}
+    for line in section.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+        for word in re.findall(r"`([^`]+)`", cells[0]) if cells else []:
+            found[word] = cells[1:]
+    return found
+
+
+def test_first_screen(tmp_path: Path, emulator: Running) -> None:
+    (commands, _), (body,) = blocks("sh"), blocks("python")
+    program = Program(tmp_path / "project", emulator.url)
+    (program.folder / "__main__.py").write_text(body)
+    lines = [line for line in commands.splitlines() if not line.startswith("#")]
+    assert lines[0] == "pip install pulumi-roster"
+    assert lines[-1] == "pulumi up"
+    for line in lines[1:-1]:
+        assert line.startswith("pulumi ")
+        program.pulumi(*shlex.split(line)[1:])
+    program.up()
+    assert set(program.resources()) == {"admins", "admins-members"}
+    assert program.resources()["admins"]["inputs"]["account_id"] == "YOUR-ACCOUNT-ID"
+    assert "YOUR-API-KEY" not in program.export()
+    program.destroy()
+
+
+def test_make_targets() -> None:
+    targets = [line.split()[1] for line in blocks("sh")[1].splitlines()]
+    assert targets == ["up", "up", "down", "test"]
+    for target in {*targets, "help"}:
+        subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_every_resource_is_in_the_table() -> None:
+    table = rows("Resources")
+    assert sorted(kind for kind in table if "." in kind) == registered_kinds()
+    for kind in registered_kinds():
+        handler, (verbs, import_key, example) = handler_class(kind), table[kind]
+        has = {verb for verb in ("create", "read", "update", "delete", "list") if handler.has(verb)}
+        assert {*verbs.split(", ")} == has | ({"read"} if "list" in has else set()), kind
+        assert import_key == f"`{handler.import_key}`"
+        for link in re.findall(r"\]\(([^)]+)\)", example):
+            assert (ROOT / link / "__main__.py").exists()
+            assert kind in (ROOT / link / "__main__.py").read_text(), f"{link} shows {kind}"
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_setting_is_in_the_table(name: str) -> None:
+    table = rows("Configuration")
+    for setting in (*GENERAL, *system(name).settings):
+        assert setting.key in table, setting.key
+        assert re.findall(r"`([A-Z_]+)`", table[setting.key][0]) == list(setting.environment)
+
+
+def test_every_look_up_is_named() -> None:
+    for name in SYSTEMS:
+        package = getattr(pulumi_roster, name)
+        for function in package.__all__:
+            if function.islower():
+                assert f"`{name}.{function}`" in README, f"{name}.{function}"
