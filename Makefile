@@ -52,7 +52,7 @@ lock: setup ## renew the pins of the dependencies in constraints/dev.txt
 	  --no-emit-find-links --no-header --all-extras --group dev --upgrade pyproject.toml --output-file constraints/dev.txt
 
 audit: setup ## look the pinned dependencies up among known vulnerabilities
-	pip-audit --require-hashes --disable-pip --requirement constraints/dev.txt
+	pip-audit --strict --require-hashes --disable-pip --requirement constraints/dev.txt
 
 wheel: setup ## build the wheel into dist/
 	python -m hatchling build -t wheel

@@ -24,7 +24,7 @@ NAMES = ("python3", "python3.13", "python3.12", "python3.11", "python3.10", "pyt
 def set_up() -> None:
     """Make or renew `.venv`; what is up to date stays as it is."""
     if not _works(PYTHON):
-        base = _base_python()
+        base = base_python()
         with step(f"virtual environment .venv, from {base}"):
             run(
                 [base, "-m", "venv", "--clear", VENV],
@@ -65,7 +65,7 @@ def _works(python: Path) -> bool:
     return python.exists() and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
 
 
-def _base_python() -> str:
+def base_python() -> str:
     """The Python to make the environment from: the one that runs us, or else the first on PATH that is new enough."""
     if sys.version_info >= OLDEST_PYTHON and sys.prefix == sys.base_prefix:
         return sys.executable

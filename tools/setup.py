@@ -10,6 +10,7 @@ Runs before the virtual environment exists, so it and what it imports need nothi
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from tools import engine, environment, vault
@@ -23,6 +24,9 @@ def main() -> int:
     parser.add_argument("--vault-if-go", action="store_true", help="build Vault too where Go is there")
     options = parser.parse_args()
     try:
+        if sys.version_info < environment.OLDEST_PYTHON:
+            newer = environment.base_python()
+            os.execv(newer, [newer, "-m", "tools.setup", *sys.argv[1:]])
         with locked(CHECKOUT / ".engine" / "setup.lock", "another set-up of this checkout"):
             environment.set_up()
             engine.set_up()
