@@ -6,15 +6,17 @@ class and the kinds never change, and nothing else is ever kept in it.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 from pulumi import dynamic
 from pulumi.output import Unknown
 
+from .errors import RosterError
 from .handler import handler_class
 from .lifecycle import Lifecycle, Session
 from .model import UNKNOWN
@@ -48,6 +50,34 @@ def close_sessions() -> None:
         _sessions.clear()
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _told(verb: F) -> F:
+    """Lets a verb's errors reach the user as a few lines.
+
+    Pulumi shows the text of the whole traceback, chain and module names included. What the reader needs is in the error
+    itself; with ``ROSTER_DEBUG=1`` nothing is held back."""
+
+    @functools.wraps(verb)
+    def telling(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return verb(*args, **kwargs)
+        except Exception as error:
+            if os.environ.get("ROSTER_DEBUG"):
+                raise
+            if not isinstance(error, RosterError):
+                error = RosterError(
+                    f"{type(error).__name__}: {error}",
+                    hint="this should not happen: run again with ROSTER_DEBUG=1, and report what it shows",
+                )
+            # The class as it is, under its name alone.
+            error.__class__ = type(type(error).__name__, (type(error),), {"__module__": "builtins"})
+            raise error.with_traceback(None) from None
+
+    return cast(F, telling)
+
+
 class Engine(dynamic.ResourceProvider):
     """The dynamic provider of one kind of resource.
 
@@ -74,11 +104,13 @@ class Engine(dynamic.ResourceProvider):
             sys.tracebacklimit = 0
         self.lifecycle = Lifecycle(self.kind, _session(self.kind, req.config))
 
+    @_told
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """All faults together, each with its property path; inputs with defaults, normalised."""
         inputs, faults = self.lifecycle.check(_values(news))
         return dynamic.CheckResult(inputs, [dynamic.CheckFailure(fault.path, fault.reason) for fault in faults])
 
+    @_told
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """What changes, what that replaces, and in which order."""
         found = self.lifecycle.diff(_values(_olds), _values(_news))
@@ -88,11 +120,13 @@ class Engine(dynamic.ResourceProvider):
             delete_before_replace=found.delete_first,
         )
 
+    @_told
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Makes the object."""
         id, outputs = self.lifecycle.create(_values(props))
         return dynamic.CreateResult(id, outputs)
 
+    @_told
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """The object as it is; an empty id when it is gone."""
         found = self.lifecycle.read(id_, _values(props))
@@ -100,10 +134,12 @@ class Engine(dynamic.ResourceProvider):
             return dynamic.ReadResult("", {})
         return dynamic.ReadResult(found.id, found.outputs, found.inputs)
 
+    @_told
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Changes the object in place."""
         return dynamic.UpdateResult(self.lifecycle.update(_id, _values(_olds), _values(_news)))
 
+    @_told
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Removes the object."""
         self.lifecycle.delete(_id, _values(_props))
