@@ -1,7 +1,7 @@
 """How a request proves who we are: one :class:`httpx.Auth` per scheme.
 
-Auth sits above the transports, so the calls that fetch a token are retried, limited and logged like all others. A credential
-is held here and in no other place; ``repr`` shows none.
+Auth sits above the transports, so the calls that fetch a token are retried, limited and logged like all others. A
+credential is held here and in no other place; ``repr`` shows none.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Token(httpx.Auth):
 class Exchange(httpx.Auth):
     """A secret that is exchanged for a token, which is renewed before it ends; once for all threads.
 
-    Serves OAuth client credentials and IBM's API keys alike: both post a form and get ``access_token`` and ``expires_in``.
+    Serves OAuth client credentials and IBM's API keys alike: both post a form and get ``access_token`` and
+    ``expires_in``.
 
     :param url: the token endpoint, absolute.
     :param form: the fields to post, the secret among them.

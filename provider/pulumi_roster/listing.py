@@ -1,8 +1,8 @@
 """Listings that are shared: read once for many objects, kept true by our own writes, and doubted where that matters.
 
-Services take 50 to 300 ms a call and throttle, so N objects must not cost N reads. A listing is taken once even when four
-threads ask at the same moment; what this process writes meanwhile wins over what the listing says. A row that is missing
-proves nothing (pages may skip, reads may be stale): who needs to be sure asks the service directly.
+Services take 50 to 300 ms a call and throttle, so N objects must not cost N reads. A listing is taken once even when
+four threads ask at the same moment; what this process writes meanwhile wins over what the listing says. A row that is
+missing proves nothing (pages may skip, reads may be stale): who needs to be sure asks the service directly.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Listing(Generic[S]):
             return self._rows is not None and self._clock() - self._loaded_at <= self._max_age
 
     def rows(self, *, fresh: bool = False) -> list[S]:
-        """The rows, asking the service when there are none yet, when they are old, or when ``fresh`` ones are wanted."""
+        """The rows, asking the service when there are none yet, when they are old, or when ``fresh`` ones are
+        wanted."""
         asked_at = self._clock()
         if fresh or not self.loaded():
             with self._loading:
@@ -79,8 +80,8 @@ class Listing(Generic[S]):
 class Gathering:
     """Tells whether many objects are about to be read, in which case one listing is cheaper than their direct reads.
 
-    The first reads of a scope wait a moment for others: alone or in twos they go directly, from the third on all share the
-    listing. The engine sends its reads at once, so the moment is short and paid once.
+    The first reads of a scope wait a moment for others: alone or in twos they go directly, from the third on all share
+    the listing. The engine sends its reads at once, so the moment is short and paid once.
 
     :param moment: seconds to wait for others.
     :param few: up to this many go directly.

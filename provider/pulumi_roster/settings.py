@@ -78,8 +78,8 @@ GENERAL = (
     Setting("budgetSeconds", ("ROSTER_BUDGET_SECONDS",)),
     Setting("settleSeconds", ("ROSTER_SETTLE_SECONDS",)),
 )
-"""Settings that belong to no one system. ``budgetSeconds`` limits one call with its repetitions; ``settleSeconds`` is how long a
-write may take to show in a service's reads."""
+"""Settings that belong to no one system. ``budgetSeconds`` limits one call with its repetitions; ``settleSeconds`` is
+how long a write may take to show in a service's reads."""
 
 
 def register(new: System) -> System:
