@@ -51,8 +51,8 @@ class Dialect:
 
     :param title: the service's name as its users know it.
     :param error: takes the code and the words out of an error body.
-    :param meaning: the status that an answer really means, given its status, code and words: services answer 400 for what is
-        absent, and 500 for what they refuse.
+    :param meaning: the status that an answer really means, given its status, code and words: services answer 400 for
+        what is absent, and 500 for what they refuse.
     :param transaction_header: the request header that carries our transaction id, or "".
     :param hints: what to do, by status.
     :param headers: sent with every request.
@@ -164,7 +164,8 @@ class Client:
         self._http.close()
 
     def now(self) -> float:
-        """The service's own time in epoch seconds, as its last ``Date`` header told: creation times are compared with this."""
+        """The service's own time in epoch seconds, as its last ``Date`` header told: creation times are compared with
+        this."""
         return self.policy.wall_clock() + self._ahead
 
     def get(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
@@ -234,8 +235,8 @@ class Client:
     ) -> Iterator[tuple[Reply, Json]]:
         """Every row of a paged collection, each with the reply it came in.
 
-        While others write, a page may skip or repeat a row: rows are told apart by ``row_id`` and counted against the total
-        that the service gives, and a listing that does not add up is read again.
+        While others write, a page may skip or repeat a row: rows are told apart by ``row_id`` and counted against the
+        total that the service gives, and a listing that does not add up is read again.
 
         :param key: where the rows are in the body.
         :param row_id: the field that tells rows apart, or what makes such a text of a row.
@@ -375,8 +376,8 @@ def _fill(path: str, ids: tuple[str, ...]) -> str:
 def segment(text: str) -> str:
     """An id or name as one segment of a path, whatever it holds.
 
-    :raises InvalidIdentifier: it is empty, ``.`` or ``..`` (which servers and proxies take for a way through the tree even
-        when encoded), or holds a control character.
+    :raises InvalidIdentifier: it is empty, ``.`` or ``..`` (which servers and proxies take for a way through the tree
+        even when encoded), or holds a control character.
     """
     if text in {"", ".", ".."} or re.search(r"[\x00-\x1f\x7f]", text):
         raise InvalidIdentifier(f"{text!r} cannot be part of an address", hint="check the id or the name")

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, drawn as one tree. No exception of the HTTP library or of the validator leaves the client.
+"""Everything that can go wrong, drawn as one tree. No exception of the HTTP library or of the validator leaves us.
 
 RosterError
 ├── SettingsError            no credentials, no account, an address that is not allowed: before anything is sent

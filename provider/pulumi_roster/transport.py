@@ -35,9 +35,10 @@ log = logging.getLogger("pulumi_roster.http")
 class Policy:
     """Limits of time and size, in seconds and bytes, and where time and chance come from.
 
-    ``budget`` is for one call of ours, all its repetitions and waits together; ``unreachable`` is the part of it that is spent
-    on a service that cannot be connected to. ``settle`` is how long a write may take to show in the service's reads, where the
-    service is eventually consistent; ``quiet`` how long a writer waits to see that its change stays (``contention``).
+    ``budget`` is for one call of ours, all its repetitions and waits together; ``unreachable`` is the part of it that
+    is spent on a service that cannot be connected to. ``settle`` is how long a write may take to show in the service's
+    reads, where the service is eventually consistent; ``quiet`` how long a writer waits to see that its change stays
+    (``contention``).
     """
 
     connect: float = 10.0
@@ -102,8 +103,8 @@ class _Layer(httpx.BaseTransport):
 class Whole(_Layer):
     """Reads the whole body, so that the layers above see a reply that is complete, or an error.
 
-    httpx limits the time between two bytes, not the whole: a service that sends one byte a second would hold a worker for
-    ever. Here the deadline of the call ends it, and so does a body that is too large."""
+    httpx limits the time between two bytes, not the whole: a service that sends one byte a second would hold a worker
+    for ever. Here the deadline of the call ends it, and so does a body that is too large."""
 
     def __init__(self, below: httpx.BaseTransport, policy: Policy) -> None:
         super().__init__(below)
@@ -138,24 +139,29 @@ _FRAMING = {"content-encoding", "content-length", "transfer-encoding"}
 
 
 class Log(_Layer):
-    """One line a request at level DEBUG, one a failure at INFO: method, path, status, time. Headers and bodies, which hold
-    the credentials, are never written; neither is the query of a token exchange."""
+    """One line a request at level DEBUG, one a failure at INFO: method, path, status, time. Headers and bodies, which
+    hold the credentials, are never written; neither is the query of a token exchange."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         start = time.monotonic()
         try:
             reply = self.below.handle_request(request)
         except httpx.TransportError as error:
-            log.info("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
+            log.info("%s %s failed: %s", request.method, _path(request), type(error).__name__)
             raise
         log.debug(
             "%s %s -> %d in %.0f ms",
             request.method,
-            request.url.path,
+            _path(request),
             reply.status_code,
             1000 * (time.monotonic() - start),
         )
         return reply
+
+
+def _path(request: httpx.Request) -> str:
+    """The path as it was sent: what an id holds stays encoded, so that it cannot forge a line of the log."""
+    return request.url.raw_path.partition(b"?")[0].decode("ascii", "replace")
 
 
 class RateGate(_Layer):
@@ -195,7 +201,8 @@ def seconds_to_reset(reply: httpx.Response, policy: Policy) -> float:
 
 
 def seconds_to_retry(reply: httpx.Response, policy: Policy) -> float:
-    """Seconds that the service asks us to wait by ``Retry-After`` (seconds or a date) or by its limit's reset, else 0."""
+    """Seconds that the service asks us to wait by ``Retry-After`` (seconds or a date) or by its limit's reset, else
+    0."""
     text = reply.headers.get("retry-after", "")
     if text:
         try:
@@ -218,9 +225,9 @@ def _deadline(request: httpx.Request, policy: Policy) -> float:
 class Retry(_Layer):
     """Repeats a request after a failure that may pass, as long as the budget lasts.
 
-    A request is repeated when the service surely did not act (not reached, 429), or when doing it twice is the same as once
-    (the client says so in ``extensions["repeatable"]``). The wait is what the service asks for, else grows by doubling, and
-    is jittered so that four threads do not come back together."""
+    A request is repeated when the service surely did not act (not reached, 429), or when doing it twice is the same as
+    once (the client says so in ``extensions["repeatable"]``). The wait is what the service asks for, else grows by
+    doubling, and is jittered so that four threads do not come back together."""
 
     def __init__(self, below: httpx.BaseTransport, policy: Policy) -> None:
         super().__init__(below)

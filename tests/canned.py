@@ -1,0 +1,100 @@
+"""A real HTTP server that answers with the bytes a test gives it, for what a well-behaved server never says."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Got:
+    """One request as it came in, not decoded."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        return self.target.partition("?")[2]
+
+
+Answer = bytes | Callable[[Got], bytes]
+
+
+@dataclass
+class Canned:
+    """A running server. ``answer`` is what it says; ``got`` is what it was asked."""
+
+    answer: Answer
+    url: str = ""
+    got: list[Got] = field(default_factory=list)
+
+
+def reply(
+    status: int = 200, body: Any = None, headers: dict[str, str] | None = None, *, kind: str = "application/json"
+) -> bytes:
+    """A complete HTTP reply; a body that is no bytes is sent as JSON."""
+    content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    lines = {"Content-Type": kind, "Content-Length": str(len(content)), "Connection": "close", **(headers or {})}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"HTTP/1.1 {status} Canned\r\n{head}\r\n".encode("latin-1") + content
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        method, _, rest = self.rfile.readline().decode("latin-1").partition(" ")
+        if not method:
+            return
+        headers: dict[str, str] = {}
+        while (line := self.rfile.readline().decode("latin-1").strip()) != "":
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        got = Got(method, rest.rpartition(" ")[0], headers, body)
+        self.server.canned.got.append(got)
+        answer = self.server.canned.answer
+        self.wfile.write(answer(got) if callable(answer) else answer)
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 64
+
+    def __init__(self, canned: Canned) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.canned = canned
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that go away, or that do not like our certificate, are what some tests are about."""
+
+
+@contextmanager
+def canned(answer: Answer = b"", *, tls: ssl.SSLContext | None = None) -> Iterator[Canned]:
+    """Serves one answer, or what a function makes of each request."""
+    what = Canned(answer)
+    with _Server(what) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        what.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield what
+        finally:
+            server.shutdown()
+            thread.join()

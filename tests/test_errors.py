@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from pulumi_roster import errors
+from pulumi_roster.errors import (
+    AlreadyExists,
+    BadRequest,
+    Conflict,
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    PartialFailure,
+    PreconditionFailed,
+    RateLimited,
+    RosterError,
+    ServerError,
+    ServiceError,
+    Unauthorized,
+    UnexpectedReply,
+    error_class,
+)
+
+STATUSES = {
+    400: BadRequest,
+    401: Unauthorized,
+    402: ServiceError,
+    403: Forbidden,
+    404: NotFound,
+    405: MethodNotAllowed,
+    409: Conflict,
+    410: NotFound,
+    412: PreconditionFailed,
+    418: ServiceError,
+    422: BadRequest,
+    429: RateLimited,
+    499: ServiceError,
+    500: ServerError,
+    502: ServerError,
+    503: ServerError,
+    504: ServerError,
+    599: ServerError,
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_status_means_a_class(status: int) -> None:
+    assert error_class(status) is STATUSES[status]
+
+
+def test_only_the_failures_of_a_service_leave_the_outcome_of_a_write_open() -> None:
+    refusals = [status for status in range(400, 500) if issubclass(error_class(status), OutcomeUnknown)]
+    failures = [status for status in range(500, 600) if issubclass(error_class(status), OutcomeUnknown)]
+    assert refusals == []
+    assert failures == list(range(500, 600))
+
+
+def drawn() -> set[tuple[str, str]]:
+    """The pairs of class and base in the picture at the top of the module."""
+    pairs: set[tuple[str, str]] = set()
+    stack: list[tuple[int, str]] = []
+    for line in (errors.__doc__ or "").splitlines():
+        found = re.match(r"([│├└─ ]*)([A-Z]\w+)(?:\s|$)", line)
+        if found is None or (not found[1] and found[2] != "RosterError"):
+            continue
+        depth = len(found[1])
+        while stack and stack[-1][0] >= depth:
+            stack.pop()
+        if stack:
+            pairs.add((found[2], stack[-1][1]))
+        stack.append((depth, found[2]))
+    return pairs
+
+
+def test_the_picture_of_the_tree_is_the_tree() -> None:
+    classes = [item for item in vars(errors).values() if isinstance(item, type) and issubclass(item, RosterError)]
+    ours = {(cls.__name__, base.__name__) for cls in classes for base in cls.__bases__ if base is not Exception}
+    assert len(ours) > 15
+    assert drawn() == ours
+
+
+def test_an_error_is_a_few_labelled_lines() -> None:
+    error = NotFound(
+        "IBM Cloud IAM answered 404", status=404, words="no such group", transaction_id="tx-1", hint="look again"
+    )
+    error.about = 'read ibm.AccessGroup "admins"'
+    assert str(error).splitlines() == [
+        'read ibm.AccessGroup "admins": IBM Cloud IAM answered 404',
+        "  it said: no such group",
+        "  transaction id: tx-1",
+        "  what to do: look again",
+    ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RosterError("no more"), UnexpectedReply("no more"), Conflict("no more", status=409), AlreadyExists("no more")],
+)
+def test_an_error_without_details_is_one_line(error: RosterError) -> None:
+    assert str(error) == "no more"
+
+
+def test_a_partial_failure_names_each_item() -> None:
+    error = PartialFailure("2 were refused", ["a: 400 unknown", "b: 403 full"], hint="remove them")
+    assert str(error).splitlines()[1:] == [
+        "  refused: a: 400 unknown",
+        "  refused: b: 403 full",
+        "  what to do: remove them",
+    ]
+
+
+@pytest.mark.parametrize("kind", [ServiceError, ServerError, NotFound])
+def test_a_service_error_carries_what_a_program_may_ask(kind: type[ServiceError]) -> None:
+    given: dict[str, Any] = {"status": 500, "code": "c", "words": "w", "transaction_id": "t", "hint": "h"}
+    error = kind("m", **given)
+    assert {name: getattr(error, name) for name in given} == given

@@ -1,0 +1,66 @@
+"""Time that only passes when somebody waits, so that policies of minutes are tested in no time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from email.utils import formatdate
+
+import httpx
+
+from pulumi_roster.transport import Policy
+
+EPOCH = 1_800_000_000.0
+
+
+class FakeTime:
+    """A clock that moves when it is waited for; ``waits`` holds how long each wait was.
+
+    :param chance: what the dice show, 0 to 1.
+    """
+
+    def __init__(self, chance: float = 0.0) -> None:
+        self.now = 1000.0
+        self.waits: list[float] = []
+        self.chance = chance
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.waits.append(seconds)
+        self.now += seconds
+
+    def wall(self) -> float:
+        return EPOCH + self.now
+
+    def date(self, ahead: float = 0) -> str:
+        """An HTTP date so many seconds ahead."""
+        return formatdate(self.wall() + ahead, usegmt=True)
+
+    def policy(self, **limits: float) -> Policy:
+        policy = Policy(
+            clock=lambda: self.now, wall_clock=self.wall, sleep=self.sleep, chance=lambda: self.chance, retried=RETRIED
+        )
+        return replace(policy, **limits)  # type: ignore[arg-type]
+
+
+RETRIED = frozenset({500, 502, 503, 504})
+
+Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+
+class Script(httpx.BaseTransport):
+    """A transport that gives the next answer of a list, the last one for ever, and keeps the requests."""
+
+    def __init__(self, *answers: Answer, time: FakeTime | None = None, takes: float = 0.0) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+        self.time, self.takes = time, takes
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if self.time is not None:
+            self.time.now += self.takes
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(request) if callable(answer) else answer
