@@ -34,8 +34,9 @@ def test_status_after_does_the_work(emulator: Running, ibm: Ibm, status: int) ->
     assert ibm.names() == ["n"]
 
 
-def test_429_carries_the_hints_of_the_plan_and_no_others(emulator: Running, ibm: Ibm) -> None:
-    emulator.fault(kind="status", status=429)
+@pytest.mark.parametrize("kind", ["status", "status_after"])
+def test_429_carries_the_hints_of_the_plan_and_no_others(emulator: Running, ibm: Ibm, kind: str) -> None:
+    emulator.fault(kind=kind, status=429)
     bare = ibm.get(GROUPS)
     refused(bare, 429, "too_many_requests")
     assert not {"retry-after", "x-ratelimit-reset", "x-ratelimit-remaining"} & set(bare.headers)

@@ -61,6 +61,16 @@ def test_the_addresses_lead_through_all_pages(emulator: Running, ibm: Ibm, five:
     assert href(middle, "previous")["offset"] == "2"
 
 
+def test_the_last_page_may_be_full(ibm: Ibm, five: list[str]) -> None:
+    body = page(ibm, limit=5)
+    assert "next" not in body
+    assert href(body, "last")["offset"] == "0"
+    ibm.group("f")
+    body = page(ibm, limit=3)
+    assert (href(body, "next")["offset"], href(body, "last")["offset"]) == ("3", "3")
+    assert "next" not in page(ibm, limit=3, offset=3)
+
+
 def test_a_page_beyond_the_end_is_empty(ibm: Ibm, five: list[str]) -> None:
     body = page(ibm, offset=10)
     assert (body["total_count"], body["groups"]) == (5, [])

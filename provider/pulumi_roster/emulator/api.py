@@ -137,7 +137,7 @@ class Api(ABC):
         return None
 
     def finish(self, call: Call, reply: Reply) -> None:  # noqa: B027 - most APIs add nothing
-        """Adds what every reply carries. Headers that are there already win."""
+        """Adds what every reply carries, one of a fault plan included."""
 
     def populate(self, world: World) -> None:  # noqa: B027 - most worlds begin empty
         """Puts in place what a fresh world holds; is called on every start and after a reset."""

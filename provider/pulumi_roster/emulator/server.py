@@ -49,7 +49,7 @@ class _Server(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 access_log=False,
-                log_level="warning",
+                log_config=None,
                 server_header=False,
                 timeout_keep_alive=60,
                 timeout_graceful_shutdown=2,
