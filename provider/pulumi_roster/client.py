@@ -325,9 +325,10 @@ class Client:
         title, host = self.dialect.title, urlsplit(self.base_url).netloc
         why = str(error) or type(error).__name__
         if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
-            return ConnectionFailed(
-                f"{title} at {host} was not reached: {why}", hint="check the address, the network and the proxy"
-            )
+            hint = "check the address, the network and the proxy"
+            if transport.is_certificate_error(error):
+                hint = "an authority of your own is trusted when SSL_CERT_FILE names its certificate; check the address"
+            return ConnectionFailed(f"{title} at {host} was not reached: {why}", hint=hint)
         if isinstance(error, transport.ReplyTooLarge):
             return UnexpectedReply(f"{title} at {host}, {what}: {why}")
         return ReplyLost(
@@ -339,7 +340,7 @@ class Client:
         title, status = self.dialect.title, response.status_code
         if status < 400:
             return UnexpectedReply(
-                f"{title} answered {what} with a redirect ({status}) to {response.headers.get('location', 'nowhere')!r}",
+                f"{title} answered {what} with a redirect ({status}) to {response.headers.get('location')!r}",
                 hint="credentials never follow a redirect; configure the service's own address",
             )
         try:

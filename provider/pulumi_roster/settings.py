@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from .client import Client
 from .errors import SettingsError
-from .transport import Policy, is_loopback
+from .network import is_loopback
+from .transport import Policy
 
 __all__ = [
     "DEVELOPMENT_TOKEN",

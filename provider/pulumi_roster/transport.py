@@ -12,21 +12,20 @@ Time and chance are injected (:class:`Policy`), so tests neither sleep nor guess
 from __future__ import annotations
 
 import logging
-import os
 import random
 import ssl
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import httpx
 import tenacity
 
-__all__ = ["Log", "Policy", "RateGate", "ReplyTooLarge", "Retry", "Whole", "is_loopback", "stack"]
+from .network import certificates, proxy_for
+
+__all__ = ["Log", "Policy", "RateGate", "ReplyTooLarge", "Retry", "Whole", "is_certificate_error", "stack"]
 
 log = logging.getLogger("pulumi_roster.http")
 
@@ -61,35 +60,18 @@ class ReplyTooLarge(httpx.TransportError):
     """A reply that is larger than ``Policy.largest_reply``."""
 
 
-def is_loopback(url: str) -> bool:
-    """Whether an address stays on this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
-
-
 def stack(base_url: str, policy: Policy) -> httpx.BaseTransport:
-    """The whole stack for one service. Certificates are always verified; a proxy and a CA bundle come from the usual
-    environment variables (``HTTPS_PROXY``, ``NO_PROXY``, ``SSL_CERT_FILE``, ``REQUESTS_CA_BUNDLE``)."""
+    """The whole stack for one service. Certificates are always verified; ``network`` tells by which authorities, and
+    through which proxy.
+
+    :raises SettingsError: the environment names a proxy or a CA bundle that cannot be used.
+    """
     bottom = httpx.HTTPTransport(
-        verify=_certificates(),
-        proxy=_proxy(base_url),
+        verify=certificates(),
+        proxy=proxy_for(base_url),
         limits=httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=30),
     )
     return Retry(RateGate(Log(Whole(bottom, policy)), policy), policy)
-
-
-def _certificates() -> ssl.SSLContext:
-    if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):
-        return ssl.create_default_context(cafile=bundle)
-    return httpx.create_ssl_context()  # SSL_CERT_FILE, SSL_CERT_DIR, else the well-known authorities
-
-
-def _proxy(base_url: str) -> str | None:
-    parts = urlsplit(base_url)
-    if is_loopback(base_url) or urllib.request.proxy_bypass(parts.hostname or ""):
-        return None
-    proxies = urllib.request.getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 class _Layer(httpx.BaseTransport):
@@ -274,7 +256,7 @@ class Retry(_Layer):
 
     def _passes(self, request: httpx.Request, error: BaseException) -> bool:
         if isinstance(error, _UNREACHED):
-            return not _is_certificate_error(error)
+            return not is_certificate_error(error)
         if isinstance(error, (ReplyTooLarge, httpx.UnsupportedProtocol, httpx.ProxyError)):
             return False
         return isinstance(error, httpx.TransportError) and bool(request.extensions.get("repeatable"))
@@ -284,8 +266,8 @@ class Retry(_Layer):
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-def _is_certificate_error(error: BaseException | None) -> bool:
-    """A certificate that is not trusted now will not be trusted in a second."""
+def is_certificate_error(error: BaseException | None) -> bool:
+    """Whether the service's certificate is not trusted. That will not change in a second."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True
