@@ -27,21 +27,23 @@ down: setup ## take away what `make up` made
 
 test: ## all checks and all tests (PYTEST_ARGS=... for pytest)
 	@$(SETUP) --vault-if-go
-	@$(MAKE) checks
+	@$(MAKE) --keep-going checks
 	@.venv/bin/pytest $(PYTEST_ARGS)
 
 vault: ## build the Vault that tests compare with; needs Go
 	@$(SETUP) --vault
 
-lint: setup checks ## formatting, style, types, layers
+lint: setup ## formatting, style, types, layers: all are tried, also after one has failed
+	@$(MAKE) --keep-going checks
 
-.PHONY: checks
-checks:
-	ruff format --check
-	ruff check
-	mypy
-	basedpyright
-	lint-imports
+CHECKS := check-format check-style check-types check-pyright check-layers
+.PHONY: checks $(CHECKS)
+checks: $(CHECKS)
+check-format: ; ruff format --check --quiet
+check-style: ; ruff check --quiet
+check-types: ; mypy
+check-pyright: ; basedpyright
+check-layers: ; lint-imports --no-logo
 
 format: setup ## put the code into shape
 	ruff format

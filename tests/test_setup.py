@@ -57,8 +57,27 @@ class TestTheEngineOnPath:
         monkeypatch.setattr(steps, "ENGINE_BIN", on_path)
         assert not engine.is_on_path()
 
+    def test_takes_the_place_of_one_that_was_built(self, on_path: Path, cache: Path, tmp_path: Path) -> None:
+        script(tmp_path / "pulumi", "echo v3.230.0")
+        steps.link(tmp_path / "pulumi")
+        script(on_path / "pulumi", "echo v3.250.0")
+        script(on_path / "pulumi-language-python", "")
+        engine.set_up()
+        assert not list(steps.ENGINE_BIN.iterdir())
+
 
 class TestWithoutAnEngine:
+    def test_and_without_go_the_official_installer_is_asked_once(
+        self, on_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        script(on_path / "python", '/bin/mkdir "$3/bin"; echo official >"$3/bin/pulumi"')
+        monkeypatch.setattr(engine, "PYTHON", on_path / "python")
+        engine.set_up()
+        assert "installer" in capsys.readouterr().out
+        engine.set_up()
+        assert capsys.readouterr().out == ""
+        assert (steps.ENGINE_BIN / "pulumi").read_text() == "official\n"
+
     def test_every_way_that_failed_is_told_and_what_to_do(
         self, on_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
