@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from .client import Client
+from .listing import Listing
 from .model import Args, State
 
 __all__ = ["Handler", "handler_class", "registered_kinds"]
@@ -29,25 +30,33 @@ class Handler(Generic[A, S]):
     key is looked for first, with ``find`` where the service can answer that directly, else in the listing.
 
     Class keywords: ``kind``, the name under which it stands in every user's state, for ever; ``import_key``, how a person
-    names one object of it, such as ``{access_group_id}/{id}``.
+    names one object of it, such as ``{access_group_id}/{id}``; ``listing``, given alike by kinds whose ``list`` answers the
+    objects of all of them, which then share one listing.
     """
 
     kind: ClassVar[str]
     system: ClassVar[str]
     import_key: ClassVar[str]
+    listing: ClassVar[str]
     args_type: ClassVar[type[Args]]
     state_type: ClassVar[type[State]]
 
     def __init__(self, api: Client) -> None:
         self.api = api
 
-    def __init_subclass__(cls, *, kind: str, import_key: str = "{id}", **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, kind: str, import_key: str = "{id}", listing: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.kind = kind
         cls.system = kind.partition(".")[0]
         cls.import_key = import_key
+        cls.listing = listing or kind
         cls.args_type, cls.state_type = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
         _REGISTRY[kind] = cls
+
+    def complete(self, args: A, listing: Listing[Any]) -> A:
+        """The arguments, with what the service means where they say nothing, such as the parent of what is given none. This
+        comes first in a creation; ``listing`` is the shared one of the scope."""
+        return args
 
     def create(self, args: A) -> S:
         """Makes the object and says what it is, from the service's reply alone where it can."""
@@ -66,8 +75,8 @@ class Handler(Generic[A, S]):
         """Removes the object."""
         raise NotImplementedError
 
-    def list(self, scope: str) -> Iterable[S]:
-        """All objects of this kind in one scope, each as complete as ``read`` gives it."""
+    def list(self, scope: str) -> Iterable[State]:
+        """All objects of this kind in one scope, each as complete as ``read`` gives it, but for what is marked ``Kept``."""
         raise NotImplementedError
 
     def find(self, args: A) -> Iterable[S]:

@@ -26,7 +26,7 @@ from .handler import Handler, handler_class
 from .listing import Gathering, Listing
 from .model import Args, Fault, FromConnection, Key, Replace, Scope, State, contains_unknown, is_local, marked, validate
 from .settings import Settings
-from .values import Values, changed, import_key, natural_key, outputs_of, scope_of, state_of
+from .values import Values, changed, import_key, natural_key, outputs_of, scope_of, state_of, with_kept
 
 __all__ = ["Difference", "Found", "Lifecycle", "Session"]
 
@@ -63,9 +63,9 @@ class Session:
         self.settings.close()
 
     def listing(self, handler: Handler[Any, Any], connection: str, scope: str) -> Listing[Any]:
-        """The shared listing of one kind in one scope."""
+        """The shared listing of one kind, or of kinds that are listed together, in one scope."""
         with self._lock:
-            where = (handler.kind, connection, scope)
+            where = (handler.listing, connection, scope)
             if where not in self._listings:
                 self._listings[where] = Listing(lambda: handler.list(scope), handler.api.policy.clock)
             return self._listings[where]
@@ -114,8 +114,9 @@ class Lifecycle:
     def create(self, inputs: Mapping[str, Any]) -> tuple[str, Values]:
         """Makes the object, or takes it over where ``adopt`` says so. Answers its id and outputs."""
         with self._about("create", inputs):
-            args = self._args(inputs)
             handler = self._handler(inputs)
+            args: Args = self._args(inputs)
+            args = handler.complete(args, self._listing(handler, args))
             if self._keys:
                 # Two resources of one program that declare the same object take turns, so the second finds the first's.
                 with handler.api.lock(self.kind, scope_of(self.args_type, args), natural_key(self.args_type, args)):
@@ -182,17 +183,16 @@ class Lifecycle:
         direct = handler.has("read")
         if handler.has("list") and (not direct or self._gathering(prior).many()):
             row: State | None = self._listing(handler, prior).get(prior.id)
-            if row is not None:
-                return row
+            if isinstance(row, self.state_type):
+                return with_kept(row, prior)
         if direct:
             return self._settled(handler, prior, lambda: handler.read(prior.id, prior))
         return self._settled(handler, prior, lambda: self._from_fresh_listing(handler, prior))
 
     def _from_fresh_listing(self, handler: Handler[Any, Any], prior: State) -> State:
         for row in self._listing(handler, prior).rows(fresh=True):
-            if row.id == prior.id:
-                found: State = row
-                return found
+            if row.id == prior.id and isinstance(row, self.state_type):
+                return with_kept(row, prior)
         raise NotFound(f"{prior.id} is not listed", status=404)
 
     def _settled(self, handler: Handler[Any, Any], prior: State, ask: Callable[[], State]) -> State:

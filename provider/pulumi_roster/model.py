@@ -31,6 +31,7 @@ __all__ = [
     "Fault",
     "FoldCase",
     "FromConnection",
+    "Kept",
     "Key",
     "Len",
     "Local",
@@ -77,6 +78,10 @@ class Scope:
 
 class Local:
     """Steers this provider and is never sent: a change is recorded without a call. At its default it is not shown."""
+
+
+class Kept:
+    """What a listing does not tell: an object that is read from one has it as it was known before."""
 
 
 class FoldCase:
@@ -158,7 +163,7 @@ class Fault:
 
 
 @cache
-def marked(cls: type[Args], mark: type[T]) -> dict[str, T | None]:
+def marked(cls: type[Args | State], mark: type[T]) -> dict[str, T | None]:
     """The fields of a model that bear a mark, with the mark where it is an instance and not the bare class."""
     found: dict[str, T | None] = {}
     for name, info in cls.model_fields.items():

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .errors import InvalidArguments
-from .model import Args, Key, Scope, State, contains_unknown, default_of, is_local, lenient, marked, normal, same
+from .model import Args, Kept, Key, Scope, State, contains_unknown, default_of, is_local, lenient, marked, normal, same
 
-__all__ = ["Values", "changed", "import_key", "natural_key", "outputs_of", "scope_of", "state_of"]
+__all__ = ["Values", "changed", "import_key", "natural_key", "outputs_of", "scope_of", "state_of", "with_kept"]
 
 Values = dict[str, Any]
 
@@ -52,6 +52,12 @@ def state_of(state_type: type[State], id: str, props: Mapping[str, Any]) -> Stat
     }
     built: State = state_type.model_construct(**{**defaults, **known, "id": id})
     return built
+
+
+def with_kept(row: State, prior: State) -> State:
+    """A row of a listing, with what only its object's last state tells."""
+    kept = [name for name in marked(type(row), Kept) if hasattr(prior, name)]
+    return row.model_copy(update={name: getattr(prior, name) for name in kept}) if kept else row
 
 
 def scope_of(args_type: type[Args], values: Args | State) -> str:
