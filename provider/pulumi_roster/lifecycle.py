@@ -25,6 +25,7 @@ from .errors import InvalidArguments, NotFound, RosterError, SettingsError
 from .handler import Handler, handler_class
 from .listing import Gathering, Listing
 from .model import Args, Fault, FromConnection, Key, Replace, Scope, State, contains_unknown, is_local, marked, validate
+from .patience import until_shown
 from .settings import Settings
 from .values import Values, changed, import_key, natural_key, outputs_of, scope_of, state_of, with_kept
 
@@ -197,18 +198,13 @@ class Lifecycle:
 
     def _settled(self, handler: Handler[Any, Any], prior: State, ask: Callable[[], State]) -> State:
         """Asks, and again while an absence may only mean that the object is too new to show."""
-        policy = handler.api.policy
-        created = epoch(prior.born())
-        wait = policy.first_wait
-        while True:
-            try:
-                return ask()
-            except NotFound:
-                age = handler.api.now() - created if created is not None else policy.settle
-                if not -CLOCK_DOUBT <= age < policy.settle:
-                    raise
-                policy.sleep(wait)
-                wait *= 2
+        policy, created = handler.api.policy, epoch(prior.born())
+
+        def still() -> float:
+            age = handler.api.now() - created if created is not None else policy.settle
+            return policy.settle - age if age >= -CLOCK_DOUBT else 0.0
+
+        return until_shown(policy, ask, still)
 
     # -- small pieces
 
