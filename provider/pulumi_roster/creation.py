@@ -1,10 +1,12 @@
 """Safe creation: never twice, never somebody else's.
 
-1. The natural key is looked for first: directly where the service can, else in the shared listing; what is found there is
-   confirmed, for a listing may be old.
+1. The natural key is looked for first: directly where the service can, else in the shared listing; what is found there
+   is confirmed, for a listing may be old.
 2. What exists is refused, with its id and the ways out, or taken over when ``adopt`` says so.
-3. When the reply to the creation is lost, the object is looked for again before a second request is sent. It is ours when it
-   has the natural key, was not there before, is no older than our request, and holds nothing that we did not send.
+3. Who finds out only at the creation that somebody was faster is treated like who found the object before.
+4. When the reply to the creation is lost, the object is looked for again before a second request is sent. It is ours
+   when it has the natural key, was not there before, is no older than our request, and holds nothing that we did not
+   send.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any
 from .errors import AlreadyExists, NotFound, OutcomeUnknown
 from .handler import Handler
 from .listing import Listing
-from .model import Args, State, is_local
+from .model import Args, Replace, State, is_local, marked, normal, same
 from .values import changed, natural_key, outputs_of
 
 __all__ = ["CLOCK_DOUBT", "SafeCreation", "epoch"]
@@ -62,16 +64,32 @@ class SafeCreation:
                 f"{len(twins)} objects have this name, so none can be adopted: {_ids(twins)}",
                 hint="leave one of them",
             )
+        fixed = [name for name in self._differing(twins[0]) if name in marked(type(self.args), Replace)]
+        if fixed:
+            raise AlreadyExists(
+                f"it exists already as {_ids(twins)}, and cannot be adopted: {' and '.join(fixed)} cannot be changed",
+                hint="declare it as it is, or choose a different name",
+            )
         return self._brought_up_to_date(twins[0])
 
     def _made(self, before: set[str]) -> State:
         policy = self.handler.api.policy
-        since, deadline = self.handler.api.now(), policy.clock() + policy.budget
+        since, deadline, lost = self.handler.api.now(), policy.clock() + policy.budget, False
         while True:
             try:
                 created: State = self.handler.create(self.args)
                 return created
+            except AlreadyExists:
+                # Of what was lost before, this may be the proof that it was done.
+                found = self._looked_for(before, since) if lost else None
+                if found is not None:
+                    return self._brought_up_to_date(found)
+                twins = self._same_key(fresh=True)
+                if not twins:
+                    raise
+                return self._taken_over(twins)
             except OutcomeUnknown as error:
+                lost = True
                 found = self._looked_for(before, since)
                 if found is not None:
                     return self._brought_up_to_date(found)
@@ -102,14 +120,18 @@ class SafeCreation:
         created = epoch(row.born())
         if created is not None and created < since - CLOCK_DOUBT:
             return False
+        args_type = type(self.args)
         there, sent = row.model_dump(mode="json", warnings=False), self.args.model_dump(mode="json")
-        names = [name for name in type(self.args).model_fields if not is_local(type(self.args), name)]
-        return all(not there.get(name) or there[name] == sent[name] for name in names)
+        names = [name for name in args_type.model_fields if not is_local(args_type, name) and there.get(name)]
+        return all(same(normal(args_type, name, there[name]), normal(args_type, name, sent[name])) for name in names)
 
-    def _brought_up_to_date(self, found: State) -> State:
+    def _differing(self, found: State) -> list[str]:
         args_type = type(self.args)
         differing = changed(args_type, outputs_of(args_type, found, self.inputs), self.inputs)
-        if all(is_local(args_type, name) for name in differing):
+        return [name for name in differing if not is_local(args_type, name)]
+
+    def _brought_up_to_date(self, found: State) -> State:
+        if not self._differing(found):
             return found
         updated: State = self.handler.update(found.id, self.args, found)
         return updated
@@ -130,8 +152,7 @@ class SafeCreation:
         direct = self.handler.has("find")
         rows: list[State] = list(self.handler.find(self.args)) if direct else self.listing.rows(fresh=fresh)
         key = natural_key(type(self.args), self.args)
-        ours = [row for row in rows if isinstance(row, self.handler.state_type)]
-        return [row for row in ours if natural_key(type(self.args), row) == key]
+        return [row for row in rows if natural_key(type(self.args), row) == key]
 
 
 def epoch(text: Any) -> float | None:

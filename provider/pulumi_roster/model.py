@@ -42,6 +42,7 @@ __all__ = [
     "Unordered",
     "contains_unknown",
     "default_of",
+    "folded",
     "is_local",
     "lenient",
     "marked",
@@ -239,8 +240,14 @@ def normal(cls: type[Args], name: str, value: Any) -> Any:
     except ValidationError:
         pass
     if name in marked(cls, FoldCase):
-        return sorted_set(item.casefold() for item in value) if isinstance(value, list) else value.casefold()
+        return sorted_set(folded(item) for item in value) if isinstance(value, list) else folded(value)
     return value
+
+
+def folded(text: str) -> str:
+    """A text without case, letter by letter as services do it: what they tell apart, such as a sharp s and ss,
+    stays apart."""
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
 def same(one: Any, other: Any) -> bool:
