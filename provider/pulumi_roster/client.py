@@ -12,7 +12,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -42,7 +41,11 @@ try:
     _VERSION = version("pulumi-roster")
 except PackageNotFoundError:  # a source tree that was never installed
     _VERSION = "0"
-USER_AGENT = f"pulumi-roster/{_VERSION} httpx/{httpx.__version__}"
+_HEADERS = {
+    "User-Agent": f"pulumi-roster/{_VERSION} httpx/{httpx.__version__}",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+}
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,16 @@ class Reply:
         """
         return self.parse_row(model, self.fields(), **more)
 
+    def rows(self) -> list[Json]:
+        """The body as a bare JSON array, the rows of a list that knows no pages.
+
+        :raises UnexpectedReply: it is something else.
+        """
+        body = self.json()
+        if not isinstance(body, list):
+            raise self._unexpected("a JSON array was due")
+        return body
+
     def parse_row(self, model: type[M], row: Json, **more: Json) -> M:
         """One row of a list in the body as a model, like :meth:`parse`."""
         if not isinstance(row, dict):
@@ -146,7 +159,7 @@ class Client:
         self._http = httpx.Client(
             auth=auth,
             transport=transport.stack(self.base_url, self.policy),
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json", **(dialect.headers or {})},
+            headers={**_HEADERS, **(dialect.headers or {})},
             timeout=httpx.Timeout(self.policy.read, connect=self.policy.connect),
             trust_env=False,
         )
@@ -183,13 +196,21 @@ class Client:
         json: Json = None,
         params: Mapping[str, Any] | None = None,
         repeatable: bool = False,
+        within: float | None = None,
     ) -> Reply:
         """Creates. Sent again only when the service surely did not act, unless it is said to be ``repeatable``."""
-        return self.request("POST", path, *ids, json=json, params=params, repeatable=repeatable)
+        return self.request("POST", path, *ids, json=json, params=params, repeatable=repeatable, within=within)
 
-    def put(self, path: str, *ids: str, json: Json = None, params: Mapping[str, Any] | None = None) -> Reply:
+    def put(
+        self,
+        path: str,
+        *ids: str,
+        json: Json = None,
+        params: Mapping[str, Any] | None = None,
+        within: float | None = None,
+    ) -> Reply:
         """Replaces, or adds to a set: twice is the same as once."""
-        return self.request("PUT", path, *ids, json=json, params=params, repeatable=True)
+        return self.request("PUT", path, *ids, json=json, params=params, repeatable=True, within=within)
 
     def delete(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
         """Removes: twice is the same as once."""
@@ -275,12 +296,14 @@ class Client:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool = False,
+        within: float | None = None,
     ) -> Reply:
         """One call, with its repetitions.
 
         :param path: a template with ``{}`` for each of ``ids``.
         :param params: the query; ``None`` values are left out, booleans are lower case.
         :param repeatable: whether twice is the same as once.
+        :param within: seconds for this call, where the budget would be too long.
         :raises ServiceError: the service refused; the class tells how.
         :raises ConnectionFailed: the service was not reached.
         :raises OutcomeUnknown: the request was sent and no reply came, or one that cannot be understood.
@@ -299,7 +322,7 @@ class Client:
             extensions={
                 "route": path,
                 "repeatable": repeatable,
-                "deadline": self.policy.clock() + self.policy.budget,
+                "deadline": self.policy.clock() + (self.policy.budget if within is None else within),
                 "timeout": httpx.Timeout(self.policy.read, connect=self.policy.connect).as_dict(),
             },
         )
@@ -315,11 +338,9 @@ class Client:
         return Reply(response, self.dialect.title, transaction_id if self.dialect.transaction_header else "")
 
     def _set_clock(self, response: httpx.Response) -> None:
-        try:
-            told = parsedate_to_datetime(response.headers["date"]).timestamp()
-        except (KeyError, ValueError):
-            return
-        self._ahead = told - self.policy.wall_clock()
+        told = transport.http_date(response.headers.get("date", ""))
+        if told is not None:
+            self._ahead = told - self.policy.wall_clock()
 
     def _lost(self, error: httpx.HTTPError, what: str) -> RosterError:
         title, host = self.dialect.title, urlsplit(self.base_url).netloc
@@ -348,13 +369,14 @@ class Client:
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
             code, words = "", " ".join(re.sub(r"<[^>]*>", " ", response.text[:2000]).split())[:200]
         told = _own_transaction(response) or (transaction_id if self.dialect.transaction_header else "")
-        return error_class(self.dialect.meaning(status, code, words))(
+        means = self.dialect.meaning(status, code, words)
+        return error_class(means)(
             f"{title} answered {status}{f' {code}' if code else ''} to {what}",
             status=status,
             code=code,
             words=words,
             transaction_id=told,
-            hint=(self.dialect.hints or {}).get(status, ""),
+            hint=(self.dialect.hints or {}).get(means, ""),
         )
 
 

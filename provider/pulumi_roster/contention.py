@@ -1,9 +1,9 @@
 """Read-modify-write where a service has no compare-and-set, so that several writers lose nothing.
 
-Who reads a list, adds to it and writes it whole undoes what another wrote in between. No order of calls prevents that; but a
-writer that looks again finds out. So each writer sends its write at once after its reading or not at all, then lets a quiet
-time pass that is longer than anybody's way from reading to writing, and looks whether its change is still there; if not, it
-starts again. When all is quiet, all changes are in. Within this process, writers take turns.
+Who reads a list, adds to it and writes it whole undoes what another wrote in between. No order of calls prevents that;
+but a writer that looks again finds out. So each writer sends its write at once after its reading or not at all, then
+lets a quiet time pass that is longer than anybody's way from reading to writing, and looks whether its change is still
+there; if not, it starts again. When all is quiet, all changes are in. Within this process, writers take turns.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from .client import Client
-from .errors import RosterError
+from .errors import ConnectionFailed, OutcomeUnknown, PreconditionFailed, RateLimited, RosterError
 
 __all__ = ["settle_change"]
 
@@ -21,40 +21,55 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# After these it is looked again: the write was not done, or it shows.
+_PASSES = (ConnectionFailed, OutcomeUnknown, PreconditionFailed, RateLimited)
+
 
 def settle_change(
     api: Client,
     *what: str,
     read: Callable[[], T],
-    write: Callable[[T], bool],
+    write: Callable[[T, float], bool],
     overwrote: Callable[[T, T], bool] = lambda before, after: False,
 ) -> T:
     """Changes an object until the change stays. Answers the object as it was last read.
 
     :param what: names the object, for the lock within this process and for messages.
     :param read: the object as it is.
-    :param write: given what was just read, writes what is wanted; ``False`` when it is so already.
-    :param overwrote: given the object before and after our write, whether somebody else wrote in between (a revision that
-        grew by more than one): what they wrote may be lost, and they are told so in a warning.
+    :param write: given what was just read, writes what is wanted; ``False`` when it is so already. The number is the
+        seconds within which the write may be sent, to be handed to the client: a later one would rest on an old reading.
+    :param overwrote: given the object before and after our write, whether somebody else wrote in between (a revision
+        that grew by more than one): what they wrote may be lost, and the user is told so in a warning.
     :raises RosterError: others undo the change until the time budget is used up.
     """
     policy = api.policy
-    end = policy.clock() + policy.budget
+    quiet, end, rounds = policy.quiet, policy.clock() + policy.budget, 0
     while True:
+        rounds += 1
+        trouble = RosterError(
+            f"{' '.join(what)} is changed by somebody else again and again",
+            hint="let only one writer list these members, and run again",
+        )
         with api.lock(*what):
             began = policy.clock()
             before = read()
-            if policy.clock() - began <= policy.quiet / 2:
-                if not write(before):
-                    return before
-                if overwrote(before, read()):
-                    log.warning(
-                        "%s was changed by somebody else at the same moment; what they changed may be undone",
-                        " ".join(what),
-                    )
+            took = policy.clock() - began
+            if took <= quiet / 2:
+                try:
+                    if not write(before, quiet / 2):
+                        return before
+                except _PASSES as error:
+                    trouble = error
+                else:
+                    if overwrote(before, read()):
+                        log.warning(
+                            "%s was changed by somebody else at the same moment; what they changed may be undone",
+                            " ".join(what),
+                        )
+            else:
+                # A service this slow is slow for the other writers too: all need more time.
+                quiet = 3 * took
         if policy.clock() > end:
-            raise RosterError(
-                f"{' '.join(what)} is changed by somebody else again and again",
-                hint="let only one writer list these members, and run again",
-            )
-        policy.sleep(policy.quiet * (1 + policy.chance() / 4))
+            raise trouble
+        # Those who met once must not meet again: the longer it goes on, the further they spread.
+        policy.sleep(quiet * (1 + policy.chance() * rounds / 4))
