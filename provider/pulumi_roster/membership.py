@@ -1,0 +1,45 @@
+"""Sets that several writers share: which of the items are ours, and what a set becomes when we change our part of it.
+
+A set that is listed in full, or exclusively, is the whole set; still, only what a preview could show is removed: items
+that came since the last refresh stay, and show as drift. Else the items that are listed are ours and the others are
+strangers, which are neither shown nor removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .errors import NotOurs
+from .model import sorted_set
+
+__all__ = ["merged", "refuse_strangers", "shown"]
+
+
+def merged(there: Iterable[str], before: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """A set after our change: without what we had and do not want any more, with what we want, and with what others
+    put in.
+
+    :param there: the set as it was just read.
+    :param before: what we knew of it.
+    """
+    wanted = set(wanted)
+    return sorted_set({*there} - ({*before} - wanted) | wanted)
+
+
+def shown(there: Iterable[str], declared: Iterable[str] | None, exclusive: bool) -> list[str]:
+    """The items of a set that a resource answers for; all of them where nothing was declared, as at an import."""
+    return sorted_set(there if exclusive or declared is None else {*there} & {*declared})
+
+
+def refuse_strangers(there: Iterable[str], wanted: Iterable[str], adopt: bool, what: str) -> None:
+    """An exclusive set is made only where nobody is removed whom no preview could show.
+
+    :raises NotOurs: the set holds others, and they may not be taken over.
+    """
+    strangers = sorted({*there} - {*wanted})
+    if strangers and not adopt:
+        names = strangers if len(strangers) <= 20 else [*strangers[:20], f"and {len(strangers) - 20} more"]
+        raise NotOurs(
+            f"{what} holds what is not in the list: {', '.join(names)}",
+            hint="add them to the list, or take the whole set over with adopt=True, which removes them",
+        )
