@@ -37,7 +37,7 @@ def settle_change(
     :param what: names the object, for the lock within this process and for messages.
     :param read: the object as it is.
     :param write: given what was just read, writes what is wanted; ``False`` when it is so already. The number is the
-        seconds within which the write may be sent, to be handed to the client: a later one would rest on an old reading.
+        seconds within which the write may be sent, to be handed to the client: a later one rests on an old reading.
     :param overwrote: given the object before and after our write, whether somebody else wrote in between (a revision
         that grew by more than one): what they wrote may be lost, and the user is told so in a warning.
     :raises RosterError: others undo the change until the time budget is used up.

@@ -152,7 +152,8 @@ class SafeCreation:
         direct = self.handler.has("find")
         rows: list[State] = list(self.handler.find(self.args)) if direct else self.listing.rows(fresh=fresh)
         key = natural_key(type(self.args), self.args)
-        return [row for row in rows if natural_key(type(self.args), row) == key]
+        ours = [row for row in rows if isinstance(row, self.handler.state_type)]
+        return [row for row in ours if natural_key(type(self.args), row) == key]
 
 
 def epoch(text: Any) -> float | None:
