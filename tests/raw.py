@@ -63,3 +63,20 @@ def ibm_change(world: Running, path: str, method: str, **fields: Any) -> None:
     whole = {key: read.json()[key] for key in ("name", "expiration", "realm_name", "conditions") if key in read.json()}
     body = {**whole, **fields} if method == "PUT" else fields
     ibm(world, method, path, body, {"If-Match": read.headers["etag"]})
+
+
+def ibm_rule(world: Running, group: str, name: str, **fields: Any) -> str:
+    """Adds a rule to a group; its id. Values of conditions are JSON as text."""
+    body = {
+        "name": name,
+        "expiration": 12,
+        "realm_name": "https://idp.example.com/saml",
+        "conditions": [{"claim": "groups", "operator": "CONTAINS", "value": '"platform"'}],
+        **fields,
+    }
+    return str(ibm(world, "POST", f"/groups/{group}/rules", body)["id"])
+
+
+def ibm_rules(world: Running, group: str) -> list[dict[str, Any]]:
+    """The rules of a group, as the service shows them."""
+    return list(ibm(world, "GET", f"/groups/{group}/rules")["rules"])

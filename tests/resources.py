@@ -1,0 +1,91 @@
+"""One declared resource, led as the engine would: created, updated or replaced, whichever the difference asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import NotFound
+from subjects import QUICK, Direct, Values, session_for
+
+Faults = dict[str, str]
+
+
+class Resource:
+    """A resource of one kind against the emulator.
+
+    ``up`` declares it (and answers what that did), ``refresh`` reads it in a new process, ``destroy`` removes it.
+    """
+
+    def __init__(self, kind: str, emulator: Running, policy: Any = QUICK, **config: Any) -> None:
+        self.subject = Direct(kind, session_for(emulator.url, policy, **config))
+        self.id = ""
+        self.inputs: Values = {}
+        self.outputs: Values = {}
+
+    def also(self, kind: str | None = None) -> Resource:
+        """Another resource of the same program run, of the same kind or of another."""
+        other = Resource.__new__(Resource)
+        other.subject = Direct(kind or self.subject.lifecycle.kind, self.subject.lifecycle.session)
+        other.id, other.inputs, other.outputs = "", {}, {}
+        return other
+
+    def faults(self, **given: Any) -> Faults:
+        """What is wrong with a declaration: reasons by property path."""
+        return {fault.path: fault.reason for fault in self.subject.check(given)[1]}
+
+    def preview(self, **given: Any) -> str:
+        """What ``up`` would do: ``create``, ``same``, ``update``, ``replace`` or ``delete-replace``."""
+        if not self.id:
+            return "create"
+        found = self.subject.diff(self.id, self.outputs, self.checked(**given))
+        if not found.changed:
+            return "same"
+        if not found.replaces:
+            return "update"
+        return "delete-replace" if found.delete_first else "replace"
+
+    def up(self, **given: Any) -> str:
+        """Brings the object to the declaration."""
+        step = self.preview(**given)
+        inputs = self.checked(**given)
+        old_id, old = self.id, self.outputs
+        if step == "update":
+            self.outputs = self.subject.update(old_id, old, inputs)
+        elif step != "same":
+            if step == "delete-replace":
+                self.subject.delete(old_id, old)
+            self.id, self.outputs = self.subject.create(inputs)
+            if step == "replace":
+                self.subject.delete(old_id, old)
+        self.inputs = inputs
+        return step
+
+    def refresh(self) -> bool:
+        """Reads the object in a new process; ``False`` when it is gone."""
+        self.subject.new_run()
+        found = self.subject.read(self.id, self.outputs)
+        if found is None:
+            self.id, self.outputs = "", {}
+            return False
+        self.id, self.outputs = found.id, found.outputs
+        return True
+
+    def get(self, id: str, **known: Any) -> Values:
+        """The outputs of an object that exists, by its import key, as ``Resource.get`` reads it."""
+        found = self.subject.read(id, {"connection": "default", **known})
+        if found is None:
+            raise NotFound(f"{id} does not exist", status=404)
+        return found.outputs
+
+    def destroy(self) -> None:
+        """Removes the object."""
+        self.subject.new_run()
+        self.subject.delete(self.id, self.outputs)
+        self.id, self.outputs = "", {}
+
+    def checked(self, **given: Any) -> Values:
+        """The inputs of a declaration that has no fault."""
+        inputs, faults = self.subject.check(given)
+        assert faults == []
+        return inputs
