@@ -30,6 +30,7 @@ Where to look
 ``control.py``            the same paths as Python methods (what ``running`` yields)
 ``server.py``             uvicorn, the banner, ``running``
 ``ibm/``                  IBM Cloud IAM: groups, members, rules, token exchange
+``britive/``              Britive: environments and their groups, accounts, permissions, groups, mappings
 ========================  ==========================================================================================
 
 How to add an API
