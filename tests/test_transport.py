@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import logging
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from canned import canned, reply
 from pulumi_roster.emulator import Running
-from pulumi_roster.transport import Log, Policy, RateGate, ReplyTooLarge, Retry, Whole, stack
+from pulumi_roster.transport import Log, Policy, RateGate, ReplyTooLarge, Retry, Whole, http_date, stack
 from timetable import Answer, FakeTime, Script
 
 URL = "http://127.0.0.1/v2/groups"
@@ -76,6 +77,7 @@ REFUSED = httpx.ConnectError("refused")
         (httpx.WriteError("gone"), "POST", 1),  # perhaps it was enough
         (httpx.ProxyError("407"), "GET", 1),
         (httpx.UnsupportedProtocol("ftp"), "GET", 1),
+        (httpx.LocalProtocolError("what we send is no HTTP"), "GET", 1),
         (ReplyTooLarge("much"), "GET", 1),
         (ValueError("a mistake of ours"), "GET", 1),
     ],
@@ -92,6 +94,23 @@ def test_a_post_that_is_said_to_be_repeatable_is_repeated() -> None:
     script = Script(failing(503), httpx.ReadError("reset"), fine)
     assert run(script, FakeTime(), request("POST", repeatable=True)).status_code == 200
     assert len(script.requests) == 3
+
+
+def test_the_service_is_taken_at_its_own_clock() -> None:
+    time = FakeTime()
+    ahead = 3600  # the service's clock is an hour ahead of ours
+    for name in ("Retry-After", "X-RateLimit-Reset"):
+        time.waits.clear()
+        text = time.date(ahead + 5) if name == "Retry-After" else str(int(time.wall()) + ahead + 5)
+        refusal = httpx.Response(429, headers={name: text, "Date": time.date(ahead)})
+        assert run(Script(refusal, fine), time).status_code == 200
+        assert time.waits == [pytest.approx(5, abs=1.5)]
+
+
+@given(text=st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d{1,9} [A-Z][a-z]{2} \d{1,30} \d{1,9}:\d\d:\d\d(
+[+-]\d{1,9})?")) def test_no_date_upsets_us(text: str) -> None:
+    found = http_date(text)
+    assert found is None or isinstance(found, float)
 
 
 def test_the_last_failure_is_the_one_that_is_told() -> None:
@@ -148,7 +167,10 @@ def test_a_limit_that_lifts_too_late_is_not_waited_for(header: str) -> None:
     assert time.waits == []
 
 
-@pytest.mark.parametrize("text", ["soon", "", "nan", "-5", "1e999", "Mon, 99 Foo 2030 00:00:00 GMT", "0x10"])
+OVERFLOW = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+
+
+@pytest.mark.parametrize("text", ["soon", "", "nan", "-5", "1e999", "Mon, 99 Foo 2030 00:00:00 GMT", "0x10", OVERFLOW])
 @pytest.mark.parametrize("header", ["retry_after", "X_RateLimit_Reset"])
 def test_nonsense_in_a_header_means_the_usual_wait_or_none(header: str, text: str) -> None:
     time, script = FakeTime(), Script(limited(**{header: text}), fine)
@@ -192,6 +214,12 @@ def test_the_budget_is_never_exceeded_by_waiting(
     with contextlib.suppress(httpx.TransportError):
         run(script, time, budget=budget)
     assert time.now - start <= budget + takes
+
+
+def test_many_repetitions_do_not_overflow() -> None:
+    time = FakeTime()
+    run(Script(failing(503)), time, first_wait=0.01, longest_wait=0.02, budget=12)
+    assert len(time.waits) > 1030
 
 
 def test_a_service_that_is_not_reached_is_given_up_sooner() -> None:
@@ -343,6 +371,68 @@ def test_a_body_that_is_not_what_it_says_is_an_error() -> None:
 def test_a_reply_without_a_body_may_name_an_encoding() -> None:
     with canned(reply(headers={"Content-Encoding": "gzip"})) as server, whole(Policy()) as transport:
         assert transport.handle_request(request("HEAD", url=server.url)).content == b""
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,gzip", "br", "zstd", "deflate", "gzip, identity", "x"])
+def test_only_what_was_asked_for_is_unpacked(encoding: str) -> None:
+    # Twice packed, one kilobyte can stand for terabytes, and a whole piece would be unpacked before it is measured.
+    bomb = gzip.compress(gzip.compress(bytes(1_000_000)))
+    with (
+        canned(reply(body=bomb, headers={"Content-Encoding": encoding})) as server,
+        whole(Policy()) as transport,
+        pytest.raises(httpx.DecodingError, match="was not asked for"),
+    ):
+        transport.handle_request(request(url=server.url))
+
+
+def test_no_more_is_unpacked_than_the_limit() -> None:
+    bomb = gzip.compress(bytes(200_000_000))
+    with (
+        canned(reply(body=bomb, headers={"Content-Encoding": "GZIP"})) as server,
+        whole(Policy(largest_reply=1000)) as transport,
+    ):
+        tracemalloc.start()
+        try:
+            with pytest.raises(ReplyTooLarge):
+                transport.handle_request(request(url=server.url))
+            assert tracemalloc.get_traced_memory()[1] < 3_000_000
+        finally:
+            tracemalloc.stop()
+
+
+def test_half_of_a_packed_body_is_an_error() -> None:
+    half = gzip.compress(b"0123456789" * 100)[:-9]
+    with (
+        canned(reply(body=half, headers={"Content-Encoding": "gzip"})) as server,
+        whole(Policy()) as transport,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        transport.handle_request(request(url=server.url))
+
+
+def test_no_wait_for_the_service_outlasts_the_deadline() -> None:
+    time, script = FakeTime(), Script(fine)
+    transport = Whole(script, time.policy())
+    limits = httpx.Timeout(30, connect=10).as_dict()
+    transport.handle_request(request(deadline=time.now + 4, timeout=limits))
+    assert script.requests[0].extensions["timeout"] == {"connect": 4, "read": 4, "write": 4, "pool": 4}
+    transport.handle_request(request(deadline=time.now + 20, timeout=limits))
+    assert script.requests[1].extensions["timeout"] == {"connect": 10, "read": 20, "write": 20, "pool": 20}
+    transport.handle_request(request(deadline=time.now + 7))
+    assert script.requests[2].extensions["timeout"] == {"connect": 7, "read": 7, "write": 7, "pool": 7}
+
+
+def test_nothing_is_sent_after_the_deadline() -> None:
+    time, script = FakeTime(), Script(fine)
+    with pytest.raises(httpx.PoolTimeout, match="budget"):
+        Whole(script, time.policy()).handle_request(request(deadline=time.now))
+    assert script.requests == []
+
+
+def test_headers_that_do_not_come_are_not_waited_for_beyond_the_deadline(emulator: Running) -> None:
+    emulator.fault("slow_headers", seconds=60)
+    with whole(Policy(budget=0.2)) as transport, pytest.raises(httpx.ReadTimeout):
+        transport.handle_request(request(url=f"{emulator.url}/v2/groups"))
 
 
 def test_a_slow_body_is_ended_by_the_deadline() -> None:

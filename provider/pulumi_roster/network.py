@@ -1,7 +1,7 @@
 """What this machine says about the way to a service: its proxies, its certificate authorities, and what is itself.
 
-By the usual environment variables: ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY``; ``REQUESTS_CA_BUNDLE``,
-``SSL_CERT_FILE``, ``SSL_CERT_DIR``.
+By the usual environment variables: ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY``;
+``REQUESTS_CA_BUNDLE``, ``SSL_CERT_FILE``, ``SSL_CERT_DIR``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _BUNDLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address stays on this machine. What merely looks like it, such as ``127.0.0.1.example.com``, does not."""
+    """Whether an address stays on this machine. What merely looks like it, such as ``127.0.0.1.example.com``, does
+    not."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -52,7 +53,8 @@ def certificates() -> ssl.SSLContext:
 def proxy_for(url: str) -> httpx.Proxy | None:
     """The proxy on the way to an address; ``None`` where there is none, and to this machine.
 
-    :raises SettingsError: the environment names none that can be used. Its address may hold a password and is not shown.
+    :raises SettingsError: the environment names none that can be used. Its address may hold a password and is not
+        shown.
     """
     parts = urlsplit(url)
     if is_loopback(url) or urllib.request.proxy_bypass(parts.netloc):

@@ -16,6 +16,7 @@ import random
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -25,7 +26,7 @@ import tenacity
 
 from .network import certificates, proxy_for
 
-__all__ = ["Log", "Policy", "RateGate", "ReplyTooLarge", "Retry", "Whole", "is_certificate_error", "stack"]
+__all__ = ["Log", "Policy", "RateGate", "ReplyTooLarge", "Retry", "Whole", "http_date", "is_certificate_error", "stack"]
 
 log = logging.getLogger("pulumi_roster.http")
 
@@ -85,8 +86,10 @@ class _Layer(httpx.BaseTransport):
 class Whole(_Layer):
     """Reads the whole body, so that the layers above see a reply that is complete, or an error.
 
-    httpx limits the time between two bytes, not the whole: a service that sends one byte a second would hold a worker
-    for ever. Here the deadline of the call ends it, and so does a body that is too large."""
+    httpx limits the time between two bytes, not the whole, and unpacks a piece before anybody can measure it: a service
+    that sends one byte a second would hold a worker for ever, and a packed kilobyte fill the memory. Here the deadline
+    of the call ends the one, and ``Policy.largest_reply`` the other.
+    """
 
     def __init__(self, below: httpx.BaseTransport, policy: Policy) -> None:
         super().__init__(below)
@@ -94,30 +97,59 @@ class Whole(_Layer):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         deadline = _deadline(request, self.policy)
+        left = deadline - self.policy.clock()
+        if left <= 0:
+            raise httpx.PoolTimeout("the time budget of the call was used up before it was sent", request=request)
+        limits = {**dict.fromkeys(("connect", "read", "write", "pool")), **request.extensions.get("timeout", {})}
+        request.extensions["timeout"] = {
+            name: left if limit is None else min(limit, left) for name, limit in limits.items()
+        }
         reply = self.below.handle_request(request)
         try:
-            reply.request = request
-            body = bytearray()
-            for chunk in reply.iter_bytes():
-                body += chunk
-                if len(body) > self.policy.largest_reply:
-                    raise ReplyTooLarge(f"the reply is larger than {self.policy.largest_reply} bytes", request=request)
-                if self.policy.clock() > deadline:
-                    raise httpx.ReadTimeout("the reply took longer than the time budget of the call", request=request)
+            body = self._body(reply, request, deadline)
         finally:
             reply.close()
         headers = httpx.Headers([(k, v) for k, v in reply.headers.multi_items() if k.lower() not in _FRAMING])
         return httpx.Response(
             reply.status_code,
             headers=headers,
-            content=bytes(body),
+            content=body,
             request=request,
             extensions={k: v for k, v in reply.extensions.items() if k != "network_stream"},
         )
 
+    def _body(self, reply: httpx.Response, request: httpx.Request, deadline: float) -> bytes:
+        limit = self.policy.largest_reply
+        unpack = _unpacker(reply, request)
+        body, came = bytearray(), False
+        assert isinstance(reply.stream, httpx.SyncByteStream)
+        for piece in reply.stream:
+            came = came or bool(piece)
+            try:
+                # One byte more than is allowed is enough to know.
+                body += unpack.decompress(piece, limit + 1 - len(body)) if unpack else piece
+            except zlib.error as error:
+                raise httpx.DecodingError(f"the reply is not packed as it says: {error}", request=request) from None
+            if len(body) > limit:
+                raise ReplyTooLarge(f"the reply is larger than {limit} bytes", request=request)
+            if self.policy.clock() > deadline:
+                raise httpx.ReadTimeout("the reply took longer than the time budget of the call", request=request)
+        if unpack and came and not unpack.eof:
+            raise httpx.RemoteProtocolError("the packed reply is not complete", request=request)
+        return bytes(body)
 
-# The body is decoded and complete now; these would make httpx decode it once more.
+
+# The body is unpacked and complete now; these would make httpx unpack it once more.
 _FRAMING = {"content-encoding", "content-length", "transfer-encoding"}
+
+
+def _unpacker(reply: httpx.Response, request: httpx.Request) -> zlib._Decompress | None:
+    encoding = reply.headers.get("content-encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return None
+    if encoding != "gzip":  # all that the client asks for; "gzip, gzip" is how bombs are nested
+        raise httpx.DecodingError(f"the reply is packed as {encoding[:40]!r}, which was not asked for", request=request)
+    return zlib.decompressobj(wbits=31)
 
 
 class Log(_Layer):
@@ -179,23 +211,34 @@ def seconds_to_reset(reply: httpx.Response, policy: Policy) -> float:
         reset = float(reply.headers.get("x-ratelimit-reset", ""))
     except ValueError:
         return 0.0
-    return max(0.0, reset - policy.wall_clock() if reset > 1e9 else reset)
+    return max(0.0, reset - _service_time(reply, policy) if reset > 1e9 else reset)
 
 
 def seconds_to_retry(reply: httpx.Response, policy: Policy) -> float:
     """Seconds that the service asks us to wait by ``Retry-After`` (seconds or a date) or by its limit's reset, else
     0."""
     text = reply.headers.get("retry-after", "")
-    if text:
-        try:
-            return max(0.0, float(text))
-        except ValueError:
-            pass
-        try:
-            return max(0.0, parsedate_to_datetime(text).timestamp() - policy.wall_clock())
-        except ValueError:
-            pass
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    if (date := http_date(text)) is not None:
+        return max(0.0, date - _service_time(reply, policy))
     return seconds_to_reset(reply, policy) if reply.status_code == 429 else 0.0
+
+
+def http_date(text: str) -> float | None:
+    """A date of an HTTP header as epoch seconds; ``None`` for anything else."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _service_time(reply: httpx.Response, policy: Policy) -> float:
+    """The service's own clock, by which it sets its limits; ours may be wrong by more than they last."""
+    told = http_date(reply.headers.get("date", ""))
+    return policy.wall_clock() if told is None else told
 
 
 def _deadline(request: httpx.Request, policy: Policy) -> float:
@@ -219,7 +262,7 @@ class Retry(_Layer):
         deadline = _deadline(request, self.policy)
 
         def wait(state: tenacity.RetryCallState) -> float:
-            doubled = min(self.policy.longest_wait, self.policy.first_wait * 2.0 ** (state.attempt_number - 1))
+            doubled = min(self.policy.longest_wait, self.policy.first_wait * 2.0 ** min(state.attempt_number - 1, 60))
             own: float = doubled * (0.5 + self.policy.chance() / 2)
             outcome = state.outcome
             asked = seconds_to_retry(outcome.result(), self.policy) if outcome and not outcome.failed else 0.0
@@ -257,13 +300,16 @@ class Retry(_Layer):
     def _passes(self, request: httpx.Request, error: BaseException) -> bool:
         if isinstance(error, _UNREACHED):
             return not is_certificate_error(error)
-        if isinstance(error, (ReplyTooLarge, httpx.UnsupportedProtocol, httpx.ProxyError)):
+        if isinstance(error, _LASTING):
             return False
         return isinstance(error, httpx.TransportError) and bool(request.extensions.get("repeatable"))
 
 
 # After these, nothing was sent.
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+# These would come again.
+_LASTING = (ReplyTooLarge, httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.ProxyError)
 
 
 def is_certificate_error(error: BaseException | None) -> bool:
