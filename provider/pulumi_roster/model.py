@@ -130,8 +130,13 @@ class Args(BaseModel):
     connection: Annotated[str, Replace, Local] = "default"
     adopt: Annotated[bool, Local] = False
 
+    @classmethod
+    def completed(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is given, with what it implies where it says nothing. Nothing of it has been checked yet."""
+        return given
+
     def faults(self) -> Iterator[Fault]:
-        """Rules between fields. During a preview a field may hold :data:`UNKNOWN`."""
+        """Rules between fields. A field holds :data:`UNKNOWN` when it is not known yet."""
         return iter(())
 
     def allows_twins(self) -> bool:
@@ -201,6 +206,7 @@ def validate(cls: type[Args], given: Mapping[str, Any]) -> tuple[dict[str, Any],
 
     Values that are not known yet are let through as they came, and what can be said without them is said.
     """
+    given = cls.completed(given)
     inputs: dict[str, Any] = {}
     values: dict[str, Any] = {}
     faults = [Fault(name, _unknown_property(cls, name)) for name in given if name not in cls.model_fields]

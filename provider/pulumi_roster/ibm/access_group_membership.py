@@ -5,17 +5,17 @@ Particular: whether an identity is a member is asked by HEAD. A membership is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any
 
 import pulumi
 
 from ..handler import Handler
 from ..managed import Managed
-from ..model import Args, Fault, Replace, Scope, State
+from ..model import UNKNOWN, Args, Fault, Replace, Scope, State
 from .access_group_members import static_members
 from .items import add_members
-from .member import AccessGroupId, IamId, MemberState, MemberType, member_type
+from .member import AccessGroupId, IamId, MemberState, MemberType, member_type, with_type
 
 __all__ = [
     "AccessGroupMembership",
@@ -31,6 +31,10 @@ class AccessGroupMembershipArgs(Args):
     access_group_id: Annotated[AccessGroupId, Replace, Scope]
     iam_id: Annotated[IamId, Replace]
     type: Annotated[MemberType | None, Replace] = None
+
+    @classmethod
+    def completed(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        return with_type(given)
 
     def faults(self) -> Iterator[Fault]:
         yield from type_faults(self.iam_id, self.type)
@@ -48,15 +52,14 @@ class AccessGroupMembershipHandler(
     """The calls under /v2/groups/{id}/members/{iam_id}."""
 
     def create(self, args: AccessGroupMembershipArgs) -> AccessGroupMembershipState:
-        kind = args.type or member_type(args.iam_id) or ""
-        add_members(self.api, args.access_group_id, [MemberState(iam_id=args.iam_id, type=kind)])
+        add_members(self.api, args.access_group_id, [MemberState(iam_id=args.iam_id, type=args.type or "")])
         return AccessGroupMembershipState.model_construct(
             **{**dict(args), "id": _id(args.access_group_id, args.iam_id)}
         )
 
     def read(self, id: str, prior: AccessGroupMembershipState) -> AccessGroupMembershipState:
         self.api.head("/v2/groups/{}/members/{}", prior.access_group_id, prior.iam_id)
-        return prior
+        return prior.model_copy(update=with_type(dict(prior)))
 
     def update(
         self, id: str, args: AccessGroupMembershipArgs, prior: AccessGroupMembershipState
@@ -76,7 +79,7 @@ class AccessGroupMembershipHandler(
 def type_faults(iam_id: str, type: str | None) -> Iterator[Fault]:
     """What is wrong with the type of an identity, given its id: it cannot be told, or is told otherwise."""
     told = member_type(iam_id)
-    if told is None and type is None:
+    if told is None and type is None and iam_id != UNKNOWN:
         yield Fault(
             "type", f"is required where the iam_id does not tell it: user, service or profile, given iam_id {iam_id!r}"
         )

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from ..model import UNKNOWN, Len, Text
 
-__all__ = ["AccessGroupId", "IamId", "Member", "MemberArgs", "MemberState", "MemberType", "member_type"]
+__all__ = ["AccessGroupId", "IamId", "Member", "MemberArgs", "MemberState", "MemberType", "member_type", "with_type"]
 
 PUBLIC_ACCESS_GROUP = "AccessGroupId-PublicAccess"
 
@@ -27,6 +27,13 @@ _TYPES: dict[str, MemberType] = {"IBMid-": "user", "iam-ServiceId-": "service", 
 def member_type(iam_id: str) -> MemberType | None:
     """The type that the prefix of an iam_id tells, if it tells one."""
     return next((kind for prefix, kind in _TYPES.items() if iam_id.startswith(prefix)), None)
+
+
+def with_type(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of an identity, with the type that its ``iam_id`` tells where none is given."""
+    iam_id = given.get("iam_id")
+    told = member_type(iam_id) if isinstance(iam_id, str) else None
+    return {**given, "type": told} if told and given.get("type") is None else dict(given)
 
 
 _IAM_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9._:@+/=-]+")

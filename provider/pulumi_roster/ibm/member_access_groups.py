@@ -6,8 +6,8 @@ none that removes it from some.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
 
 import pulumi
 
@@ -17,7 +17,7 @@ from ..managed import Managed
 from ..model import Args, Fault, FromConnection, Len, Replace, State, Text, Unordered, sorted_set
 from .access_group_membership import type_faults
 from .items import add_to_groups, remove_members
-from .member import AccessGroupId, IamId, MemberType, member_type
+from .member import AccessGroupId, IamId, MemberType, with_type
 
 __all__ = ["MemberAccessGroups", "MemberAccessGroupsArgs", "MemberAccessGroupsHandler", "MemberAccessGroupsState"]
 
@@ -30,6 +30,10 @@ class MemberAccessGroupsArgs(Args):
     type: Annotated[MemberType | None, Replace] = None
     access_group_ids: Annotated[list[AccessGroupId], Unordered]
     exclusive: bool = False
+
+    @classmethod
+    def completed(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        return with_type(given)
 
     def faults(self) -> Iterator[Fault]:
         yield from type_faults(self.iam_id, self.type)
@@ -98,7 +102,7 @@ class MemberAccessGroupsHandler(
         return [str(row["id"]) for _, row in self.api.pages("/v2/groups", key="groups", row_id="id", params=query)]
 
     def _join(self, args: MemberAccessGroupsArgs, groups: Iterable[str]) -> None:
-        add_to_groups(self.api, args.account_id, args.iam_id, args.type or member_type(args.iam_id) or "", groups)
+        add_to_groups(self.api, args.account_id, args.iam_id, args.type or "", groups)
 
     def _leave(self, iam_id: str, groups: Iterable[str]) -> None:
         for group in groups:
@@ -107,7 +111,8 @@ class MemberAccessGroupsHandler(
 
 def _state(args: MemberAccessGroupsArgs, groups: Iterable[str]) -> MemberAccessGroupsState:
     id = f"{args.account_id}/{args.iam_id}"
-    return MemberAccessGroupsState.model_construct(**{**dict(args), "id": id, "access_group_ids": sorted_set(groups)})
+    known = with_type(dict(args))
+    return MemberAccessGroupsState.model_construct(**{**known, "id": id, "access_group_ids": sorted_set(groups)})
 
 
 class MemberAccessGroups(Managed, kind="ibm.MemberAccessGroups"):
