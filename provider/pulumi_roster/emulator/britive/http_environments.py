@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from pulumi_roster.emulator.api import Call, Reply, Route
 from pulumi_roster.emulator.britive import (
@@ -41,8 +41,6 @@ class NewGroup(BaseModel):
 
 class GroupChange(BaseModel):
     """Body of the change of a group; what it lacks stays."""
-
-    model_config = ConfigDict(extra="ignore")
 
     id: str | None = None
     name: Name | None = None
