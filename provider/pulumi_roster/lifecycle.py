@@ -13,6 +13,7 @@ One :class:`Session` is one process: its clients and its listings. A :class:`Lif
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -87,6 +88,9 @@ class Lifecycle:
         self.args_type: type[Args] = self.handler_type.args_type
         self.state_type: type[State] = self.handler_type.state_type
         self._keys = tuple(marked(self.args_type, Key))
+        # By these fields the service tells two objects apart: a link has no key, it is what its import key says.
+        link = re.findall(r"{(\w+)}", self.handler_type.import_key)
+        self._identity = {*self._keys, *marked(self.args_type, Scope)} if self._keys else {*link} - {"id"}
 
     # -- before anything is touched: no network in here
 
@@ -106,7 +110,7 @@ class Lifecycle:
         differing = tuple(changed(self.args_type, olds, news))
         marks = marked(self.args_type, Replace)
         replaces = tuple(name for name in differing if name in marks)
-        collide = bool(self._keys) and not {*self._keys, *marked(self.args_type, Scope)} & set(differing)
+        collide = not self._identity & set(differing)
         first = any((mark := marks[name]) is not None and mark.delete_first for name in replaces)
         return Difference(differing, replaces, delete_first=bool(replaces) and (first or collide))
 

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 import pytest
+
 from pulumi_roster.emulator import Running
 from pulumi_roster.errors import BadRequest, NotFound, NotOurs, PartialFailure
 from pulumi_roster.model import UNKNOWN

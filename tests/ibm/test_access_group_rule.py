@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from pulumi_roster.emulator import Running
 from pulumi_roster.errors import AlreadyExists, Forbidden, NotFound, PreconditionFailed
 from pulumi_roster.model import UNKNOWN
@@ -267,9 +268,7 @@ def test_a_name_that_others_gave_is_drift(rule: Resource, emulator: Running, tea
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_drift_shows_and_is_repaired(
-    rule: Resource, emulator: Running, team: str, change: dict[str, Any]
-) -> None:
+def test_drift_shows_and_is_repaired(rule: Resource, emulator: Running, team: str, change: dict[str, Any]) -> None:
     rule.up(**declared(team))
     before = stored(emulator, team)
     ibm_change(emulator, f"/groups/{team}/rules/{rule.id}", "PUT", **change)
@@ -333,9 +332,7 @@ def test_the_same_name_in_another_group_is_another_rule(rule: Resource, emulator
     assert stored(emulator, team)["id"] == rule.id
 
 
-def test_rules_without_a_name_are_told_apart_by_all_that_they_are(
-    rule: Resource, emulator: Running, team: str
-) -> None:
+def test_rules_without_a_name_are_told_apart_by_all_that_they_are(rule: Resource, emulator: Running, team: str) -> None:
     there = ibm_rule(emulator, team, "")
     rule.up(**declared(team, name="", expiration=11))
     assert len(ibm_rules(emulator, team)) == 2

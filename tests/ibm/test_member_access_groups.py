@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from pulumi_roster.emulator import Running
 from pulumi_roster.errors import NotOurs, PartialFailure
 from pulumi_roster.model import UNKNOWN
