@@ -25,7 +25,20 @@ from .creation import CLOCK_DOUBT, SafeCreation, epoch
 from .errors import InvalidArguments, NotFound, RosterError, SettingsError
 from .handler import Handler, handler_class
 from .listing import Gathering, Listing
-from .model import Args, Fault, FromConnection, Key, Replace, Scope, State, contains_unknown, is_local, marked, validate
+from .model import (
+    UNKNOWN,
+    Args,
+    Fault,
+    FromConnection,
+    Key,
+    Replace,
+    Scope,
+    State,
+    contains_unknown,
+    is_local,
+    marked,
+    validate,
+)
 from .patience import until_shown
 from .settings import Settings
 from .values import Values, changed, import_key, natural_key, outputs_of, scope_of, state_of, with_kept
@@ -101,6 +114,8 @@ class Lifecycle:
         connection = given.get("connection", "default")
         if isinstance(connection, str) and not contains_unknown(connection):
             given, faults = self._from_connection(given, connection)
+        else:
+            given = {**dict.fromkeys(marked(self.args_type, FromConnection), UNKNOWN), **given}
         inputs, more = validate(self.args_type, given)
         said = {fault.path for fault in faults}
         return inputs, [*faults, *(fault for fault in more if fault.path not in said)]
