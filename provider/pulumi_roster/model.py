@@ -231,9 +231,10 @@ def validate(cls: type[Args], given: Mapping[str, Any]) -> tuple[dict[str, Any],
         if contains_unknown(value):
             values[name] = UNKNOWN
             inputs[name] = value
-    if not faults:
-        faults += cls.model_construct(**values).faults()
-    return inputs, faults
+    # What is at fault itself says nothing about the others.
+    rules = cls.model_construct(**{**dict.fromkeys(cls.model_fields, UNKNOWN), **values}).faults()
+    said = {fault.path for fault in faults}
+    return inputs, [*faults, *(fault for fault in rules if fault.path not in said)]
 
 
 def normal(cls: type[Args], name: str, value: Any) -> Any:
