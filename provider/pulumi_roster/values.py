@@ -70,7 +70,8 @@ def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
     keys = list(marked(args_type, Key))
     if not any(getattr(values, name, None) for name in keys):
         keys = [name for name in args_type.model_fields if not is_local(args_type, name)]
-    return tuple(repr(normal(args_type, name, getattr(values, name, None))) for name in keys)
+    plain = values.model_dump(mode="json", warnings=False)  # of a state and of arguments alike
+    return tuple(repr(normal(args_type, name, plain.get(name))) for name in keys)
 
 
 def import_key(template: str, text: str, known: Mapping[str, Any]) -> dict[str, str]:
