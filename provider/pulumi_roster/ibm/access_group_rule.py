@@ -6,7 +6,8 @@ Particular: the value of a condition travels as JSON in a string; a rule is repl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 import pulumi
@@ -63,21 +64,25 @@ class ConditionArgs(ConditionState):
         return given
 
 
+def _is_scalar(value: Any) -> bool:
+    # JSON has no infinity and nothing that is not a number.
+    return math.isfinite(value) if isinstance(value, float) else isinstance(value, (str, bool, int))
+
+
 def _value(operator: Any, value: Any) -> Any:
     """A value that suits its operator.
 
     :raises ValueError: it does not; says which would.
     """
-    scalar = isinstance(value, (str, bool, int, float))
     if operator == "IN":
         if not isinstance(value, list) or not value:
             raise ValueError("the operator IN takes a list with at least one string, number or boolean as value")
-        if not all(isinstance(item, (str, bool, int, float)) for item in value):
+        if not all(_is_scalar(item) for item in value):
             raise ValueError("the list of the operator IN holds strings, numbers or booleans")
         return sorted_set(value)
     if operator in _TEXT_ONLY and not isinstance(value, str):
         raise ValueError(f"the operator {operator} takes a string as value")
-    if not scalar:
+    if not _is_scalar(value):
         raise ValueError(f"the operator {operator} takes a string, number or boolean as value")
     return value
 
