@@ -35,12 +35,14 @@ class SafeCreation:
 
     :param inputs: as Pulumi keeps them.
     :param args: the same, as the model.
+    :param ours: the ids of the objects that this run has made or taken over for other resources; this one's is added.
     """
 
     handler: Handler[Any, Any]
     listing: Listing[Any]
     inputs: Mapping[str, Any]
     args: Args
+    ours: set[str]
 
     def run(self) -> State:
         """Makes the object, or takes it over.
@@ -51,9 +53,15 @@ class SafeCreation:
         twins = [] if self.args.allows_twins() else self._confirmed(known)
         state = self._taken_over(twins) if twins else self._made(before={row.id for row in known})
         self.listing.put(state)
+        self.ours.add(state.id)
         return state
 
     def _taken_over(self, twins: list[State]) -> State:
+        if twice := [row for row in twins if row.id in self.ours]:
+            raise AlreadyExists(
+                f"another resource of this program has made it or taken it over: {_ids(twice)}",
+                hint="declare it once, or give one of the two another name",
+            )
         if not self.args.adopt:
             ways = ["adopt=True takes it over", "a different name makes a new one"]
             if "allow_duplicate_name" in type(self.args).model_fields:

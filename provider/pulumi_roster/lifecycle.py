@@ -72,6 +72,8 @@ class Session:
         self._lock = threading.Lock()
         self._listings: dict[tuple[str, str, str], Listing[Any]] = {}
         self._gatherings: dict[tuple[str, str, str], Gathering] = defaultdict(Gathering)
+        self.ours: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """Ids of what this run has made or taken over, by kind and connection."""
 
     def close(self) -> None:
         """Gives all connections back."""
@@ -140,7 +142,8 @@ class Lifecycle:
             if self._keys:
                 # Two resources of one program that declare the same object take turns, so the second finds the first's.
                 with handler.api.lock(self.kind, scope_of(self.args_type, args), natural_key(self.args_type, args)):
-                    state = SafeCreation(handler, self._listing(handler, args), inputs, args).run()
+                    ours = self.session.ours[self.kind, args.connection]
+                    state = SafeCreation(handler, self._listing(handler, args), inputs, args, ours).run()
             else:
                 state = handler.create(args)
             return state.id, self._outputs(state, inputs)
