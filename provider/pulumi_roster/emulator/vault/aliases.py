@@ -14,7 +14,7 @@ from pulumi_roster.emulator.vault.realm import Data, Given, Realm
 FIELDS = {"id": string, "name": string, "mount_accessor": string, "canonical_id": string}
 
 _SELECT = (
-    "SELECT a.*, m.path AS mount_path, m.type AS mount_type "
+    "SELECT a.*, 'auth/' || m.path AS mount_path, m.type AS mount_type "
     "FROM vault_group_aliases a LEFT JOIN vault_mounts m ON m.accessor = a.mount_accessor"
 )
 
@@ -147,5 +147,5 @@ def _shown(alias: Row) -> Data:
     fields = ("id", "canonical_id", "name", "mount_accessor", "creation_time", "last_update_time")
     shown = {field: alias[field] for field in fields} | {"metadata": None, "merged_from_canonical_ids": None}
     if alias.get("mount_path"):
-        shown |= {"mount_path": f"auth/{alias['mount_path']}", "mount_type": alias["mount_type"]}
+        shown |= {"mount_path": alias["mount_path"], "mount_type": alias["mount_type"]}
     return shown

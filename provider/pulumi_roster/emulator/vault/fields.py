@@ -38,7 +38,7 @@ def raw_body(call: Call) -> Raw:
     text = call.body.decode("utf-8", "replace")
     if call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         form = parse_qs(text, keep_blank_values=True)
-        return {name: values[0] if len(values) == 1 else values for name, values in form.items()}
+        return {name: ",".join(values) for name, values in form.items()}
     if not text.strip():
         return {}
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from typing_extensions import override
 
-from pulumi_roster.emulator.api import Api, Call, Reply, bearer
+from pulumi_roster.emulator.api import Api, Call, Reply
 from pulumi_roster.emulator.limits import Window
 from pulumi_roster.emulator.vault import errors, paths, seed, system
 from pulumi_roster.emulator.vault.errors import Refusal
@@ -41,7 +41,9 @@ class Vault(Api):
 
     @override
     def credential(self, headers: Headers) -> str | None:
-        return headers.get("x-vault-token") or bearer(headers, "bearer")
+        # Vault knows the scheme in this spelling only.
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        return headers.get("x-vault-token") or (token if scheme == "Bearer" else None)
 
     @override
     def refuse(self, call: Call, status: int, detail: str = "") -> Reply:

@@ -18,7 +18,7 @@ Rule = Callable[[Realm, Given], Data | None]
 _ID = re.compile(r"\w(([\w.-]+)?\w)?")
 
 
-def updating(path: str, schema: Schema, rule: Rule, writes: bool = True) -> list[Route]:
+def updating(path: str, schema: Schema, rule: Rule) -> list[Route]:
     """POST and PUT, which are the same. A rule without an answer is a 204."""
 
     def handle(call: Call) -> Reply:
@@ -26,7 +26,7 @@ def updating(path: str, schema: Schema, rule: Rule, writes: bool = True) -> list
             raise bad("cannot write to a path ending in '/'")
         return _answer(call, raw_body(call), schema, rule) or Reply(204)
 
-    return [Route(method, f"/v1/{path}", worded(handle), writes=writes) for method in ("POST", "PUT")]
+    return [Route(method, f"/v1/{path}", worded(handle)) for method in ("POST", "PUT")]
 
 
 def reading(path: str, schema: Schema, rule: Rule, flat: bool = False) -> Route:
@@ -61,9 +61,11 @@ def listing(path: str, rule: Rule) -> list[Route]:
             raise failed(UNSUPPORTED_OPERATION, 405)
         query = {name: value for name, value in call.query.items() if name != "list"}
         reply = _answer(call, query, {}, rule)
-        if reply is None or not reply.body["data"]["keys"]:
-            return errors.body(404)
-        return reply
+        if reply is None or reply.body["data"]["keys"]:
+            return reply or errors.body(404)
+        # Nothing to list is a 404, unless there is something to warn of.
+        reply.body["data"] = {}
+        return reply if reply.body["warnings"] else errors.body(404)
 
     return [Route(method, f"/v1/{path}", worded(handle)) for method in ("LIST", "GET")]
 

@@ -41,10 +41,10 @@ ENTITIES: list[Route] = [
     deleting(f"{ENTITY}/name/{{name:path}}", entities.FIELDS, entities.delete_by_name),
 ]
 
-# A look-up changes nothing, though it is a POST.
+# A look-up changes nothing, but who may only read may not ask in this way: it is an update to Vault's policies.
 LOOKUPS: list[Route] = [
-    *updating("identity/lookup/group", lookups.FIELDS, lookups.group, writes=False),
-    *updating("identity/lookup/entity", lookups.FIELDS, lookups.entity, writes=False),
+    *updating("identity/lookup/group", lookups.FIELDS, lookups.group),
+    *updating("identity/lookup/entity", lookups.FIELDS, lookups.entity),
 ]
 
 SYSTEM: list[Route] = [

@@ -85,5 +85,5 @@ ROUTES = [
     *(Route(method, "/v1/sys/health", health, open=True) for method in ("GET", "HEAD")),
     Route("GET", "/v1/sys/seal-status", seal_status, open=True),
     Route("GET", "/v1/sys/init", initialized, open=True),
-    *(Route(method, "/v1/auth/token/lookup-self", lookup_self, writes=False) for method in ("GET", "POST")),
+    *(Route(method, "/v1/auth/token/lookup-self", lookup_self) for method in ("GET", "POST")),
 ]

@@ -1,0 +1,76 @@
+"""A plain client of Vault's HTTP API, for the real server and for the emulator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from no_tls import NO_TLS
+
+GROUP, ALIAS, ENTITY = "identity/group", "identity/group-alias", "identity/entity"
+UNSUPPORTED_OPERATION = "1 error occurred:\n\t* unsupported operation\n\n"
+UNSUPPORTED_PATH = "1 error occurred:\n\t* unsupported path\n\n"
+FORBIDDEN = "1 error occurred:\n\t* permission denied\n\n"
+INVALID = "Field validation failed: error converting input"
+
+
+class Vault(httpx.Client):
+    """Calls below ``/v1/`` with a token."""
+
+    def __init__(self, url: str, token: str | None) -> None:
+        headers = {} if token is None else {"X-Vault-Token": token}
+        super().__init__(base_url=f"{url}/v1/", headers=headers, trust_env=False, timeout=30, verify=NO_TLS)
+
+    def data(self, method: str, path: str, body: Any = None) -> Any:
+        """The ``data`` of a call that must succeed with some."""
+        reply = self.request(method, path, json=body)
+        assert reply.status_code == 200, reply.text
+        return reply.json()["data"]
+
+    def group(self, name: str | None = None, **fields: Any) -> str:
+        """Makes a group; its id."""
+        if name is not None:
+            fields["name"] = name
+        return str(self.data("POST", GROUP, fields)["id"])
+
+    def entity(self, name: str, **fields: Any) -> str:
+        """Makes an entity; its id."""
+        return str(self.data("POST", ENTITY, {"name": name, **fields})["id"])
+
+    def show(self, group_id: str) -> dict[str, Any]:
+        """A group."""
+        return dict(self.data("GET", f"{GROUP}/id/{group_id}"))
+
+    def change(self, group_id: str, **fields: Any) -> None:
+        """An update that must be accepted, with the empty answer that it gets."""
+        empty(self.post(f"{GROUP}/id/{group_id}", json=fields))
+
+    def accessor(self, path: str) -> str:
+        """The accessor of an auth method, which is enabled if need be."""
+        reply = self.post(f"sys/auth/{path}", json={"type": "userpass"})
+        assert reply.status_code in (204, 400), reply.text
+        return str(self.data("GET", "sys/auth")[f"{path}/"]["accessor"])
+
+    def wipe(self) -> None:
+        """Deletes all groups and entities."""
+        for kind in (GROUP, ENTITY):
+            reply = self.request("LIST", f"{kind}/id")
+            for key in reply.json()["data"]["keys"] if reply.status_code == 200 else ():
+                empty(self.delete(f"{kind}/id/{key}"))
+
+
+def empty(reply: httpx.Response) -> None:
+    """Asserts an answer without a body."""
+    assert (reply.status_code, reply.content) == (204, b""), reply.text
+
+
+def refused(reply: httpx.Response, status: int, *errors: str) -> None:
+    """Asserts an error body, word for word."""
+    assert reply.status_code == status, reply.text
+    assert reply.json() == {"errors": list(errors)}
+
+
+def failed(text: str) -> str:
+    """How Vault words what it takes for a fault of its own."""
+    return f"1 error occurred:\n\t* {text}\n\n"
