@@ -26,17 +26,24 @@ __all__ = ["Engine"]
 
 _PROVIDER = "__provider"
 
-_sessions: dict[tuple[str | None, ...], Session] = {}
+_sessions: dict[tuple[str, ...], Session] = {}
 _sessions_lock = threading.Lock()
+
+
+def configuration(system_name: str, get: Callable[[str], Any]) -> tuple[str, ...]:
+    """All that a stack's configuration says about one system, to tell the stacks of one process apart.
+
+    :param get: looks a key up; ``None`` where there is none.
+    """
+    keys = [setting.key for setting in (*GENERAL, *system(system_name).settings)]
+    return (system_name, *(str(get(f"{NAMESPACE}:{key}")) for key in keys))
 
 
 def _session(kind: str, config: dynamic.Config) -> Session:
     """One session a system and configuration, whatever the number of its kinds: they share connections, tokens and limits."""
-    of = system(handler_class(kind).system)
-    keys = [setting.key for setting in (*GENERAL, *of.settings)]
+    which = configuration(handler_class(kind).system, config.get)
     with _sessions_lock:
         # A provider process has one configuration, a test process has many.
-        which = (of.name, *(str(config.get(f"{NAMESPACE}:{key}")) for key in keys))
         if which not in _sessions:
             _sessions[which] = Session(Settings(config.get))
         return _sessions[which]

@@ -9,7 +9,7 @@ import pulumi
 from pulumi import dynamic
 
 from .client import Client
-from .engine import Engine
+from .engine import Engine, configuration
 from .handler import handler_class
 from .settings import Settings
 
@@ -57,17 +57,28 @@ class Managed(dynamic.Resource):
         return found
 
 
-_settings: Settings | None = None
+_settings: dict[tuple[str, ...], Settings] = {}
 _lock = threading.Lock()
 
 
-def program_settings() -> Settings:
-    """The settings of the running program, for look-ups: stack configuration first, environment second."""
-    global _settings
+def program_settings(system: str) -> Settings:
+    """The settings of the running program for one system, for look-ups: stack configuration first, environment second.
+
+    With the Automation API one process runs the programs of several stacks, each with a configuration of its own.
+    """
+    which = configuration(system, _program_config)
     with _lock:
-        if _settings is None:
-            _settings = Settings(_program_config)
-        return _settings
+        if which not in _settings:
+            _settings[which] = Settings(_program_config)
+        return _settings[which]
+
+
+def close_program() -> None:
+    """Gives the connections of look-ups back, as the end of the process does."""
+    with _lock:
+        for settings in _settings.values():
+            settings.close()
+        _settings.clear()
 
 
 def program_client(system: str, connection: str) -> Client:
@@ -75,7 +86,7 @@ def program_client(system: str, connection: str) -> Client:
 
     :raises SettingsError: the connection does not exist, or lacks something.
     """
-    return program_settings().client(system, connection)
+    return program_settings(system).client(system, connection)
 
 
 def _program_config(key: str) -> Any:

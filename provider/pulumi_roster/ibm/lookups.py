@@ -61,7 +61,7 @@ def list_access_groups(
     :param sort: ``id``, ``name``, ``description`` or ``is_federated``; ``-`` before it reverses.
     :param hide_public_access: leave the public access group out.
     """
-    account = account_id or program_settings().connection("ibm", connection).require("ibmAccountId")
+    account = account_id or program_settings("ibm").connection("ibm", connection).require("ibmAccountId")
     query = {
         "account_id": account,
         "iam_id": iam_id,

@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pulumi_roster import ibm as roster_ibm
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import (
+    BadRequest,
+    ConnectionFailed,
+    InvalidArguments,
+    InvalidIdentifier,
+    NotFound,
+    SettingsError,
+    Unauthorized,
+    UnexpectedReply,
+)
+from raw import ibm_add, ibm_group, ibm_rule
+
+ANNA, ROBOT, PROFILE = "IBMid-1100000AAA", "iam-ServiceId-1", "iam-Profile-1"
+PUBLIC = "AccessGroupId-PublicAccess"
+Configure = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def _program(emulator: Running, program_config: Configure) -> None:
+    program_config(emulator=emulator.url)
+
+
+# -- groups
+
+
+def test_a_group_by_id_and_by_name(emulator: Running) -> None:
+    there = ibm_group(emulator, "one", "why")
+    ibm_group(emulator, "ONE")
+    for found in (roster_ibm.get_access_group(id=there), roster_ibm.get_access_group(name="one")):
+        assert (found.id, found.name, found.description, found.account_id) == (there, "one", "why", "acc-demo")
+        assert found.created_at
+
+
+def test_a_group_that_does_not_exist(emulator: Running) -> None:
+    with pytest.raises(NotFound, match="'one'"):
+        roster_ibm.get_access_group(name="one")
+    with pytest.raises(NotFound, match="AccessGroupId-absent"):
+        roster_ibm.get_access_group(id="AccessGroupId-absent")
+
+
+def test_a_name_that_several_groups_have_is_told_with_their_ids(emulator: Running) -> None:
+    twins = [ibm_group(emulator, "one") for _ in range(2)]
+    with pytest.raises(InvalidArguments) as told:
+        roster_ibm.get_access_group(name="one")
+    assert all(id in str(told.value) for id in twins)
+
+
+def test_a_look_up_by_neither_or_both_is_refused(emulator: Running) -> None:
+    with pytest.raises(InvalidArguments):
+        roster_ibm.get_access_group()
+    with pytest.raises(InvalidArguments):
+        roster_ibm.get_access_group(id="x", name="x")
+    assert emulator.total() == 0
+
+
+@pytest.mark.parametrize("id", ["", "..", "a\nb", "nul\0"])
+def test_an_id_that_can_stand_in_no_path_is_refused(emulator: Running, id: str) -> None:
+    with pytest.raises(InvalidIdentifier):
+        roster_ibm.get_access_group(id=id)
+    assert emulator.total() == 0
+
+
+@pytest.mark.parametrize("id", ["../settings", "a/b", "a?b=c", "a%2Fb", "a#b", "é"])
+def test_an_id_stays_one_segment_of_the_path(emulator: Running, id: str) -> None:
+    with pytest.raises(NotFound):
+        roster_ibm.get_access_group(id=id)
+    assert emulator.requests() == {"GET /v2/groups/{access_group_id}": 1}
+
+
+def test_all_pages_of_groups(emulator: Running) -> None:
+    names = {f"group {number:03}" for number in range(250)}
+    emulator.seed(ibm={"groups": [{"name": name} for name in names]})
+    emulator.clear_requests()
+    assert {group.name for group in roster_ibm.list_access_groups()} == names
+    assert emulator.requests() == {"GET /v2/groups": 3}
+
+
+def test_a_service_that_gives_smaller_pages_than_asked_for(emulator: Running) -> None:
+    emulator.seed(ibm={"groups": [{"name": f"group {number}"} for number in range(25)]})
+    emulator.switch(page_limit=10)
+    assert len(roster_ibm.list_access_groups()) == 25
+
+
+@pytest.mark.parametrize("kind", ["page_skip", "page_repeat"])
+def test_a_page_that_skips_or_repeats_a_row_is_read_again(emulator: Running, kind: str) -> None:
+    emulator.seed(ibm={"groups": [{"name": f"group {number:03}"} for number in range(150)]})
+    emulator.fault(kind=kind, route="/v2/groups", skip=1)
+    assert [group.name for group in roster_ibm.list_access_groups(sort="name")] == [f"group {n:03}" for n in range(150)]
+
+
+def test_the_services_own_sort(emulator: Running) -> None:
+    for name, description in (("b", "1"), ("C", "3"), ("a", "2")):
+        ibm_group(emulator, name, description)
+    assert [group.name for group in roster_ibm.list_access_groups(sort="name")] == ["a", "b", "C"]
+    assert [group.name for group in roster_ibm.list_access_groups(sort="-description")] == ["C", "a", "b"]
+    ids = [group.id for group in roster_ibm.list_access_groups(sort="-id")]
+    assert ids == sorted(ids, reverse=True)
+
+
+def test_the_services_own_filters(emulator: Running) -> None:
+    one, two = ibm_group(emulator, "one", "of the platform"), ibm_group(emulator, "two")
+    ibm_group(emulator, "elsewhere", account="acc-other")
+    ibm_add(emulator, one, ANNA)
+    emulator.seed(ibm={"members": [{"group_id": two, "iam_id": ANNA, "membership_type": "dynamic"}]})
+
+    def ids(**filters: object) -> set[str]:
+        return {group.id for group in roster_ibm.list_access_groups(**filters)}  # type: ignore[arg-type]
+
+    assert ids() == {one, two}
+    assert ids(hide_public_access=False) == {one, two, PUBLIC}
+    assert ids(search="description:platform") == {one}
+    assert ids(search=f"id:{two}") == {two}
+    assert ids(iam_id=ANNA) == {one}
+    assert ids(iam_id=ANNA, membership_type="dynamic") == {two}
+    assert ids(iam_id=ANNA, membership_type="all") == {one, two}
+    assert {group.account_id for group in roster_ibm.list_access_groups(account_id="acc-other")} == {"acc-other"}
+
+
+def test_a_filter_that_the_service_refuses_is_told_in_its_words(emulator: Running) -> None:
+    with pytest.raises(BadRequest, match="sort must be one of"):
+        roster_ibm.list_access_groups(sort="colour")
+    with pytest.raises(BadRequest, match="search must be"):
+        roster_ibm.list_access_groups(search="one")
+
+
+# -- members and rules
+
+
+def test_all_pages_of_members_with_their_names(emulator: Running) -> None:
+    team = ibm_group(emulator, "team")
+    emulator.seed(ibm={"identities": [{"iam_id": "IBMid-0007", "name": "James", "email": "007@example.com"}]})
+    ibm_add(emulator, team, *(f"IBMid-{number:04}" for number in range(230)))
+    emulator.clear_requests()
+    members = roster_ibm.list_members(team, sort="id")
+    assert [member.iam_id for member in members] == [f"IBMid-{number:04}" for number in range(230)]
+    assert emulator.requests() == {"GET /v2/groups/{access_group_id}/members": 3}
+    james = members[7]
+    assert (james.name, james.email, james.type, james.membership_type) == (
+        "James",
+        "007@example.com",
+        "user",
+        "static",
+    )
+
+
+def test_members_by_type_and_by_the_way_they_came(emulator: Running) -> None:
+    data = [{"name": "team", "members": [ANNA, ROBOT, {"iam_id": PROFILE, "membership_type": "dynamic"}]}]
+    [team] = emulator.seed(ibm={"groups": data})["ibm"]["groups"]
+
+    def ids(**filters: object) -> set[str]:
+        return {member.iam_id for member in roster_ibm.list_members(team, **filters)}  # type: ignore[arg-type]
+
+    assert ids() == {ANNA, ROBOT}
+    assert ids(membership_type="dynamic") == {PROFILE}
+    assert ids(membership_type="all") == {ANNA, ROBOT, PROFILE}
+    assert ids(type="service") == {ROBOT}
+    assert ids(type="profile", membership_type="all") == {PROFILE}
+    with pytest.raises(BadRequest):
+        roster_ibm.list_members(team, sort="shoe size")
+    with pytest.raises(NotFound):
+        roster_ibm.list_members("AccessGroupId-absent")
+
+
+def test_membership_by_whichever_way(emulator: Running) -> None:
+    data = [{"name": "team", "members": [ANNA, {"iam_id": PROFILE, "membership_type": "dynamic"}]}]
+    [team] = emulator.seed(ibm={"groups": data})["ibm"]["groups"]
+    assert roster_ibm.is_member(team, ANNA) is True
+    assert roster_ibm.is_member(team, PROFILE) is True
+    assert roster_ibm.is_member(team, ROBOT) is False
+    assert roster_ibm.is_member("AccessGroupId-absent", ANNA) is False
+
+
+def test_rules_with_their_values_as_python(emulator: Running) -> None:
+    team = ibm_group(emulator, "team")
+    ibm_rule(emulator, team, "sso", conditions=[{"claim": "c", "operator": "IN", "value": '["b", 1, true]'}])
+    ibm_rule(emulator, team, "")
+    named, nameless = roster_ibm.list_rules(team)
+    assert (named.name, named.expiration, nameless.name) == ("sso", 12, "")
+    assert named.conditions[0].claim == "c"
+    assert sorted(named.conditions[0].value, key=repr) == ["b", 1, True]
+    with pytest.raises(NotFound):
+        roster_ibm.list_rules("AccessGroupId-absent")
+
+
+# -- settings and errors
+
+
+def test_another_connection(emulator: Running, program_config: Configure) -> None:
+    ibm_group(emulator, "one", account="acc-other")
+    keys = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-other"}
+    program_config(emulator=emulator.url, connections={"other": keys})
+    assert roster_ibm.list_access_groups() == []
+    assert [group.account_id for group in roster_ibm.list_access_groups(connection="other")] == ["acc-other"]
+    with pytest.raises(SettingsError, match="'third'; there are: default, other"):
+        roster_ibm.list_access_groups(connection="third")
+
+
+def test_each_program_of_a_process_has_settings_of_its_own(emulator: Running, program_config: Configure) -> None:
+    """The Automation API runs the programs of several stacks in one process."""
+    ibm_group(emulator, "one", account="acc-first")
+    ibm_group(emulator, "two", account="acc-second")
+    for account, name, token in (("acc-first", "one", "roster-dev"), ("acc-second", "two", "viewer-2")):
+        program_config(emulator=emulator.url, ibmAccountId=account, ibmToken=token)
+        assert [group.name for group in roster_ibm.list_access_groups()] == [name]
+    program_config(emulator=emulator.url, ibmToken="nobodys")
+    with pytest.raises(Unauthorized):
+        roster_ibm.list_access_groups()
+
+
+def test_no_account(emulator: Running, program_config: Configure) -> None:
+    program_config(ibmUrl=emulator.url, ibmToken="roster-dev")
+    with pytest.raises(SettingsError, match="roster:ibmAccountId"):
+        roster_ibm.list_access_groups()
+
+
+def test_a_host_that_is_not_there(program_config: Configure, closed_port: int) -> None:
+    program_config(emulator=f"http://127.0.0.1:{closed_port}", budgetSeconds="0.2")
+    with pytest.raises(ConnectionFailed, match=f"127.0.0.1:{closed_port}"):
+        roster_ibm.list_access_groups()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"kind": "html"}, "not JSON"),
+        ({"kind": "empty"}, "JSON object"),
+        ({"kind": "truncated", "how": "json"}, "not JSON"),
+        ({"kind": "missing_field", "field": "id"}, "id"),
+        ({"kind": "redirect"}, "redirect"),
+    ],
+)
+def test_a_reply_that_is_not_the_services(emulator: Running, fault: dict[str, str], words: str) -> None:
+    ibm_group(emulator, "one")
+    emulator.fault(**fault, times=None)
+    with pytest.raises(UnexpectedReply, match=words):
+        roster_ibm.list_access_groups()
+
+
+def test_unknown_fields_are_let_pass(emulator: Running) -> None:
+    there = ibm_group(emulator, "one")
+    emulator.fault(kind="extra_field", times=None)
+    assert [group.id for group in roster_ibm.list_access_groups()] == [there]
+    assert roster_ibm.get_access_group(id=there).name == "one"
