@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
 import httpx
 import pytest
 
@@ -33,6 +36,15 @@ def test_the_last_requests_show_no_credentials(emulator: Running, ibm: Ibm) -> N
     assert second["headers"]["authorization"] == "REDACTED"
     assert "canary" not in str([first, second])
     assert token not in str([first, second])
+
+
+def test_replies_are_dated_by_the_emulators_own_clock(emulator: Running, ibm: Ibm) -> None:
+    emulator.clock(ahead=5000)
+    reply = ibm.post("/v2/groups?account_id=a", json={"name": "n"})
+    dated = parsedate_to_datetime(reply.headers["Date"])
+    created = datetime.fromisoformat(reply.json()["created_at"].replace("Z", "+00:00"))
+    assert abs((dated - created).total_seconds()) <= 1
+    assert len(reply.headers.get_list("Date")) == 1
 
 
 def test_the_transaction_id_is_taken_over_or_made(ibm: Ibm) -> None:

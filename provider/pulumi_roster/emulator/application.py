@@ -43,7 +43,7 @@ class Application:
         if path.startswith(PREFIX):
             await self._admin(scope, receive, send)
             return
-        wire = Wire(scope, receive, send)
+        wire = Wire(scope, receive, send, self.world.now)
         api = self._router.api(path)
         if api is None:
             await wire.reply(Reply(404, {"error": f"no API of the emulator has a path {path}"}))

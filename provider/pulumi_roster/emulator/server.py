@@ -51,6 +51,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                date_header=False,
                 timeout_keep_alive=60,
                 timeout_graceful_shutdown=2,
             )

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import Any, Literal
 
 from starlette.types import Receive, Scope, Send
@@ -27,10 +28,13 @@ class Connection(H11Protocol):
 
 
 class Wire:
-    """Sends a reply, or fails to, in every way that a fault plan may ask for."""
+    """Sends a reply, or fails to, in every way that a fault plan may ask for.
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._scope, self._receive, self._send = scope, receive, send
+    :param now: the emulator's own time, for the ``Date`` header: clients measure limits and ages by it.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, now: Callable[[], float]) -> None:
+        self._scope, self._receive, self._send, self._now = scope, receive, send, now
 
     async def body(self) -> bytes:
         """The whole body of the request."""
@@ -86,6 +90,8 @@ class Wire:
             (name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in reply.headers.items()
         ]
         given = {name.lower() for name in reply.headers}
+        if "date" not in given:
+            headers.append((b"date", formatdate(self._now(), usegmt=True).encode()))
         if length and "content-type" not in given:
             headers.append((b"content-type", b"application/json"))
         if "content-length" not in given and reply.status not in (204, 304):
