@@ -57,7 +57,7 @@ class Dialect:
     :param meaning: the status that an answer really means, given its status, code and words: services answer 400 for
         what is absent, and 500 for what they refuse.
     :param transaction_header: the request header that carries our transaction id, or "".
-    :param hints: what to do, by status.
+    :param hints: what to do, by code, or else by the status that is meant.
     :param headers: sent with every request.
     """
 
@@ -65,7 +65,7 @@ class Dialect:
     error: Callable[[Json], tuple[str, str]]
     meaning: Callable[[int, str, str], int] = lambda status, code, words: status
     transaction_header: str = ""
-    hints: Mapping[int, str] | None = None
+    hints: Mapping[int | str, str] | None = None
     headers: Mapping[str, str] | None = None
 
 
@@ -369,14 +369,14 @@ class Client:
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
             code, words = "", " ".join(re.sub(r"<[^>]*>", " ", response.text[:2000]).split())[:200]
         told = _own_transaction(response) or (transaction_id if self.dialect.transaction_header else "")
-        means = self.dialect.meaning(status, code, words)
+        means, hints = self.dialect.meaning(status, code, words), self.dialect.hints or {}
         return error_class(means)(
             f"{title} answered {status}{f' {code}' if code else ''} to {what}",
             status=status,
             code=code,
             words=words,
             transaction_id=told,
-            hint=(self.dialect.hints or {}).get(means, ""),
+            hint=hints.get(code) or hints.get(means, ""),
         )
 
 
