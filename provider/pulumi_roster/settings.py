@@ -130,12 +130,14 @@ class Connection:
     def _emulated(self) -> bool:
         return bool(self.emulator) and self._values.get(self.system.url, self.emulator) == self.emulator
 
-    def address(self, default: str = "") -> str:
+    def address(self, default: str = "", expand: Callable[[str], str] = str) -> str:
         """The service's address, without a trailing slash.
 
+        :param expand: makes an address of what may be a shorter form of it, such as a tenant's name.
         :raises SettingsError: it is no address, or would send credentials in the clear.
         """
-        url = (self.get(self.system.url) or default).rstrip("/")
+        given = self.get(self.system.url)
+        url = (expand(given) if given else default).rstrip("/")
         where = self._called(self.system.url)
         if not url:
             raise SettingsError(f"{self.system.title} needs {where}", hint=self._how_to_give((self.system.url,)))
