@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cases_britive import CASES as BRITIVE
 from lifecycle import Case
 from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_remove
 
@@ -81,4 +82,5 @@ CASES = [
         drift=lambda world, id, made: ibm_change(world, f"/groups/{made[0]}/rules/{id}", "PUT", expiration=3),
         remove=lambda world, id, made: ibm(world, "DELETE", f"/groups/{made[0]}/rules/{id}"),
     ),
+    *BRITIVE,
 ]

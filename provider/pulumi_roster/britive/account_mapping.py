@@ -1,0 +1,235 @@
+"""Which user may use which scanned account: https://docs.britive.com/v1/docs/manage-environments, sections 10 and 11
+
+Particular: that document names no user in its mapping; the bodies are those of the vendor's Python client. There is a
+call that maps in all environments, and none that unmaps in all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import pulumi
+from pydantic import BeforeValidator, Field
+
+from ..errors import BadRequest, Conflict, NotFound
+from ..handler import Handler
+from ..managed import Managed
+from ..model import Args, Kept, Local, Replace, Scope, State
+from ..paging import BY_NUMBER
+from .connection import ALREADY_MAPPED
+from .tree import EnvironmentState, Id, read_tree
+
+__all__ = ["AccountMapping", "AccountMappingArgs", "AccountMappingHandler", "AccountMappingState"]
+
+ACCOUNTS = "/api/apps/{}/environments/{}/accounts"
+USERS = f"{ACCOUNTS}/{{}}/users"
+
+
+def _account_id(value: Any) -> str:
+    """An account's number as text, in which large numbers keep their last digits."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,30}", value):
+        raise ValueError("must be a whole number, such as 2800 or '2800'")
+    return value.lstrip("0") or "0"
+
+
+class AccountMappingArgs(Args):
+    """One account, one user, and where."""
+
+    app_id: Annotated[Id, Replace, Scope]
+    # The old mapping goes first: it may have been made in all environments, where the new one is made as well.
+    environment_id: Annotated[Id, Replace(delete_first=True), Scope]
+    account_id: Annotated[str, BeforeValidator(_account_id), Replace]
+    user_id: Annotated[Id, Replace]
+    save_to_all_envs: Annotated[bool, Kept] = False
+    force_checkin_paps: Annotated[bool, Local] = False
+
+
+class AccountMappingState(AccountMappingArgs, State):
+    """A mapping that exists. ``other_environment_ids`` are the other environments in which this resource made it."""
+
+    other_environment_ids: Annotated[list[str], Kept] = Field(default_factory=list)
+
+
+class AccountMappingHandler(
+    Handler[AccountMappingArgs, AccountMappingState],
+    kind="britive.AccountMapping",
+    import_key="{app_id}/{environment_id}/{account_id}/{user_id}",
+):
+    """The calls under /api/apps/{app}/environments/{env}/accounts/{account}/users."""
+
+    def create(self, args: AccountMappingArgs) -> AccountMappingState:
+        return self._mapped(args, [])
+
+    def read(self, id: str, prior: AccountMappingState) -> AccountMappingState:
+        if self._is_mapped(prior, prior.environment_id):
+            return prior
+        if prior.other_environment_ids:
+            # Not gone: what it made elsewhere would be forgotten. It differs, and the next update maps in all again.
+            return prior.model_copy(update={"save_to_all_envs": False})
+        raise NotFound(f"{prior.user_id} is not mapped", status=404)
+
+    def update(self, id: str, args: AccountMappingArgs, prior: AccountMappingState) -> AccountMappingState:
+        if args.save_to_all_envs:
+            return self._mapped(args, prior.other_environment_ids)
+        self._unmap(prior, prior.other_environment_ids)
+        return self._mapped(args, [])
+
+    def delete(self, id: str, prior: AccountMappingState) -> None:
+        self._unmap(prior, [*prior.other_environment_ids, prior.environment_id])
+
+    def list(self, scope: str) -> Iterable[AccountMappingState]:
+        app_id, _, environment_id = scope.partition("/")
+        query = {"page": 0, "size": 100}
+        for _, row in self.api.pages(
+            ACCOUNTS, app_id, environment_id, key="data", row_id="accountId", params=query, paging=BY_NUMBER
+        ):
+            for user in row.get("mappedUsers") or []:
+                values: dict[str, Any] = {
+                    "app_id": app_id,
+                    "environment_id": environment_id,
+                    "account_id": str(row.get("accountId")),
+                    "user_id": _user_id(user),
+                }
+                yield AccountMappingState.model_construct(id="/".join(values.values()), **values)
+
+    def _mapped(self, args: AccountMappingArgs, others: Sequence[str]) -> AccountMappingState:
+        if args.save_to_all_envs:
+            others = sorted({*others, *self._will_gain(args)})
+        with _already_mapped_is_fine():
+            # Repeatable: a second try of a mapping that was made is told so.
+            if args.save_to_all_envs:
+                body: Any = {"saveToAllEnvs": True}
+                self.api.post(f"{USERS}/{{}}", *_place(args), args.user_id, json=body, repeatable=True)
+            else:
+                self.api.post(USERS, *_place(args), json=[args.user_id], repeatable=True)
+        id = "/".join([*_place(args), args.user_id])
+        return AccountMappingState.model_construct(
+            **{name: getattr(args, name) for name in AccountMappingArgs.model_fields},
+            id=id,
+            other_environment_ids=list(others),
+        )
+
+    def _will_gain(self, args: AccountMappingArgs) -> Iterator[str]:
+        """The other environments with the account and without the mapping; those with it too, where it is adopted."""
+        for node in list(read_tree(self.api, args.app_id)):
+            if not isinstance(node, EnvironmentState) or node.id == args.environment_id:
+                continue
+            try:
+                if args.adopt or args.user_id not in self._users(args, node.id):
+                    yield node.id
+            except NotFound:
+                continue
+
+    def _users(self, args: AccountMappingArgs, environment_id: str) -> set[str]:
+        rows = self.api.get(USERS, args.app_id, environment_id, args.account_id).rows()
+        return {_user_id(user) for user in rows}
+
+    def _is_mapped(self, args: AccountMappingArgs, environment_id: str) -> bool:
+        try:
+            return args.user_id in self._users(args, environment_id)
+        except (BadRequest, NotFound) as error:
+            # Only an application that answers proves that the environment, or the account in it, is gone.
+            environments = {node.id for node in read_tree(self.api, args.app_id)}
+            if environment_id in environments and not isinstance(error, NotFound):
+                raise
+            return False
+
+    def _unmap(self, args: AccountMappingArgs, environments: Iterable[str]) -> None:
+        for environment in environments:
+            place = (args.app_id, environment, args.account_id, args.user_id)
+            try:
+                self.api.delete(f"{USERS}/{{}}", *place, params={"forceCheckinPaps": args.force_checkin_paps})
+            except (BadRequest, Conflict, NotFound) as error:
+                if not self._is_mapped(args, environment) or isinstance(error, NotFound):
+                    continue
+                if not args.force_checkin_paps and not error.hint:
+                    error.hint = (
+                        "if the user has checked out profiles that use this account, set force_checkin_paps=True, "
+                    )
+                    error.hint += "and run `pulumi up` once before the mapping is removed"
+                raise
+
+
+def _place(args: AccountMappingArgs) -> tuple[str, str, str]:
+    return args.app_id, args.environment_id, args.account_id
+
+
+def _user_id(user: Any) -> str:
+    return str(user.get("userId") if isinstance(user, dict) else user)
+
+
+@contextmanager
+def _already_mapped_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except Conflict as error:
+        if error.code != ALREADY_MAPPED:
+            raise
+    except NotFound as error:
+        error.hint = "check the ids; accounts come with a scan of their environment"
+        raise
+
+
+class AccountMapping(Managed, kind="britive.AccountMapping"):
+    """Lets a user use an account of an environment. That they are mapped already is fine; destroying this unmaps them.
+
+    The service has no call that unmaps in all environments. So with ``save_to_all_envs`` this resource keeps in mind in
+    which other environments the mapping was not there before (``other_environment_ids``): from those, and from its own,
+    it is removed again, and a mapping that others made stays. Environments that come later are not part of it, and the
+    others are not looked at by a refresh: where each must be watched, declare a mapping for each.
+
+    :param resource_name: the name within the program.
+    :param app_id: the application; another one makes a new mapping.
+    :param environment_id: the environment; another one makes a new mapping, after the old one was removed.
+    :param account_id: the account's number; another one makes a new mapping.
+    :param user_id: the user; another one makes a new mapping.
+    :param save_to_all_envs: map in all environments that the application has now. It costs one call more for each of
+        them.
+    :param force_checkin_paps: on removal, check in what the user has checked out with this account. By default the
+        service may refuse.
+    :param adopt: with ``save_to_all_envs``, also remove it where it was there before, once this is destroyed.
+    :param connection: the set of credentials.
+
+    Errors: ``NotFound`` when the account, the user or the environment does not exist; ``Conflict`` (E1013) when a
+    mapping that the service made by itself is to be removed; ``BadRequest`` for an application that does not exist.
+
+    Source: https://docs.britive.com/v1/docs/manage-environments
+    """
+
+    app_id: pulumi.Output[str]
+    environment_id: pulumi.Output[str]
+    account_id: pulumi.Output[str]
+    user_id: pulumi.Output[str]
+    save_to_all_envs: pulumi.Output[bool]
+    other_environment_ids: pulumi.Output[list[str]]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        app_id: pulumi.Input[str],
+        environment_id: pulumi.Input[str],
+        account_id: pulumi.Input[int | str],
+        user_id: pulumi.Input[str],
+        save_to_all_envs: pulumi.Input[bool] | None = None,
+        force_checkin_paps: pulumi.Input[bool] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        connection: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "app_id": app_id,
+            "environment_id": environment_id,
+            "account_id": account_id,
+            "user_id": user_id,
+            "save_to_all_envs": save_to_all_envs,
+            "force_checkin_paps": force_checkin_paps,
+            "adopt": adopt,
+            "connection": connection,
+        }
+        super().__init__(resource_name, props, opts)

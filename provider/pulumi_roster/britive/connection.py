@@ -1,0 +1,105 @@
+"""How Britive is reached: https://docs.britive.com/v1/docs/manage-environments, and the vendor's Python client.
+
+Particular: an error is told by its code, not by its status. What is absent may be 400 or 404; an unknown application is
+400.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+
+from ..auth import Token
+from ..client import Client, Dialect
+from ..settings import DEVELOPMENT_TOKEN, Connection, Setting, System, register
+
+__all__ = ["ALREADY_MAPPED", "SYSTEM"]
+
+ALREADY_MAPPED = "E1010"
+
+_STATUS_OF_CODE = {
+    "E1003": 400,
+    "E1004": 404,
+    "E1005": 409,
+    ALREADY_MAPPED: 409,
+    "E1012": 400,
+    "E1013": 409,
+    "MAINT0001": 503,
+}
+
+
+def _error(body: Any) -> tuple[str, str]:
+    details = f" ({body['details']})" if body.get("details") else ""
+    return str(body.get("errorCode") or ""), f"{body.get('message') or ''}{details}"[:500]
+
+
+def _meaning(status: int, code: str, words: str) -> int:
+    if code.startswith("AU-"):
+        return 401
+    if code in _STATUS_OF_CODE:
+        return _STATUS_OF_CODE[code]
+    # Without the code for it, a 404 is no proof that an object is gone: an unknown application or path, another host's
+    # page.
+    return 400 if status in (404, 410) else status
+
+
+_UNKNOWN_APPLICATION = "check app_id, and that roster:britiveTenant names the tenant that has it"
+
+DIALECT = Dialect(
+    title="Britive",
+    error=_error,
+    meaning=_meaning,
+    hints={
+        401: "check roster:britiveToken: it may have been revoked or have expired",
+        403: "the token's identity needs the right to manage this application",
+        404: "it, or what it belongs to, is gone; `pulumi refresh` brings the state up to date",
+        429: "the limit did not lift in time; run again later",
+        500: "run again; if it stays, ask Britive's support",
+        503: "the tenant may be under maintenance; run again later",
+        "A-0003": _UNKNOWN_APPLICATION,
+        "E1012": "only applications that do not scan their environments, such as AWS Standalone, have them by hand",
+        "E1013": "the application's own rule of account mapping makes it: change that rule, or let the mapping stay with "
+        "retain_on_delete=True or `pulumi state delete`",
+    },
+)
+
+
+def _connect(connection: Connection) -> Client:
+    return Client(connection.address(expand=tenant_url), _auth(connection), DIALECT, connection.policy)
+
+
+def tenant_url(tenant: str) -> str:
+    """The address of a tenant that is given by its name, its host or its URL, with or without ``/api``."""
+    tenant = tenant.strip().rstrip("/").removesuffix("/api")
+    if re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?", tenant):
+        return f"https://{tenant.lower()}.britive-app.com"
+    return tenant if "://" in tenant else f"https://{tenant}"
+
+
+def _auth(connection: Connection) -> httpx.Auth:
+    token = connection.require("britiveToken").strip()
+    return Token(token, scheme=_scheme(token))
+
+
+def _scheme(token: str) -> str:
+    """A token's scheme by its shape, as the vendor's client tells it."""
+    if len(token) < 50:
+        return "TOKEN"
+    return "WorkloadToken" if "::" in token else "Bearer"
+
+
+SYSTEM = register(
+    System(
+        name="britive",
+        title="Britive",
+        url="britiveTenant",
+        settings=(
+            Setting("britiveTenant", ("BRITIVE_TENANT",)),
+            Setting("britiveToken", ("BRITIVE_API_TOKEN",), secret=True),
+        ),
+        connect=_connect,
+        development={"britiveToken": DEVELOPMENT_TOKEN},
+    )
+)

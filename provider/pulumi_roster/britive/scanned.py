@@ -1,0 +1,118 @@
+"""What a scan finds, as look-ups show it: https://docs.britive.com/v1/docs/manage-environments, sections 7 to 17
+
+Field names are the service's in snake_case. What it does not tell, or tells as null, has the default. Times are RFC
+3339.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic.alias_generators import to_camel
+
+__all__ = ["Account", "Group", "Link", "NativeIds", "Permission", "Related", "Summary"]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, row: Any) -> Any:
+        return {name: value for name, value in row.items() if value is not None} if isinstance(row, dict) else row
+
+
+class Summary(_Row):
+    """An environment or environment group in brief; ``type`` is the service's, such as ``AWSAccount``."""
+
+    id: str
+    name: str
+    type: str = ""
+
+
+class Related(_Row):
+    """A permission, group or account that belongs to the row it stands in. Of the three ids, its own is set."""
+
+    account_id: int = 0
+    permission_id: int = 0
+    app_permission_id: int = 0
+    tenant_app_id: int = 0
+    name: str = ""
+    native_name: str = ""
+    native_id: str = ""
+    type: str = ""
+    scan_status: str = ""
+    inherited: Any = None
+
+
+class _Scanned(_Row):
+    native_id: str = ""
+    description: str = ""
+    created: str = ""
+    modified: str = ""
+    status: str = ""
+    scan_status: str = ""
+    privileged: bool = False
+    type: str = ""
+    scanned: str = ""
+    permissions: list[Related] = []
+    groups: list[Related] = []
+    # Of the deprecated forms only.
+    tenant_app_id: int = 0
+    first_seen: str = ""
+    last_seen: str = ""
+    updated: str = ""
+    extended_attributes: dict[str, Any] = {}
+
+
+class Account(_Scanned):
+    """An account. ``mapped_users`` are the users that may use it here, as the service tells them; its permissions and
+    groups are there when members are asked for."""
+
+    account_id: int
+    native_name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    registrable: bool = False
+    mapped_users: list[Any] = []
+
+
+class Permission(_Scanned):
+    """A permission. Its accounts and groups are there when members are asked for."""
+
+    app_permission_id: int
+    name: str = ""
+    built_in: bool = False
+    has_definitions_changed: bool = False
+    scope_registration_id: str = ""
+    accounts: list[Related] = []
+
+
+class Group(Permission):
+    """A group. Its accounts and permissions are there when members are asked for."""
+
+
+class NativeIds(_Row):
+    """The ids in the application's own system; those of the two that a link ties together are set."""
+
+    account_native_id: str = ""
+    group_native_id: str = ""
+    permission_native_id: str = ""
+
+
+class Link(_Row):
+    """An account or a group (one of ``account_id`` and ``group_id`` is set), and a permission that it has or a group
+    that it is in (``permission_id``; ``permission_type`` tells which)."""
+
+    account_id: int = 0
+    account_name: str = ""
+    group_id: int = 0
+    group_name: str = ""
+    permission_id: int
+    permission_name: str = ""
+    permission_type: str = ""
+    scan_status: str = ""
+    inherited_scope: str = ""
+    native_id: NativeIds = NativeIds()
+    account_permission_scopes: list[Any] = []

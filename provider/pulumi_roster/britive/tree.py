@@ -1,0 +1,149 @@
+"""The tree of an application: its environment groups and environments, both told by one call.
+
+Source: https://docs.britive.com/v1/docs/manage-environments ("Details of Environment Groups and Environments"); the
+call that tells all of both is that of the vendor's own clients.
+
+Particular: both lists are flat, and a tree that is empty is null. Only an application that answers proves that an
+object is gone: whoever mistypes a tenant or an application must not lose what is in the state.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+
+from ..client import Client
+from ..errors import BadRequest, Conflict, NotFound
+from ..model import Args, Key, Len, Replace, Scope, State, Text
+
+__all__ = [
+    "LISTING",
+    "ROOT",
+    "EnvironmentArgs",
+    "EnvironmentGroupArgs",
+    "EnvironmentGroupState",
+    "EnvironmentState",
+    "Id",
+    "Node",
+    "read_tree",
+    "remove",
+    "writing",
+]
+
+LISTING = "britive.tree"
+ROOT = "root"
+APPLICATION = "/api/apps/{}"
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+Id = Annotated[Text, Len(1, 200)]
+Name = Annotated[Text, AfterValidator(_not_blank)]
+
+
+class EnvironmentGroupArgs(Args):
+    """What an environment group is declared as."""
+
+    app_id: Annotated[Id, Replace, Scope]
+    name: Annotated[Name, Key]
+    description: str = ""
+    parent_id: Annotated[Id | None, Key, Replace(delete_first=True)] = None
+
+
+class EnvironmentGroupState(EnvironmentGroupArgs, State):
+    """What the service holds. ``parent`` is the group above, managed or not; "" of a root group."""
+
+    parent: str = ""
+    type: str = ""
+    status: str = ""
+
+
+class EnvironmentArgs(Args):
+    """What an environment is declared as."""
+
+    app_id: Annotated[Id, Replace, Scope]
+    name: Annotated[Name, Key]
+    description: str = ""
+    parent_group_id: Annotated[Id | None, Key, Replace(delete_first=True)] = None
+
+
+class EnvironmentState(EnvironmentArgs, State):
+    """What the service holds. ``parent`` is the group above, managed or not."""
+
+    parent: str = ""
+    type: str = ""
+    status: str = ""
+
+
+Node = EnvironmentGroupState | EnvironmentState
+
+
+def group_row(row: Any, app_id: str) -> dict[str, Any]:
+    """A group in the service's words as the fields of its state."""
+    return _fields(row, app_id, "parent_id", row.get("parentId"))
+
+
+def environment_row(row: Any, app_id: str) -> dict[str, Any]:
+    """An environment in the service's words as the fields of its state."""
+    return _fields(row, app_id, "parent_group_id", row.get("parentGroupId"))
+
+
+def _fields(row: dict[str, Any], app_id: str, above: str, parent: Any) -> dict[str, Any]:
+    told = {name: row[name] for name in ("id", "name", "description", "type", "status") if row.get(name) is not None}
+    return {**told, "app_id": app_id, "parent": parent or "", above: parent or None}
+
+
+def read_tree(api: Client, app_id: str) -> Iterator[Node]:
+    """All groups and all environments of an application, in the service's order, in one call.
+
+    :raises BadRequest: the tenant has no such application. It is never ``NotFound``, which would mean: gone.
+    """
+    try:
+        reply = api.get(APPLICATION, app_id, params={"view": "minimized"})
+    except (BadRequest, NotFound) as error:
+        raise _unknown_application(api, app_id, error.status, error.code, error.words) from None
+    if reply.json() is None:
+        raise _unknown_application(api, app_id, reply.status, "", "")
+    tree = reply.fields().get("rootEnvironmentGroup") or {}
+    for row in tree.get("environmentGroups") or []:
+        yield reply.parse_row(EnvironmentGroupState, group_row(row, app_id))
+    for row in tree.get("environments") or []:
+        yield reply.parse_row(EnvironmentState, environment_row(row, app_id))
+
+
+def _unknown_application(api: Client, app_id: str, status: int, code: str, words: str) -> BadRequest:
+    return BadRequest(
+        f"the application {app_id!r} is not known at {api.base_url} (it answered {status}{f' {code}' if code else ''})",
+        status=400,
+        code=code,
+        words=words,
+        hint="check app_id and roster:britiveTenant; if the application was deleted with all that it held, take its "
+        "objects out of the state with `pulumi state delete`",
+    )
+
+
+def writing(api: Client, app_id: str) -> threading.Lock:
+    """Writes to one application take turns, as in the vendor's own Terraform provider: its API has no revisions."""
+    return api.lock(LISTING, app_id)
+
+
+def remove(api: Client, path: str, app_id: str, id: str) -> None:
+    """Removes a group or an environment. Whether one that is refused is gone, its application tells.
+
+    :raises NotFound: it is gone already.
+    """
+    try:
+        with writing(api, app_id):
+            api.delete(path, app_id, id)
+    except (BadRequest, Conflict, NotFound) as error:
+        there = any(node.id == id for node in read_tree(api, app_id))
+        if there and not isinstance(error, NotFound):
+            raise
+        raise NotFound(f"{id} is gone already", status=404) from None

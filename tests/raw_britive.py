@@ -1,0 +1,85 @@
+"""Britive's own calls, for what a test does behind the provider's back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from pulumi_roster.emulator import Running
+
+APP = "app-demo"
+
+
+def britive(world: Running, method: str, path: str, json: Any = None) -> Any:
+    """One call below ``/api/apps/`` with the development token; its body."""
+    headers = {"Authorization": "TOKEN roster-dev"}
+    reply = httpx.request(method, f"{world.url}/api/apps/{path}", json=json, headers=headers, trust_env=False)
+    assert reply.status_code < 300, reply.text
+    return reply.json() if reply.content else None
+
+
+def britive_tree(world: Running, app: str = APP) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The groups and the environments of an application."""
+    tree = britive(world, "GET", app)["rootEnvironmentGroup"] or {}
+    return tree.get("environmentGroups", []), tree.get("environments", [])
+
+
+def britive_names(world: Running, app: str = APP) -> list[str]:
+    """The names of all groups and environments but the root group, sorted."""
+    groups, environments = britive_tree(world, app)
+    return sorted(row["name"] for row in [*groups, *environments] if row.get("parentId") != "")
+
+
+def britive_root(world: Running, app: str = APP) -> str:
+    """The id of the root group, which is made if need be."""
+    groups, _ = britive_tree(world, app)
+    found = [row["id"] for row in groups if not row["parentId"]]
+    return str(found[0]) if found else britive_group(world, "", "root", app)
+
+
+def britive_group(world: Running, parent: str, name: str, app: str = APP, **more: Any) -> str:
+    """Makes an environment group; its id."""
+    body = {"name": name, "description": "", "parentId": parent, **more}
+    return str(britive(world, "POST", f"{app}/root-environment-group/groups", body)["id"])
+
+
+def britive_environment(world: Running, parent: str, name: str, app: str = APP, **more: Any) -> str:
+    """Makes an environment; its id."""
+    body = {"name": name, "description": "", "parentGroupId": parent, **more}
+    return str(britive(world, "POST", f"{app}/root-environment-group/environments", body)["id"])
+
+
+def britive_change_group(world: Running, group: str, app: str = APP, **fields: Any) -> None:
+    """Changes a group, as a person in the console does."""
+    britive(world, "PATCH", f"{app}/root-environment-group/groups/{group}", fields)
+
+
+def britive_change_environment(world: Running, environment: str, app: str = APP, **properties: Any) -> None:
+    """Changes properties of an environment, as a person in the console does."""
+    values = [{"name": name, "value": value} for name, value in properties.items()]
+    britive(world, "PATCH", f"{app}/environments/{environment}/properties", {"propertyTypes": values})
+
+
+def britive_delete_group(world: Running, group: str, app: str = APP) -> None:
+    """Deletes a group."""
+    britive(world, "DELETE", f"{app}/environment-groups/{group}")
+
+
+def britive_delete_environment(world: Running, environment: str, app: str = APP) -> None:
+    """Deletes an environment."""
+    britive(world, "DELETE", f"{app}/environments/{environment}")
+
+
+def britive_users(world: Running, environment: str, account: int | str, app: str = APP) -> list[str]:
+    """The users that are mapped to an account in an environment."""
+    return [row["userId"] for row in britive(world, "GET", f"{app}/environments/{environment}/accounts/{account}/users")]
+
+
+def britive_map(world: Running, environment: str, account: int | str, *users: str, app: str = APP) -> None:
+    """Maps users to an account in an environment."""
+    britive(world, "POST", f"{app}/environments/{environment}/accounts/{account}/users", list(users))
+
+
+def britive_unmap(world: Running, environment: str, account: int | str, user: str, app: str = APP) -> None:
+    """Ends a mapping."""
+    britive(world, "DELETE", f"{app}/environments/{environment}/accounts/{account}/users/{user}")
