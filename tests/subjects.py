@@ -19,7 +19,7 @@ from pulumi_roster.transport import Policy
 Values = dict[str, Any]
 
 # Real time, but little of it: nothing that a test waits for takes longer on a loopback.
-QUICK = Policy(budget=10.0, settle=0.6, first_wait=0.01, longest_wait=0.1, unreachable=0.5)
+QUICK = Policy(budget=10.0, settle=0.6, quiet=0.2, first_wait=0.01, longest_wait=0.1, unreachable=0.5)
 
 
 def config_for(url: str, **more: Any) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Pickled:
 
     def __init__(self, kind: str, url: str, **more: Any) -> None:
         self.text = serialize_provider(Engine(kind))
-        self.config = dynamic.Config(config_for(url, settleSeconds="0.6", **more), "test")
+        self.config = dynamic.Config(config_for(url, settleSeconds="0.6", quietSeconds="0.2", **more), "test")
         self.new_run()
 
     def new_run(self) -> None:
