@@ -78,9 +78,11 @@ GENERAL = (
     Setting("allowPlainHttp", ("ROSTER_ALLOW_PLAIN_HTTP",)),
     Setting("budgetSeconds", ("ROSTER_BUDGET_SECONDS",)),
     Setting("settleSeconds", ("ROSTER_SETTLE_SECONDS",)),
+    Setting("quietSeconds", ("ROSTER_QUIET_SECONDS",)),
 )
 """Settings that belong to no one system. ``budgetSeconds`` limits one call with its repetitions; ``settleSeconds`` is
-how long a write may take to show in a service's reads."""
+how long a write may take to show in a service's reads; ``quietSeconds`` how long a writer waits to see that its change
+of a list stays, where several may write it: more than twice what a call takes."""
 
 
 def register(new: System) -> System:
@@ -253,7 +255,7 @@ class Settings:
 
     def _limits(self, values: Mapping[str, str]) -> Policy:
         changes: dict[str, float] = {}
-        for key, name in (("budgetSeconds", "budget"), ("settleSeconds", "settle")):
+        for key, name in (("budgetSeconds", "budget"), ("settleSeconds", "settle"), ("quietSeconds", "quiet")):
             if text := values.get(key):
                 try:
                     changes[name] = float(text)
