@@ -241,6 +241,16 @@ def test_a_short_budget_also_ends_the_search_for_a_service() -> None:
     assert time.now - start <= 2
 
 
+def test_no_repetition_begins_that_could_not_be_answered_in_time() -> None:
+    time = FakeTime()
+    start = time.now
+    run(Script(failing(503), time=time), time, first_wait=0.5, longest_wait=0.5, budget=30)
+    assert 28 <= time.now - start <= 29
+    start = time.now
+    run(Script(failing(503), time=time), time, first_wait=0.01, longest_wait=0.01, budget=1)
+    assert 0.8 <= time.now - start <= 0.9
+
+
 def test_a_deadline_that_is_given_counts_for_all_repetitions() -> None:
     time = FakeTime()
     assert run(Script(failing(503)), time, request(deadline=time.now + 3), budget=120).status_code == 503

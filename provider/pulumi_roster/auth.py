@@ -6,16 +6,20 @@ credential is held here and in no other place; ``repr`` shows none.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
-from typing import Any
 
 import httpx
 
-from .errors import Unauthorized, UnexpectedReply, error_class
+from .errors import RateLimited, ServiceError, SettingsError, Unauthorized, UnexpectedReply
+from .quoting import quoted
 
 __all__ = ["Exchange", "Token"]
+
+# What may stand in a header, and in no other place: a token with a line break would be two headers.
+_SENDABLE = re.compile(r"[!-~]+")
 
 
 class Token(httpx.Auth):
@@ -24,14 +28,23 @@ class Token(httpx.Auth):
     :param token: the bare token.
     :param scheme: what stands before it, such as ``Bearer``; "" for none.
     :param header: where it goes.
+    :raises SettingsError: the token cannot be sent.
     """
 
     def __init__(self, token: str, *, scheme: str = "Bearer", header: str = "Authorization") -> None:
+        if not _SENDABLE.fullmatch(token):
+            raise SettingsError(
+                "the token that is configured cannot be sent: it is empty, or holds a blank, a line break or the like",
+                hint="configure it again, without what came along when it was copied",
+            )
+        self._token = token
         self._value = f"{scheme} {token}" if scheme else token
         self._header = header
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sends the request with the token."""
         request.headers[self._header] = self._value
+        request.extensions["secrets"] = (self._token,)
         yield request
 
 
@@ -39,15 +52,14 @@ class Exchange(httpx.Auth):
     """A secret that is exchanged for a token, which is renewed before it ends; once for all threads.
 
     Serves OAuth client credentials and IBM's API keys alike: both post a form and get ``access_token`` and
-    ``expires_in``.
+    ``expires_in``. While there is no token nothing else is sent, so no error of the exchange leaves open what was done.
 
     :param url: the token endpoint, absolute.
     :param form: the fields to post, the secret among them.
     :param what: what the user calls the secret, for errors: "API key".
     :param early: the share of a token's life after which it is renewed.
+    :raises SettingsError: the secret cannot be sent.
     """
-
-    requires_response_body = True
 
     def __init__(
         self,
@@ -58,6 +70,10 @@ class Exchange(httpx.Auth):
         early: float = 0.8,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        try:
+            "".join(form.values()).encode()
+        except UnicodeEncodeError:
+            raise SettingsError(f"the {what} that is configured is not valid text") from None
         self._url = url
         self._form = dict(form)
         self._what = what
@@ -68,15 +84,21 @@ class Exchange(httpx.Auth):
         self._renew_at = 0.0
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sends the request with a token, and once more with a new one where the service refuses the old."""
         used = yield from self._current(request, refused="")
-        request.headers["Authorization"] = f"Bearer {used}"
+        self._sign(request, used)
         reply = yield request
         if reply.status_code == 401:
             # Revoked, or our clock is wrong: fetch once more, unless another thread has done so meanwhile.
-            request.headers["Authorization"] = f"Bearer {(yield from self._current(request, refused=used))}"
+            self._sign(request, (yield from self._current(request, refused=used)))
             yield request
 
+    def _sign(self, request: httpx.Request, token: str) -> None:
+        request.headers["Authorization"] = f"Bearer {token}"
+        request.extensions["secrets"] = (token, *self._secrets)
+
     def _current(self, request: httpx.Request, *, refused: str) -> Generator[httpx.Request, httpx.Response, str]:
+        # Held while the token is fetched. An error ends the generator where it waits, which releases the lock.
         with self._lock:
             if not self._token or self._token == refused or self._clock() >= self._renew_at:
                 reply = yield self._token_request(request)
@@ -85,41 +107,52 @@ class Exchange(httpx.Auth):
             return self._token
 
     def _token_request(self, request: httpx.Request) -> httpx.Request:
-        return httpx.Request(
-            "POST",
-            self._url,
-            data=self._form,
-            headers={"Accept": "application/json", "User-Agent": request.headers.get("User-Agent", "")},
-            # Fetching a second token does no harm. The deadline is that of the call which needs the token.
-            extensions={**request.extensions, "repeatable": True, "route": self._url},
-        )
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **request.extensions.get("tracing", {})}
+        if "User-Agent" in request.headers:
+            headers["User-Agent"] = request.headers["User-Agent"]
+        # Fetching a second token does no harm. The deadline is that of the call which needs the token.
+        more = {"repeatable": True, "route": self._url, "secrets": self._secrets}
+        extensions = {**request.extensions, **more}
+        return httpx.Request("POST", self._url, data=self._form, headers=headers, extensions=extensions)
 
     def _read(self, reply: httpx.Response) -> tuple[str, float]:
-        if reply.status_code >= 400:
-            # A refused exchange is 400 or 401 by service; for us it is always the credentials.
-            cls = Unauthorized if reply.status_code < 429 else error_class(reply.status_code)
-            raise cls(
-                f"the {self._what} was not accepted ({reply.status_code})",
-                status=reply.status_code,
-                words=_words(reply),
-                hint=f"check the {self._what} that is configured",
+        transaction_id = next(iter(reply.request.extensions.get("tracing", {}).values()), "")
+        status = reply.status_code
+        if status >= 400:
+            # A refused secret is 400, 401 or 403 by service. What else may be, a 404 here says nothing of any object,
+            # and a 500 nothing of any write.
+            refused = status in (400, 401, 403)
+            kind = Unauthorized if refused else RateLimited if status == 429 else ServiceError
+            raise kind(
+                f"the {self._what} was not accepted ({status})" if refused else f"the token endpoint answered {status}",
+                status=status,
+                words=self._words(reply),
+                transaction_id=transaction_id,
+                hint=f"check the {self._what} that is configured" if refused else "nothing was done; run again later",
             )
         try:
             answer = reply.json()
-            return str(answer["access_token"]), float(answer.get("expires_in", 3600))
-        except (ValueError, KeyError, TypeError, AttributeError):
+            token, life = answer["access_token"], float(answer.get("expires_in", 3600))
+            if not _SENDABLE.fullmatch(token):
+                raise ValueError
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise UnexpectedReply(
-                f"the token endpoint answered {reply.status_code} without a token",
+                f"the token endpoint answered {status} without a token",
+                transaction_id=transaction_id,
                 hint="check the address of the service: is this its own API?",
             ) from None
+        return token, life
 
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return tuple(value for name, value in self._form.items() if name != "grant_type")
 
-def _words(reply: httpx.Response) -> str:
-    try:
-        answer: Any = reply.json()
-    except ValueError:
-        return ""
-    if not isinstance(answer, dict):
-        return ""
-    words = answer.get("errorMessage") or answer.get("error_description") or answer.get("error") or ""
-    return str(words)[:300]
+    def _words(self, reply: httpx.Response) -> str:
+        try:
+            answer = reply.json()
+        except (ValueError, RecursionError):
+            return ""
+        if not isinstance(answer, dict):
+            return ""
+        words = answer.get("errorMessage") or answer.get("error_description") or answer.get("error") or ""
+        return quoted(words, self._secrets)

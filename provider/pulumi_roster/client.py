@@ -13,29 +13,27 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
 from . import transport
 from .errors import (
     ConnectionFailed,
     InvalidIdentifier,
+    NotFound,
     PreconditionFailed,
     ReplyLost,
     RosterError,
     UnexpectedReply,
     error_class,
 )
-from .model import lenient
 from .paging import BY_NEXT, Paging
+from .quoting import quoted
+from .reply import Json, Reply
 
 __all__ = ["Client", "Dialect", "Reply"]
-
-M = TypeVar("M", bound=BaseModel)
-Json = Any
 
 try:
     _VERSION = version("pulumi-roster")
@@ -46,6 +44,10 @@ _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
 }
+
+
+# Pages in a row that bring nothing new.
+_BARREN_PAGES = 10
 
 
 @dataclass(frozen=True)
@@ -67,74 +69,6 @@ class Dialect:
     transaction_header: str = ""
     hints: Mapping[int | str, str] | None = None
     headers: Mapping[str, str] | None = None
-
-
-class Reply:
-    """A complete answer of the service, status below 300."""
-
-    def __init__(self, response: httpx.Response, title: str, transaction_id: str) -> None:
-        self._response = response
-        self._title = title
-        self.transaction_id = transaction_id
-        self.status: int = response.status_code
-        self.etag: str = response.headers.get("etag", "")
-
-    def json(self) -> Json:
-        """The body as JSON; ``None`` for an empty one.
-
-        :raises UnexpectedReply: the body is something else, such as a proxy's HTML page or half a document.
-        """
-        if not self._response.content:
-            return None
-        try:
-            return self._response.json()
-        except (ValueError, RecursionError):
-            kind = self._response.headers.get("content-type", "no content type")
-            start = self._response.text[:80].replace("\n", " ")
-            raise UnexpectedReply(
-                f"{self._title} answered {self.status} with something that is not JSON ({kind}): {start!r}",
-                transaction_id=self.transaction_id,
-                hint="check the address, and whether a proxy stands between",
-            ) from None
-
-    def fields(self) -> dict[str, Json]:
-        """The body as a JSON object."""
-        body = self.json()
-        if not isinstance(body, dict):
-            raise self._unexpected("a JSON object was due")
-        return body
-
-    def parse(self, model: type[M], **more: Json) -> M:
-        """The body as a model; ``more`` adds fields that the service leaves to the path.
-
-        :raises UnexpectedReply: a field is missing or has another type; the message names it.
-        """
-        return self.parse_row(model, self.fields(), **more)
-
-    def rows(self) -> list[Json]:
-        """The body as a bare JSON array, the rows of a list that knows no pages.
-
-        :raises UnexpectedReply: it is something else.
-        """
-        body = self.json()
-        if not isinstance(body, list):
-            raise self._unexpected("a JSON array was due")
-        return body
-
-    def parse_row(self, model: type[M], row: Json, **more: Json) -> M:
-        """One row of a list in the body as a model, like :meth:`parse`."""
-        if not isinstance(row, dict):
-            raise self._unexpected("a list of JSON objects was due")
-        try:
-            return lenient(model, {**row, **more})
-        except ValidationError as error:
-            faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors(include_input=False))
-            raise self._unexpected(faults) from None
-
-    def _unexpected(self, why: str) -> UnexpectedReply:
-        return UnexpectedReply(
-            f"{self._title} answered {self.status}, but not as documented: {why}", transaction_id=self.transaction_id
-        )
 
 
 class Client:
@@ -230,10 +164,8 @@ class Client:
             json = body(read)
             if json is None:
                 return read
-            if not read.etag:
-                raise UnexpectedReply(
-                    f"{self.dialect.title} gave no ETag for {_fill(path, ids)}", transaction_id=read.transaction_id
-                )
+            if not re.fullmatch("[ -~]+", read.etag):
+                raise read.unexpected(f"there is no ETag to name the revision by, given {read.etag!r}")
             try:
                 # Repeatable: a second try of a write that was done meets 412, and is judged by reading again.
                 return self.request(method, path, *ids, json=json, headers={"If-Match": read.etag}, repeatable=True)
@@ -264,26 +196,29 @@ class Client:
         :param paging: how the service hands out pages.
         :raises UnexpectedReply: the listing did not add up at any attempt.
         """
-        identify = row_id if callable(row_id) else lambda row: str(row.get(row_id))
+        identify = row_id if callable(row_id) else lambda row: str(row[row_id])
         for _ in range(attempts):
             rows: dict[str, tuple[Reply, Json]] = {}
-            asked: list[dict[str, Any]] = []
+            total, barren = 0, 0
             query: dict[str, Any] | None = dict(params or {})
-            total = 0
-            # A service that points back at a page must not hold us for ever.
-            while query is not None and query not in asked:
-                asked.append(query)
+            while query is not None and barren < _BARREN_PAGES:
                 reply = self.get(path, *ids, params=query)
-                body = reply.fields()
-                for row in body.get(key) or []:
-                    rows[identify(row) if isinstance(row, dict) else str(row)] = (reply, row)
-                total = int(body.get(paging.total, len(rows)))
-                query = paging.following(body, query)
-            if len(rows) >= total:
+                body, known = reply.fields(), len(rows)
+                try:
+                    rows.update((identify(row), (reply, row)) for row in _rows(body, key, paging))
+                    total = int(body.get(paging.total, len(rows)))
+                    query = paging.following(body, query)
+                except (KeyError, TypeError, ValueError, AttributeError):
+                    raise reply.unexpected(f"this is no page of {key!r}") from None
+                # A service that points back at a page, or at ever new empty ones, must not hold us for ever.
+                barren = barren + 1 if len(rows) == known else 0
+                if query is not None:
+                    query.update((name, value) for name, value in (params or {}).items() if name not in paging.moves)
+            if len(rows) >= total and barren < _BARREN_PAGES:
                 return iter(list(rows.values()))
             self.policy.sleep(self.policy.first_wait * self.policy.chance())
-        raise UnexpectedReply(
-            f"{self.dialect.title} lists {total} rows under {_fill(path, ids)}, but gave {len(rows)} different ones",
+        raise reply.unexpected(
+            f"it lists {total} rows under {_fill(path, ids)}, but gave {len(rows)} different ones at every attempt",
             hint="others are changing this collection; run again when they are done",
         )
 
@@ -308,69 +243,81 @@ class Client:
         :raises ConnectionFailed: the service was not reached.
         :raises OutcomeUnknown: the request was sent and no reply came, or one that cannot be understood.
         """
-        transaction_id = f"roster-{uuid.uuid4()}"
+        header, transaction_id = self.dialect.transaction_header, ""
         more = dict(headers or {})
-        if self.dialect.transaction_header:
-            more[self.dialect.transaction_header] = transaction_id
+        if header:
+            more[header] = transaction_id = f"roster-{uuid.uuid4()}"
         filled = _fill(path, ids)
-        request = self._http.build_request(
-            method,
-            self.base_url + filled,
-            json=json,
-            params=_query(params),
-            headers=more,
-            extensions={
-                "route": path,
-                "repeatable": repeatable,
-                "deadline": self.policy.clock() + (self.policy.budget if within is None else within),
-                "timeout": httpx.Timeout(self.policy.read, connect=self.policy.connect).as_dict(),
-            },
-        )
+        try:
+            request = self._http.build_request(
+                method, self.base_url + filled, json=json, params=_query(params), headers=more
+            )
+        except (ValueError, httpx.InvalidURL) as error:  # half a character, not-a-number, an endless name
+            raise InvalidIdentifier(
+                f"{method} {quoted(filled)} cannot be sent: {quoted(error)}", hint="check the ids, names and values"
+            ) from None
+        request.extensions = {
+            "route": path,
+            "repeatable": repeatable,
+            "deadline": self.policy.clock() + (self.policy.budget if within is None else within),
+            "timeout": httpx.Timeout(self.policy.read, connect=self.policy.connect).as_dict(),
+            "tracing": {header: transaction_id} if header else {},
+        }
         try:
             response = self._http.send(request, follow_redirects=False)
         except httpx.HTTPError as error:
-            raise self._lost(error, f"{method} {filled}") from error
-        except httpx.InvalidURL as error:
-            raise InvalidIdentifier(f"{filled!r} cannot be sent: {error}") from None
-        self._set_clock(response)
-        if response.status_code >= 300:
-            raise self._refused(response, f"{method} {filled}", transaction_id)
-        return Reply(response, self.dialect.title, transaction_id if self.dialect.transaction_header else "")
-
-    def _set_clock(self, response: httpx.Response) -> None:
+            raise self._lost(error, request, f"{method} {filled}", transaction_id) from error
         told = transport.http_date(response.headers.get("date", ""))
         if told is not None:
             self._ahead = told - self.policy.wall_clock()
+        if response.status_code >= 300:
+            raise self._refused(response, f"{method} {filled}", transaction_id)
+        return Reply(response, self.dialect.title, transaction_id)
 
-    def _lost(self, error: httpx.HTTPError, what: str) -> RosterError:
-        title, host = self.dialect.title, urlsplit(self.base_url).netloc
-        why = str(error) or type(error).__name__
-        if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
-            hint = "check the address, the network and the proxy"
-            if transport.is_certificate_error(error):
-                hint = "an authority of your own is trusted when SSL_CERT_FILE names its certificate; check the address"
-            return ConnectionFailed(f"{title} at {host} was not reached: {why}", hint=hint)
-        if isinstance(error, transport.ReplyTooLarge):
-            return UnexpectedReply(f"{title} at {host}, {what}: {why}")
+    def _lost(self, error: httpx.HTTPError, request: httpx.Request, what: str, transaction_id: str) -> RosterError:
+        where = f"{self.dialect.title} at {urlsplit(self.base_url).netloc}"
+        why = quoted(str(error) or type(error).__name__, request.extensions.get("secrets", ()))
+        if error.request is not request:  # the auth's own: without a token, nothing else is sent
+            return ConnectionFailed(
+                f"{where} gave no token: {why}", hint=_hint_for(error), transaction_id=transaction_id
+            )
+        if isinstance(error, _NOT_SENT):
+            return ConnectionFailed(f"{where} was not reached: {why}", hint=_hint_for(error))
+        if isinstance(error, (transport.ReplyTooLarge, httpx.DecodingError)):
+            return UnexpectedReply(f"{where}, {what}: {why}", transaction_id=transaction_id)
         return ReplyLost(
-            f"{title} at {host} gave no complete reply to {what}: {why}",
+            f"{where} gave no complete reply to {what}: {why}",
             hint="run again: what was done meanwhile is looked for first",
+            transaction_id=transaction_id,
         )
 
     def _refused(self, response: httpx.Response, what: str, transaction_id: str) -> RosterError:
         title, status = self.dialect.title, response.status_code
+        secrets = response.request.extensions.get("secrets", ())
+        told = quoted(_own_transaction(response), secrets, limit=100) or transaction_id
         if status < 400:
+            where = quoted(response.headers.get("location", "nowhere").partition("?")[0], secrets, limit=200)
             return UnexpectedReply(
-                f"{title} answered {what} with a redirect ({status}) to {response.headers.get('location')!r}",
+                f"{title} answered {what} with a redirect ({status}) to {where}",
                 hint="credentials never follow a redirect; configure the service's own address",
+                transaction_id=told,
             )
         try:
             code, words = self.dialect.error(response.json())
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
-            code, words = "", " ".join(re.sub(r"<[^>]*>", " ", response.text[:2000]).split())[:200]
-        told = _own_transaction(response) or (transaction_id if self.dialect.transaction_header else "")
+            code, words = "", re.sub(r"<[^>]*>", " ", response.content[:4000].decode("utf-8", "replace"))
+        code, words = quoted(code or "", secrets, limit=100), quoted(words or "", secrets, limit=500)
         means, hints = self.dialect.meaning(status, code, words), self.dialect.hints or {}
-        return error_class(means)(
+        kind = error_class(means)
+        if kind is NotFound and "html" in response.headers.get("content-type", ""):
+            # A proxy's page, or a wrong address. Taken for the service's word, it would drop all objects from the
+            # state.
+            return UnexpectedReply(
+                f"{title} answered {status} to {what} with a web page: {words}",
+                hint="check the address, and whether a proxy stands between",
+                transaction_id=told,
+            )
+        return kind(
             f"{title} answered {status}{f' {code}' if code else ''} to {what}",
             status=status,
             code=code,
@@ -380,13 +327,39 @@ class Client:
         )
 
 
+# After these, nothing was sent.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.LocalProtocolError,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+def _hint_for(error: httpx.HTTPError) -> str:
+    if transport.is_certificate_error(error):
+        return "an authority of your own is trusted when SSL_CERT_FILE names its certificate; check the address"
+    return "check the address, the network and the proxy"
+
+
 def _own_transaction(response: httpx.Response) -> str:
     """The id under which the service itself knows the call."""
     try:
         trace = response.json().get("trace", "")
     except (ValueError, AttributeError, RecursionError):
         trace = ""
-    return str(trace or response.headers.get("x-global-transaction-id", ""))[:100]
+    return str(trace or response.headers.get("x-global-transaction-id", ""))
+
+
+def _rows(body: Mapping[str, Any], key: str, paging: Paging) -> list[dict[str, Json]]:
+    rows = body.get(key)
+    if rows is None and (key in body or body.get(paging.total) == 0):
+        return []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise TypeError
+    return rows
 
 
 def _fill(path: str, ids: tuple[str, ...]) -> str:

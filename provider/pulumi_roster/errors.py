@@ -57,19 +57,21 @@ class RosterError(Exception):
 
     :param message: what happened, in one line.
     :param hint: what the reader can do about it.
+    :param transaction_id: the call, as the vendor's support knows it, or "".
 
     ``about`` names the verb and the object; the engine fills it in, since only it knows both.
     """
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", transaction_id: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.transaction_id = transaction_id
         self.about = ""
 
     def details(self) -> list[tuple[str, str]]:
         """Labelled lines that follow the message, without the hint."""
-        return []
+        return [("transaction id", self.transaction_id)]
 
     def __str__(self) -> str:
         first = f"{self.about}: {self.message}" if self.about else self.message
@@ -108,7 +110,8 @@ class PartialFailure(RosterError):
         self.failures = failures
 
     def details(self) -> list[tuple[str, str]]:
-        return [("refused", line) for line in self.failures]
+        """One line an item."""
+        return [*(("refused", line) for line in self.failures), *super().details()]
 
 
 class ConnectionFailed(RosterError):
@@ -125,13 +128,6 @@ class ReplyLost(OutcomeUnknown):
 
 class UnexpectedReply(OutcomeUnknown):
     """A reply that is not what the service documents."""
-
-    def __init__(self, message: str, *, hint: str = "", transaction_id: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.transaction_id = transaction_id
-
-    def details(self) -> list[tuple[str, str]]:
-        return [("transaction id", self.transaction_id)]
 
 
 class ServiceError(RosterError):
@@ -153,14 +149,14 @@ class ServiceError(RosterError):
         transaction_id: str = "",
         hint: str = "",
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(message, hint=hint, transaction_id=transaction_id)
         self.status = status
         self.code = code
         self.words = words
-        self.transaction_id = transaction_id
 
     def details(self) -> list[tuple[str, str]]:
-        return [("it said", self.words), ("transaction id", self.transaction_id)]
+        """The service's own words first."""
+        return [("it said", self.words), *super().details()]
 
 
 class BadRequest(ServiceError):

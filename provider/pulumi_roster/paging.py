@@ -1,4 +1,5 @@
-"""How services hand out long collections in pages. The loop over them is in :meth:`~pulumi_roster.client.Client.pages`."""
+"""How services hand out long collections in pages. The loop over them is in
+:meth:`~pulumi_roster.client.Client.pages`."""
 
 from __future__ import annotations
 
@@ -18,10 +19,13 @@ class Paging:
 
     :param total: where the body says how many rows there are in all.
     :param following: the query of the page after this body, given this page's query; ``None`` after the last.
+    :param moves: the parameters that lead from page to page. Whatever ``following`` says, the others stay as they were
+        asked for: a service cannot lead us from one account to another.
     """
 
     total: str
     following: Callable[[Mapping[str, Any], Query], Query | None]
+    moves: frozenset[str]
 
 
 def _next(body: Mapping[str, Any], query: Query) -> Query | None:
@@ -38,8 +42,8 @@ def _number(body: Mapping[str, Any], query: Query) -> Query | None:
     return {**query, "page": page + 1} if more else None
 
 
-BY_NEXT = Paging("total_count", _next)
+BY_NEXT = Paging("total_count", _next, frozenset({"limit", "offset"}))
 """IBM: ``next.href`` and ``total_count``."""
 
-BY_NUMBER = Paging("count", _number)
+BY_NUMBER = Paging("count", _number, frozenset({"page"}))
 """Britive: ``page`` from zero, ``size`` and ``count``."""

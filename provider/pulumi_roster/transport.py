@@ -268,11 +268,13 @@ class Retry(_Layer):
             asked = seconds_to_retry(outcome.result(), self.policy) if outcome and not outcome.failed else 0.0
             return asked + own / 4 if asked else own
 
-        give_up = min(deadline, self.policy.clock() + self.policy.unreachable)
+        give_up = self.policy.clock() + self.policy.unreachable
+        # A repetition that is cut off by the deadline would tell less than the failure before it.
+        latest = deadline - min(_ANSWER, self.policy.budget / 10)
 
         def stop(state: tenacity.RetryCallState) -> bool:
             reached = state.outcome is None or not isinstance(state.outcome.exception(), _UNREACHED)
-            return self.policy.clock() + state.upcoming_sleep >= (deadline if reached else give_up)
+            return self.policy.clock() + state.upcoming_sleep >= (latest if reached else min(latest, give_up))
 
         def again(state: tenacity.RetryCallState) -> bool:
             outcome = state.outcome
@@ -304,6 +306,9 @@ class Retry(_Layer):
             return False
         return isinstance(error, httpx.TransportError) and bool(request.extensions.get("repeatable"))
 
+
+# Seconds in which a service answers, as a rule.
+_ANSWER = 1.0
 
 # After these, nothing was sent.
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)

@@ -1,0 +1,114 @@
+"""A complete answer of a service, and how it is understood: strictly in its shape, leniently in what it adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from .errors import UnexpectedReply
+from .model import lenient
+from .quoting import quoted
+
+__all__ = ["Json", "Reply"]
+
+M = TypeVar("M", bound=BaseModel)
+Json = Any
+
+# No documented body is deeper than ten levels; Python's own limits begin at some hundreds.
+_DEEPEST = 100
+
+
+class Reply:
+    """A complete answer, status below 300.
+
+    :param title: the service, for messages.
+    :param transaction_id: ours for the call, or "".
+    """
+
+    def __init__(self, response: httpx.Response, title: str, transaction_id: str) -> None:
+        self._response = response
+        self._title = title
+        self.transaction_id = transaction_id
+        self.status: int = response.status_code
+        self.etag: str = response.headers.get("etag", "")
+
+    def json(self) -> Json:
+        """The body as JSON; ``None`` for an empty one.
+
+        :raises UnexpectedReply: the body is something else, such as a proxy's HTML page or half a document.
+        """
+        if not self._response.content:
+            return None
+        try:
+            body = self._response.json()
+        except (ValueError, RecursionError):
+            kind = quoted(self._response.headers.get("content-type", "no content type"), limit=60)
+            raise UnexpectedReply(
+                f"{self._title} answered {self.status} with something that is not JSON ({kind}): {self._start()!r}",
+                transaction_id=self.transaction_id,
+                hint="check the address, and whether a proxy stands between",
+            ) from None
+        if _too_deep(body):
+            raise self.unexpected("it is nested too deeply")
+        return body
+
+    def fields(self) -> dict[str, Json]:
+        """The body as a JSON object."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise self.unexpected("a JSON object was due")
+        return body
+
+    def parse(self, model: type[M], **more: Json) -> M:
+        """The body as a model; ``more`` adds fields that the service leaves to the path.
+
+        :raises UnexpectedReply: a field is missing or has another type; the message names it.
+        """
+        return self.parse_row(model, self.fields(), **more)
+
+    def rows(self) -> list[Json]:
+        """The body as a bare JSON array, the rows of a list that knows no pages."""
+        body = self.json()
+        if not isinstance(body, list):
+            raise self.unexpected("a JSON array was due")
+        return body
+
+    def parse_row(self, model: type[M], row: Json, **more: Json) -> M:
+        """One row of a list in the body as a model, like :meth:`parse`."""
+        if not isinstance(row, dict):
+            raise self.unexpected("a list of JSON objects was due")
+        try:
+            return lenient(model, {**row, **more})
+        except ValidationError as error:
+            faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors(include_input=False))
+            raise self.unexpected(faults) from None
+
+    def unexpected(self, why: str, hint: str = "") -> UnexpectedReply:
+        """The error that says in which way this reply is not as documented."""
+        return UnexpectedReply(
+            f"{self._title} answered {self.status}, but not as documented: {quoted(why)}",
+            hint=hint,
+            transaction_id=self.transaction_id,
+        )
+
+    def _start(self) -> str:
+        # Decoded here: httpx would use whatever codec the service names, those that are no text among them.
+        text = self._response.content[:2000].decode("utf-8", "replace")
+        return quoted(text, self._response.request.extensions.get("secrets", ()), limit=80)
+
+
+def _too_deep(value: Json) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for item in level
+            if isinstance(item, (dict, list))
+            for inner in (item.values() if isinstance(item, Mapping) else item)
+        ]
+        if not level:
+            return False
+    return True

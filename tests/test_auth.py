@@ -1,0 +1,345 @@
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs, quote_plus
+
+import httpx
+import pytest
+
+from canned import Canned, Got, canned, reply
+from pulumi_roster.auth import Exchange, Token
+from pulumi_roster.client import Client, Dialect
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import (
+    ConnectionFailed,
+    OutcomeUnknown,
+    RateLimited,
+    RosterError,
+    ServiceError,
+    SettingsError,
+    Unauthorized,
+    UnexpectedReply,
+)
+from pulumi_roster.transport import Policy
+from timetable import FakeTime
+
+GRANT = "urn:ibm:params:oauth:grant-type:apikey"
+TOKEN_ROUTE = "POST /identity/token"
+QUICK = Policy(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
+GROUPS = {"account_id": "acc-demo"}
+
+
+def exchange(url: str, key: str = "a-good-key", **more: Any) -> Exchange:
+    return Exchange(f"{url}/identity/token", {"grant_type": GRANT, "apikey": key}, what="API key", **more)
+
+
+@contextmanager
+def api(url: str, auth: httpx.Auth, policy: Policy = QUICK) -> Iterator[Client]:
+    dialect = Dialect("Test", lambda body: ("", str(body["errors"][0]["message"])), transaction_header="Transaction-Id")
+    client = Client(url, auth, dialect, policy)
+    yield client
+    client.close()
+
+
+def together(count: int, what: Callable[[], Any]) -> list[Any]:
+    """Runs a function in many threads at once. Their answers, or the errors that they ended with."""
+    answers: list[Any] = []
+    start = threading.Barrier(count)
+
+    def run() -> None:
+        start.wait(10)
+        try:
+            answers.append(what())
+        except RosterError as error:
+            answers.append(error)
+
+    threads = [threading.Thread(target=run, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert not any(thread.is_alive() for thread in threads), "some wait for ever"
+    return answers
+
+
+# -- a token that was given
+
+
+@pytest.mark.parametrize(
+    ("auth", "header", "value"),
+    [
+        (Token("t-1"), "authorization", "Bearer t-1"),
+        (Token("t-1", scheme="TOKEN"), "authorization", "TOKEN t-1"),
+        (Token("t-1", scheme="", header="X-Vault-Token"), "x-vault-token", "t-1"),
+    ],
+    ids=["bearer", "scheme", "header"],
+)
+def test_a_token_goes_where_the_service_wants_it(auth: Token, header: str, value: str) -> None:
+    with canned(reply(body={})) as server, api(server.url, auth) as client:
+        client.get("/x")
+    assert server.got[0].headers[header] == value
+
+
+def test_a_token_that_is_refused_is_not_sent_again(emulator: Running) -> None:
+    with api(emulator.url, Token("bad-token")) as client, pytest.raises(Unauthorized):
+        client.get("/v2/groups", params=GROUPS)
+    assert emulator.total() == 1
+
+
+@pytest.mark.parametrize("token", ["", " ", "canary\n", "cana ry", "canary\x00", "canaryé", "canary\r\nX-Evil: 1"])
+def test_a_token_that_cannot_be_sent_is_refused_without_being_shown(token: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Token(token)
+    assert "cana" not in everything(caught.value)
+
+
+# -- a key that is exchanged
+
+
+def test_eight_threads_exchange_once(emulator: Running) -> None:
+    emulator.fault("hold", route="/identity/token")
+    release = threading.Thread(target=lambda: (emulator.held(), emulator.release()))
+    release.start()
+    with api(emulator.url, exchange(emulator.url)) as client:
+        answers = together(8, lambda: client.get("/v2/groups", params=GROUPS).status)
+    release.join()
+    assert answers == [200] * 8
+    assert emulator.requests() == {TOKEN_ROUTE: 1, "GET /v2/groups": 8}
+
+
+def test_the_exchange_is_a_form_and_the_token_a_bearer(emulator: Running) -> None:
+    with canned() as server:
+        server.answer = lambda got: reply(body={"access_token": "t-1", "expires_in": 60})
+        with api(server.url, exchange(server.url, "k+/= y")) as client:
+            client.put("/x", json={})
+    first, second = server.got
+    assert (first.method, first.path, first.query) == ("POST", "/identity/token", "")
+    assert first.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert parse_qs(first.body.decode()) == {"grant_type": [GRANT], "apikey": ["k+/= y"]}
+    assert "authorization" not in first.headers
+    assert first.headers["user-agent"] == second.headers["user-agent"]
+    assert second.headers["authorization"] == "Bearer t-1"
+    assert b"k%2B" not in second.body
+
+
+def test_a_token_is_renewed_before_it_ends(emulator: Running) -> None:
+    emulator.switch(token_lifetime=1000)
+    time = FakeTime()
+    with api(emulator.url, exchange(emulator.url, early=0.8, clock=lambda: time.now)) as client:
+        client.get("/v2/groups", params=GROUPS)
+        time.now += 799
+        client.get("/v2/groups", params=GROUPS)
+        assert emulator.requests()[TOKEN_ROUTE] == 1
+        time.now += 2
+        together(4, lambda: client.get("/v2/groups", params=GROUPS))
+        assert emulator.requests()[TOKEN_ROUTE] == 2
+
+
+def test_a_token_that_was_revoked_is_fetched_once_more_for_all(emulator: Running) -> None:
+    with api(emulator.url, exchange(emulator.url)) as client:
+        client.get("/v2/groups", params=GROUPS)
+        emulator.revoke()
+        assert together(8, lambda: client.get("/v2/groups", params=GROUPS).status) == [200] * 8
+    assert emulator.requests()[TOKEN_ROUTE] == 2
+
+
+def test_a_write_that_met_an_old_token_is_done_once(emulator: Running) -> None:
+    with api(emulator.url, exchange(emulator.url)) as client:
+        client.get("/v2/groups", params=GROUPS)
+        emulator.revoke()
+        made = client.post("/v2/groups", params=GROUPS, json={"name": "admins"}).fields()
+        rows = client.get("/v2/groups", params={**GROUPS, "hide_public_access": True}).fields()["groups"]
+    assert [row["id"] for row in rows] == [made["id"]]
+
+
+def test_a_service_that_refuses_every_token_is_asked_twice(emulator: Running) -> None:
+    emulator.fault("status", status=401, route="/v2/groups", times=None)
+    with api(emulator.url, exchange(emulator.url)) as client, pytest.raises(Unauthorized):
+        client.get("/v2/groups", params=GROUPS)
+    assert emulator.requests() == {TOKEN_ROUTE: 2, "GET /v2/groups": 2}
+
+
+def test_a_viewers_key_gives_a_viewers_token(emulator: Running) -> None:
+    with api(emulator.url, exchange(emulator.url, "viewer-key")) as client:
+        client.get("/v2/groups", params=GROUPS)
+        with pytest.raises(ServiceError) as caught:
+            client.post("/v2/groups", params=GROUPS, json={"name": "admins"})
+    assert caught.value.status == 403
+
+
+# -- an exchange that fails
+
+
+def everything(error: BaseException) -> str:
+    """All texts that an error may end up as."""
+    shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return "\n".join([shown, repr(error), str(error), repr(error.args), str(vars(error))])
+
+
+def test_a_refused_key_is_told_in_the_services_words_and_not_shown(emulator: Running) -> None:
+    auth = exchange(emulator.url, "bad-canary")
+    with api(emulator.url, auth) as client, pytest.raises(Unauthorized, match="the API key was not accepted") as caught:
+        client.get("/v2/groups", params=GROUPS)
+    assert caught.value.words == "Provided API key could not be found."
+    assert "canary" not in everything(caught.value) + repr(auth) + repr(client)
+    assert emulator.requests() == {TOKEN_ROUTE: 1}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_service_that_repeats_the_key_is_not_quoted_on_it(status: int) -> None:
+    key = "canary+/= key"
+
+    def answer(got: Got) -> bytes:
+        words = f"no such key: {key} ({quote_plus(key)})\n{got.body.decode()}"
+        return reply(status, {"errorMessage": words})
+
+    with (
+        canned(answer) as server,
+        api(server.url, exchange(server.url, key)) as client,
+        pytest.raises(Unauthorized, match="no such key") as caught,
+    ):
+        client.get("/x")
+    assert "canary" not in everything(caught.value)
+    assert "\n" not in caught.value.words
+
+
+def test_one_threads_failure_is_no_deadlock(emulator: Running) -> None:
+    emulator.fault("status", status=400, route="/identity/token", body={"errorMessage": "not now"})
+    with api(emulator.url, exchange(emulator.url)) as client:
+        answers = together(8, lambda: client.get("/v2/groups", params=GROUPS).status)
+        assert client.get("/v2/groups", params=GROUPS).status == 200
+    assert sorted(map(str, answers))[:7] == ["200"] * 7
+    assert sum(isinstance(answer, Unauthorized) for answer in answers) == 1
+
+
+def test_a_failure_of_all_threads_is_no_deadlock(emulator: Running) -> None:
+    with api(emulator.url, exchange(emulator.url, "bad-key")) as client:
+        answers = together(8, lambda: client.get("/v2/groups", params=GROUPS).status)
+    assert [type(answer) for answer in answers] == [Unauthorized] * 8
+
+
+def test_a_lost_exchange_is_sent_again(emulator: Running) -> None:
+    emulator.fault("drop_after", route="/identity/token")
+    emulator.fault("status", status=503, route="/identity/token")
+    with api(emulator.url, exchange(emulator.url)) as client:
+        made = client.post("/v2/groups", params=GROUPS, json={"name": "admins"})
+    assert made.status == 201
+    assert emulator.requests() == {TOKEN_ROUTE: 3, "POST /v2/groups": 1}
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ({"kind": "status", "status": 500}, ServiceError),
+        ({"kind": "status", "status": 503}, ServiceError),
+        ({"kind": "status", "status": 404}, ServiceError),
+        ({"kind": "status", "status": 405}, ServiceError),
+        ({"kind": "status", "status": 429}, RateLimited),
+        ({"kind": "drop"}, ConnectionFailed),
+        ({"kind": "slow_headers", "seconds": 60}, ConnectionFailed),
+        ({"kind": "truncated"}, ConnectionFailed),
+    ],
+    ids=str,
+)
+def test_no_token_means_that_nothing_was_done(
+    fault: dict[str, Any], kind: type[RosterError], emulator: Running
+) -> None:
+    emulator.fault(**fault, route="/identity/token", times=None)
+    policy = Policy(budget=0.3 if "seconds" in fault else 5, first_wait=20)  # no time for a second try
+    with api(emulator.url, exchange(emulator.url), policy) as client, pytest.raises(kind) as caught:
+        client.post("/v2/groups", params=GROUPS, json={"name": "admins"})
+    # A lost reply would set off a search for what was made, and a 404 a belief that it is gone.
+    assert not isinstance(caught.value, OutcomeUnknown)
+    assert type(caught.value) in (ServiceError, RateLimited, ConnectionFailed)
+    assert "token" in str(caught.value)
+    assert "POST /v2/groups" not in emulator.requests()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(body={}),
+        reply(body=[]),
+        reply(body={"access_token": None}),
+        reply(body={"access_token": ""}),
+        reply(body={"access_token": 5}),
+        reply(body={"access_token": "two\nlines"}),
+        reply(body={"access_token": "umläut"}),
+        reply(body={"access_token": "t", "expires_in": "soon"}),
+        reply(body={"access_token": "t", "expires_in": None}),
+        reply(body=b"<html>", kind="text/html"),
+        reply(body=b"[" * 100_000),
+        reply(body=b'{"access_token": "t'),
+        reply(),
+        reply(302, headers={"Location": "https://elsewhere.invalid/"}),
+    ],
+    ids=range(14),
+)
+def test_an_answer_without_a_token_is_not_used(answer: bytes) -> None:
+    with (
+        canned(answer) as server,
+        api(server.url, exchange(server.url)) as client,
+        pytest.raises(UnexpectedReply, match="token endpoint"),
+    ):
+        client.get("/x")
+    assert [got.path for got in server.got] == ["/identity/token"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b"null", b"[1]", b'{"errorMessage": {"a": 1}}', b"<p>no</p>", b"\xff"]
+)
+def test_a_refusal_in_odd_words_is_a_refusal(body: bytes) -> None:
+    with (
+        canned(reply(400, body)) as server,
+        api(server.url, exchange(server.url)) as client,
+        pytest.raises(Unauthorized),
+    ):
+        client.get("/x")
+
+
+def test_the_exchange_bears_the_transaction_id_of_its_call(emulator: Running) -> None:
+    with api(emulator.url, exchange(emulator.url, "bad-key")) as client, pytest.raises(Unauthorized) as caught:
+        client.get("/v2/groups", params=GROUPS)
+    sent = emulator.last_requests()[0]["headers"]["transaction-id"]
+    assert sent.startswith("roster-")
+    assert caught.value.transaction_id == sent
+
+
+def test_a_key_that_cannot_be_sent_is_refused_without_being_shown() -> None:
+    key = "canary\udcff"
+    with pytest.raises(SettingsError, match="API key") as caught:
+        exchange("http://127.0.0.1", key)
+    assert "canary" not in everything(caught.value)
+
+
+# -- other hosts
+
+
+@pytest.fixture
+def stranger() -> Iterator[Canned]:
+    with canned(reply(body={"access_token": "t", "expires_in": 60})) as server:
+        yield server
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_key_never_goes_to_another_host(status: int, stranger: Canned) -> None:
+    away = reply(status, headers={"Location": f"{stranger.url}/identity/token"})
+    with canned(away) as server, api(server.url, exchange(server.url)) as client, pytest.raises(UnexpectedReply):
+        client.get("/x")
+    assert stranger.got == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_token_never_goes_to_another_host(status: int, stranger: Canned) -> None:
+    away = reply(status, headers={"Location": f"{stranger.url}/x"})
+    with canned(away) as server, api(server.url, Token("canary")) as client:
+        for method in ("GET", "POST"):
+            with pytest.raises(UnexpectedReply, match="redirect") as caught:
+                client.request(method, "/x", json={})
+            assert "canary" not in everything(caught.value)
+    assert stranger.got == []
+    assert len(server.got) == 2

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from urllib.parse import quote, quote_plus
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_roster.quoting import quoted
+
+SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=4, max_size=40)
+
+
+@given(before=st.text(), secret=SECRETS, after=st.text())
+def test_no_secret_is_shown_however_it_is_written(before: str, secret: str, after: str) -> None:
+    if secret in "[redacted]":
+        return
+    said = f"{before}{secret}{after} {quote(secret, safe='')} {quote_plus(secret)}"
+    assert secret not in quoted(said, [secret], limit=10_000)
+
+
+@given(text=st.text(), limit=st.integers(10, 300))
+def test_what_is_shown_is_one_short_printable_line(text: str, limit: int) -> None:
+    shown = quoted(text, limit=limit)
+    assert len(shown) <= limit
+    assert shown == "" or shown.isprintable()
+
+
+def test_terminal_codes_and_line_breaks_are_gone() -> None:
+    assert quoted("\x1b[2Jfine\r\n  error: forged\u2028\u202e") == "[2Jfine error: forged"
+
+
+def test_a_secret_that_is_part_of_another_leaves_no_rest() -> None:
+    assert quoted("x secret-and-more y", ["secret", "secret-and-more"]) == "x [redacted] y"
+
+
+def test_what_is_too_short_to_be_a_secret_makes_no_holes() -> None:
+    assert quoted("a, b and c", ["a", "", "and"]) == "a, b and c"
+
+
+def test_a_long_text_shows_that_it_goes_on() -> None:
+    assert quoted("x" * 400, limit=10) == "xxxxxxx..."
