@@ -6,6 +6,7 @@ from typing import Any
 
 from pulumi_roster.emulator import Running
 from pulumi_roster.errors import NotFound
+from pulumi_roster.transport import Policy
 from subjects import QUICK, Direct, Values, session_for
 
 Faults = dict[str, str]
@@ -17,7 +18,7 @@ class Resource:
     ``up`` declares it (and answers what that did), ``refresh`` reads it in a new process, ``destroy`` removes it.
     """
 
-    def __init__(self, kind: str, emulator: Running, policy: Any = QUICK, **config: Any) -> None:
+    def __init__(self, kind: str, emulator: Running, policy: Policy = QUICK, /, **config: Any) -> None:
         self.subject = Direct(kind, session_for(emulator.url, policy, **config))
         self.id = ""
         self.inputs: Values = {}
