@@ -47,7 +47,7 @@ class Vault(Api):
 
     @override
     def refuse(self, call: Call, status: int, detail: str = "") -> Reply:
-        return errors.general(call, 503 if call.world.switches.vault_sealed else status)
+        return errors.general(call, status)
 
     @override
     def admit(self, call: Call) -> Reply | None:
