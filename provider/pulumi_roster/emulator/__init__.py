@@ -31,6 +31,8 @@ Where to look
 ``server.py``             uvicorn, the banner, ``running``
 ``ibm/``                  IBM Cloud IAM: groups, members, rules, token exchange
 ``britive/``              Britive: environments and their groups, accounts, permissions, groups, mappings
+``vault/``                Vault and OpenBao: identity groups, group aliases, entities, auth methods, health
+``appsec/``               AppSec+: identity groups, token exchange
 ========================  ==========================================================================================
 
 How to add an API
