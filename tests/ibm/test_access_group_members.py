@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.emulator import Running
-from pulumi_roster.errors import BadRequest, NotFound, NotOurs, PartialFailure
+from pulumi_roster.errors import BadRequest, NotFound, NotOurs, PartialFailure, UnexpectedReply
 from pulumi_roster.model import UNKNOWN
 from raw import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
 from resources import Resource
@@ -414,3 +414,31 @@ def test_an_update_in_a_group_that_is_gone_says_what_to_do(members: Resource, em
     with pytest.raises(NotFound) as refused:
         members.up(access_group_id=team, members=[ANNA, BERT])
     assert "refresh" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"members": [{"iam_id": ANNA}]},
+        {"members": [{"iam_id": ANNA, "status_code": None}]},
+        {"members": [{"iam_id": ANNA, "status_code": "fine"}]},
+        {"members": [{"iam_id": ANNA, "status_code": 400, "errors": "odd"}]},
+        {"members": [{"iam_id": ANNA, "status_code": 400, "errors": [None]}]},
+    ],
+    ids=str,
+)
+def test_an_item_that_is_not_as_documented_is_no_success(
+    members: Resource, emulator: Running, team: str, body: dict[str, Any]
+) -> None:
+    emulator.fault(kind="status", status=207, method="PUT", body=body)
+    with pytest.raises(PartialFailure, match=ANNA):
+        members.up(access_group_id=team, members=[ANNA])
+
+
+@pytest.mark.parametrize("body", [{}, {"members": None}, {"members": {}}, {"members": ["x"]}], ids=str)
+def test_a_207_without_items_is_told_with_its_transaction(
+    members: Resource, emulator: Running, team: str, body: dict[str, Any]
+) -> None:
+    emulator.fault(kind="status", status=207, method="PUT", body=body)
+    with pytest.raises(UnexpectedReply, match="transaction id: roster-"):
+        members.up(access_group_id=team, members=[ANNA])

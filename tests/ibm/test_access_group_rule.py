@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.emulator import Running
-from pulumi_roster.errors import AlreadyExists, Forbidden, NotFound, PreconditionFailed
+from pulumi_roster.errors import AlreadyExists, Forbidden, NotFound, PreconditionFailed, UnexpectedReply
 from pulumi_roster.model import UNKNOWN
 from raw import ibm, ibm_change, ibm_group, ibm_rule, ibm_rules
 from resources import Resource
@@ -378,3 +378,17 @@ def test_get_by_group_and_rule(rule: Resource, emulator: Running, team: str) -> 
     assert outputs["access_group_id"] == team
     with pytest.raises(NotFound):
         rule.get(f"{team}/ClaimRule-absent")
+
+
+@pytest.mark.parametrize("body", [{}, {"rules": None}, {"rules": {}}, {"rules": ["x"]}], ids=str)
+def test_a_listing_without_rules_is_an_error_and_no_absence(
+    rule: Resource, emulator: Running, team: str, body: dict[str, Any]
+) -> None:
+    rule.up(**declared(team))
+    emulator.fault(kind="status", status=200, method="GET", route=RULES, body=body, times=None)
+    with pytest.raises(UnexpectedReply, match="transaction id: roster-"):
+        rule.refresh()
+    with pytest.raises(UnexpectedReply):
+        rule.also().up(**declared(team))
+    emulator.clear_faults()
+    assert len(ibm_rules(emulator, team)) == 1

@@ -16,6 +16,7 @@ from ..errors import Conflict, NotFound, NotOurs
 from ..handler import Handler
 from ..managed import Managed
 from ..model import Args, Fault, FromConnection, Key, Len, Local, Replace, Scope, State, Text
+from .items import items_of
 
 __all__ = ["AccessGroup", "AccessGroupArgs", "AccessGroupHandler", "AccessGroupState"]
 
@@ -97,7 +98,7 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState], kind="ibm.A
                 params={"limit": 100, "membership_type": "static"},
             )
             members = [f"member {row.get('iam_id')}" for _, row in pages]
-            rules = self.api.get("/v2/groups/{}/rules", id).fields().get("rules") or []
+            rules = items_of(self.api.get("/v2/groups/{}/rules", id), "rules")
         except NotFound:
             return []
         found = [*members, *(f"rule {rule.get('name') or rule.get('id')}" for rule in rules)]

@@ -17,6 +17,7 @@ from ..client import Reply
 from ..handler import Handler
 from ..managed import Managed
 from ..model import Args, Key, Len, Replace, Scope, State, Text, Unordered, contains_unknown, sorted_set
+from .items import items_of
 from .member import AccessGroupId
 
 __all__ = [
@@ -129,7 +130,7 @@ class AccessGroupRuleHandler(
 
     def list(self, scope: str) -> Iterable[AccessGroupRuleState]:
         reply = self.api.get("/v2/groups/{}/rules", scope)
-        for row in reply.fields().get("rules") or []:
+        for row in items_of(reply, "rules"):
             yield _parse(reply, row, scope)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..client import Client
-from ..errors import NotFound, PartialFailure, UnexpectedReply
+from ..client import Client, Reply
+from ..errors import NotFound, PartialFailure
 from .member import MemberState
 
-__all__ = ["add_members", "add_to_groups", "remove_members", "run_items"]
+__all__ = ["add_members", "add_to_groups", "items_of", "remove_members", "run_items"]
 
 CHUNK = 50
 
@@ -51,7 +51,8 @@ def run_items(
                 answer = answers.get(
                     each, {"status_code": 500, "errors": [{"message": "the service did not answer for it"}]}
                 )
-                status = int(answer.get("status_code", 0))
+                status = answer.get("status_code")
+                status = status if isinstance(status, int) else 0
                 if status not in done and not (status == 409 and confirm(each)):
                     (again if status in (409, 429) or status >= 500 else refused)[each] = _words(answer)
         if not again:
@@ -76,7 +77,7 @@ def add_members(api: Client, group_id: str, members: Iterable[MemberState]) -> N
 
     def send(chunk: list[str]) -> Iterable[Item]:
         body = {"members": [{"iam_id": iam_id, "type": types[iam_id]} for iam_id in chunk]}
-        return _items(api.put("/v2/groups/{}/members", group_id, json=body).fields(), "members")
+        return items_of(api.put("/v2/groups/{}/members", group_id, json=body), "members")
 
     def is_member(iam_id: str) -> bool:
         try:
@@ -96,7 +97,7 @@ def remove_members(api: Client, group_id: str, iam_ids: Iterable[str]) -> None:
             reply = api.post("/v2/groups/{}/members/delete", group_id, json={"members": chunk}, repeatable=True)
         except NotFound:  # none of them is a member, or there is no group
             return [{"iam_id": iam_id, "status_code": 404} for iam_id in chunk]
-        return _items(reply.fields(), "members")
+        return items_of(reply, "members")
 
     run_items(api, iam_ids, send, name="iam_id", done=frozenset({200, 204, 404}), what="members")
 
@@ -107,21 +108,25 @@ def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_id
     def send(chunk: list[str]) -> Iterable[Item]:
         body = {"type": type, "groups": chunk}
         path = "/v2/groups/_allgroups/members/{}"
-        return _items(api.put(path, iam_id, json=body, params={"account_id": account_id}).fields(), "groups")
+        return items_of(api.put(path, iam_id, json=body, params={"account_id": account_id}), "groups")
 
     run_items(api, group_ids, send, name="access_group_id", done=frozenset({200, 201}), what="groups")
 
 
-def _items(body: Item, key: str) -> list[Item]:
-    items = body.get(key)
+def items_of(reply: Reply, key: str) -> list[Item]:
+    """The items that a reply must hold: a body without them is no empty list.
+
+    :raises UnexpectedReply: it does not hold them.
+    """
+    items = reply.fields().get(key)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise UnexpectedReply(f"IBM Cloud IAM answered without {key!r}")
+        raise reply.unexpected(f"a list of {key} was due")
     return items
 
 
 def _words(item: Item) -> str:
-    errors = item.get("errors") or [{}]
-    words = "; ".join(str(error.get("message", "")) for error in errors if isinstance(error, dict))
+    errors = item.get("errors")
+    words = "; ".join(str(error.get("message", "")) for error in errors or () if isinstance(error, dict))
     trace = f" (transaction id {item['trace']})" if item.get("trace") else ""
     return f"{item.get('status_code', 'no status')} {words[:300]}{trace}"
 
