@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cases_appsec import CASES as APPSEC
 from cases_britive import CASES as BRITIVE
+from cases_vault import CASES as VAULT
 from lifecycle import Case
 from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_remove
 
@@ -82,5 +84,7 @@ CASES = [
         drift=lambda world, id, made: ibm_change(world, f"/groups/{made[0]}/rules/{id}", "PUT", expiration=3),
         remove=lambda world, id, made: ibm(world, "DELETE", f"/groups/{made[0]}/rules/{id}"),
     ),
+    *APPSEC,
     *BRITIVE,
+    *VAULT,
 ]

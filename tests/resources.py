@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import NotFound
 from pulumi_roster.transport import Policy
 from subjects import QUICK, Direct, Values, session_for
@@ -12,14 +11,21 @@ from subjects import QUICK, Direct, Values, session_for
 Faults = dict[str, str]
 
 
+class Server(Protocol):
+    """The emulator, or a real server."""
+
+    @property
+    def url(self) -> str: ...
+
+
 class Resource:
-    """A resource of one kind against the emulator.
+    """A resource of one kind against a server.
 
     ``up`` declares it (and answers what that did), ``refresh`` reads it in a new process, ``destroy`` removes it.
     """
 
-    def __init__(self, kind: str, emulator: Running, policy: Policy = QUICK, /, **config: Any) -> None:
-        self.subject = Direct(kind, session_for(emulator.url, policy, **config))
+    def __init__(self, kind: str, server: Server, policy: Policy = QUICK, /, **config: Any) -> None:
+        self.subject = Direct(kind, session_for(server.url, policy, **config))
         self.id = ""
         self.inputs: Values = {}
         self.outputs: Values = {}

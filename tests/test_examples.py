@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lifecycle import objects
 from program import ROOT, Program
 from pulumi_roster.emulator import Running
 
@@ -25,4 +26,4 @@ def test_example(example: Path, tmp_path: Path, emulator: Running) -> None:
     assert program.resources(), "it makes something"
     program.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
     program.destroy()
-    assert emulator.dump() == before
+    assert objects(emulator.dump()) == objects(before)

@@ -1,9 +1,10 @@
 """Roster: who is in which group, by which rule, in which environment, as code.
 
-Pulumi resources for IBM Cloud IAM (:mod:`pulumi_roster.ibm`) and Britive (:mod:`pulumi_roster.britive`). Import it as
+Pulumi resources for AppSec+ (:mod:`pulumi_roster.appsec`), Vault and OpenBao (:mod:`pulumi_roster.vault`), IBM Cloud
+IAM (:mod:`pulumi_roster.ibm`) and Britive (:mod:`pulumi_roster.britive`). Import it as
 ``import pulumi_roster as roster``.
 """
 
-from . import britive, errors, ibm
+from . import appsec, britive, errors, ibm, vault
 
-__all__ = ["britive", "errors", "ibm"]
+__all__ = ["appsec", "britive", "errors", "ibm", "vault"]

@@ -1,0 +1,69 @@
+"""How AppSec+ is reached: its guides "Authentication" and "Errors"."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+
+from ..auth import Exchange, Token
+from ..client import Client, Dialect
+from ..settings import DEVELOPMENT_TOKEN, Connection, Setting, System, register
+
+__all__ = ["SYSTEM"]
+
+
+def _error(body: Any) -> tuple[str, str]:
+    details = body.get("details")
+    more = f" {json.dumps(details, ensure_ascii=False)}" if details else ""
+    return str(body.get("code") or ""), f"{body.get('message') or ''}{more}"[:500]
+
+
+DIALECT = Dialect(
+    title="AppSec+",
+    error=_error,
+    hints={
+        400: "correct the name or the members",
+        401: "check roster:appsecClientId and roster:appsecClientSecret, or roster:appsecToken: it lives for an hour",
+        403: "the token needs the right to manage identity groups",
+        404: "it is gone; `pulumi refresh` brings the state up to date",
+        429: "AppSec+ takes 100 requests a minute; run again later",
+        500: "run again; if it stays, ask AppSec+ support",
+        503: "run again in a few minutes",
+    },
+)
+
+
+def _connect(connection: Connection) -> Client:
+    url = connection.address()
+    return Client(url, _auth(connection, url), DIALECT, connection.policy)
+
+
+def _auth(connection: Connection, url: str) -> httpx.Auth:
+    # What the user gave comes before what stands in for it at the emulator, a token.
+    if client_id := connection.get("appsecClientId"):
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": connection.require("appsecClientSecret"),
+        }
+        return Exchange(f"{url}/oauth/token", form, what="AppSec+ client secret")
+    return Token(connection.require("appsecToken", "appsecClientId").removeprefix("Bearer "))
+
+
+SYSTEM = register(
+    System(
+        name="appsec",
+        title="AppSec+",
+        url="appsecUrl",
+        settings=(
+            Setting("appsecUrl", ("APPSEC_URL",)),
+            Setting("appsecToken", ("APPSEC_TOKEN",), secret=True),
+            Setting("appsecClientId", ("APPSEC_CLIENT_ID",)),
+            Setting("appsecClientSecret", ("APPSEC_CLIENT_SECRET",), secret=True),
+        ),
+        connect=_connect,
+        development={"appsecToken": DEVELOPMENT_TOKEN},
+    )
+)

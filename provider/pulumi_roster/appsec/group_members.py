@@ -1,0 +1,106 @@
+"""Members of an AppSec+ group, apart from the group: the vendor's page "Identity Groups API".
+
+Particular: members are a field of the group, so name and description are sent with them, as they were just read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import pulumi
+
+from ..handler import Handler
+from ..managed import Managed
+from ..membership import merged, refuse_strangers, shown
+from ..model import Args, Replace, State
+from .group import GroupId, GroupRow, Members, change_group, read_group
+
+__all__ = ["GroupMembers", "GroupMembersArgs", "GroupMembersHandler", "GroupMembersState"]
+
+
+class GroupMembersArgs(Args):
+    """The identities that are to be in one group."""
+
+    group_id: Annotated[GroupId, Replace]
+    members: Members
+    exclusive: bool = False
+
+
+class GroupMembersState(GroupMembersArgs, State):
+    """The identities that are in the group: of ``exclusive`` members all, else those that were declared."""
+
+
+class GroupMembersHandler(
+    Handler[GroupMembersArgs, GroupMembersState], kind="appsec.GroupMembers", import_key="{group_id}"
+):
+    """Reads a group, and writes it whole. The id is the group's."""
+
+    def create(self, args: GroupMembersArgs) -> GroupMembersState:
+        before: list[str] = []
+        if args.exclusive:
+            before = read_group(self.api, args.group_id).members
+            refuse_strangers(before, args.members, args.adopt, f"the group {args.group_id}")
+        return _state(args, self._change(args.group_id, before, args.members))
+
+    def read(self, id: str, prior: GroupMembersState) -> GroupMembersState:
+        return _state(prior, read_group(self.api, id))
+
+    def update(self, id: str, args: GroupMembersArgs, prior: GroupMembersState) -> GroupMembersState:
+        return _state(args, self._change(id, prior.members, args.members))
+
+    def delete(self, id: str, prior: GroupMembersState) -> None:
+        self._change(id, prior.members, [])
+
+    def _change(self, id: str, before: Iterable[str], wanted: Iterable[str]) -> GroupRow:
+        return change_group(self.api, id, lambda row: {"members": merged(row.members, before, wanted)})
+
+
+def _state(values: GroupMembersArgs, row: GroupRow) -> GroupMembersState:
+    members = shown(row.members, getattr(values, "members", None), values.exclusive)
+    return GroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, "members": members})
+
+
+class GroupMembers(Managed, kind="appsec.GroupMembers"):
+    """Identities in one AppSec+ group, whoever made it.
+
+    Several stacks may add to one group at the same time: a change that another writer undid is made again. The group
+    itself must leave its members out (``None``).
+
+    :param resource_name: the name within the program.
+    :param group_id: the group; another one makes a new resource.
+    :param members: e-mail addresses, user ids or service account ids.
+    :param exclusive: whether the listed set is the whole set. By default members that others added are neither shown
+        nor removed. Two resources on one group must not both be exclusive.
+    :param adopt: with ``exclusive``, take over a group that has other members already, and remove them.
+    :param connection: the set of credentials.
+
+    Errors: ``BadRequest`` for members that the service does not know; ``NotOurs`` when ``exclusive`` would remove, at
+    its making, members that no preview could show.
+
+    Source: the vendor's page "Identity Groups API".
+    """
+
+    group_id: pulumi.Output[str]
+    members: pulumi.Output[list[str]]
+    exclusive: pulumi.Output[bool]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        group_id: pulumi.Input[str],
+        members: pulumi.Input[Sequence[pulumi.Input[str]]],
+        exclusive: pulumi.Input[bool] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        connection: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "group_id": group_id,
+            "members": members,
+            "exclusive": exclusive,
+            "adopt": adopt,
+            "connection": connection,
+        }
+        super().__init__(resource_name, props, opts)

@@ -1,0 +1,167 @@
+"""Members of a Vault group, apart from the group: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+
+Particular: a list can only be written whole, and there is no compare-and-set, so a change is made again until it stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated
+
+import pulumi
+
+from ..contention import settle_change
+from ..errors import InvalidArguments
+from ..handler import Handler
+from ..managed import Managed
+from ..membership import merged, refuse_strangers, shown
+from ..model import Args, Fault, Replace, State
+from .group import BY_ID, MEMBER_LISTS, GroupId, GroupRow, Ids, read_group
+
+__all__ = ["GroupMembers", "GroupMembersArgs", "GroupMembersHandler", "GroupMembersState"]
+
+Lists = Mapping[str, Iterable[str] | None]
+
+
+class GroupMembersArgs(Args):
+    """The entities and groups that are to be in one group. A list that is ``None`` is not managed."""
+
+    group_id: Annotated[GroupId, Replace]
+    member_entity_ids: Ids | None = None
+    member_group_ids: Ids | None = None
+    exclusive: bool = False
+
+    def faults(self) -> Iterator[Fault]:
+        if self.member_entity_ids is None and self.member_group_ids is None:
+            yield Fault("member_entity_ids", "give member_entity_ids, member_group_ids or both, nothing was given")
+        if isinstance(self.member_group_ids, list) and self.group_id in self.member_group_ids:
+            yield Fault("member_group_ids", f"a group cannot be in itself, given {self.group_id!r}")
+
+
+class GroupMembersState(GroupMembersArgs, State):
+    """The members of the group: of an ``exclusive`` list all, else those that were declared."""
+
+
+class GroupMembersHandler(
+    Handler[GroupMembersArgs, GroupMembersState], kind="vault.GroupMembers", import_key="{group_id}"
+):
+    """Reads a group, and writes its lists whole. The id is the group's."""
+
+    def create(self, args: GroupMembersArgs) -> GroupMembersState:
+        before: Lists = {}
+        if args.exclusive:
+            row = _internal(read_group(self.api, args.group_id))
+            before = {name: row.members(name) for name in MEMBER_LISTS}
+            for name in MEMBER_LISTS:
+                if (wanted := getattr(args, name)) is not None:
+                    refuse_strangers(row.members(name), wanted, args.adopt, f"{name} of the group {args.group_id}")
+        return _state(args, self._change(args.group_id, before, _lists(args)))
+
+    def read(self, id: str, prior: GroupMembersState) -> GroupMembersState:
+        return _state(prior, read_group(self.api, id))
+
+    def update(self, id: str, args: GroupMembersArgs, prior: GroupMembersState) -> GroupMembersState:
+        return _state(args, self._change(id, _lists(prior), _lists(args)))
+
+    def delete(self, id: str, prior: GroupMembersState) -> None:
+        lists = _lists(prior)
+        self._change(id, lists, {name: None if ids is None else [] for name, ids in lists.items()})
+
+    def _change(self, id: str, before: Lists, wanted: Lists) -> GroupRow:
+        def write(row: GroupRow, within: float) -> bool:
+            _internal(row)
+            body = {}
+            for name, ids in wanted.items():
+                if ids is not None and (new := merged(row.members(name), before.get(name) or (), ids)) != row.members(
+                    name
+                ):
+                    body[name] = new
+            if body:
+                self.api.post(BY_ID, id, json=body, repeatable=True, within=within)
+            return bool(body)
+
+        return settle_change(
+            self.api,
+            "Vault group",
+            id,
+            read=lambda: read_group(self.api, id),
+            write=write,
+            overwrote=_written_between,
+        )
+
+
+def _internal(row: GroupRow) -> GroupRow:
+    if row.type == "external":
+        raise InvalidArguments(
+            f"the group {row.name!r} is external: its members come by their logins, nothing was written",
+            hint="put the external group into an internal one, and give members to that",
+        )
+    return row
+
+
+def _written_between(before: GroupRow, after: GroupRow) -> bool:
+    # A parent that takes the group in, or lets it go, raises the index too.
+    parents = {*before.parent_group_ids} ^ {*after.parent_group_ids}
+    return after.modify_index - before.modify_index - len(parents) > 1
+
+
+def _lists(values: GroupMembersArgs) -> Lists:
+    return {name: getattr(values, name) for name in MEMBER_LISTS}
+
+
+def _state(values: GroupMembersArgs, row: GroupRow) -> GroupMembersState:
+    lists = {name: shown(row.members(name), getattr(values, name), values.exclusive) for name in MEMBER_LISTS}
+    return GroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, **lists})
+
+
+class GroupMembers(Managed, kind="vault.GroupMembers"):
+    """Entities and groups in one internal identity group, whoever made it.
+
+    Several stacks may add to one group at the same time: a change that another writer undid is made again. The group
+    itself must leave its lists out (``None``).
+
+    A member gets all policies of the group and of the groups that it is in, and these stand elsewhere: who reviews this
+    list should know them. See :class:`IdentityGroup`.
+
+    :param resource_name: the name within the program.
+    :param group_id: the group; another one makes a new resource.
+    :param member_entity_ids: entities. ``None`` leaves them alone; to take out what was listed before, list ``[]``.
+    :param member_group_ids: groups, likewise; the group itself cannot be among them, at any depth.
+    :param exclusive: whether the given lists are the whole. By default members that others added are neither shown nor
+        removed. Two resources on one group must not both be exclusive.
+    :param adopt: with ``exclusive``, take over a group that has other members already, and remove them.
+    :param connection: the set of credentials; it also names the namespace.
+
+    Errors: ``InvalidArguments`` for an external group, before anything is written; ``BadRequest`` with Vault's words
+    for members that do not exist and for cycles; ``NotOurs`` when ``exclusive`` would remove, at its making, members
+    that no preview could show.
+
+    Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+    """
+
+    group_id: pulumi.Output[str]
+    member_entity_ids: pulumi.Output[list[str] | None]
+    member_group_ids: pulumi.Output[list[str] | None]
+    exclusive: pulumi.Output[bool]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        group_id: pulumi.Input[str],
+        member_entity_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        member_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        exclusive: pulumi.Input[bool] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        connection: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "group_id": group_id,
+            "member_entity_ids": member_entity_ids,
+            "member_group_ids": member_group_ids,
+            "exclusive": exclusive,
+            "adopt": adopt,
+            "connection": connection,
+        }
+        super().__init__(resource_name, props, opts)

@@ -1,0 +1,250 @@
+"""Vault identity groups: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+
+Particular: the call that creates changes a group of this name where there is one, and tells so by an empty answer; what
+is left out of a write stays; the type is for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+import pulumi
+from pydantic import Field
+
+from ..errors import AlreadyExists, BadRequest, NotFound, OutcomeUnknown, RosterError
+from ..handler import Handler
+from ..managed import Managed
+from ..membership import merged
+from ..model import Args, Fault, FoldCase, Key, Replace, State, Unordered, folded
+from ..patience import until_shown
+from .group import (
+    BY_ID,
+    BY_NAME,
+    MEMBER_LISTS,
+    GroupName,
+    GroupRow,
+    GroupType,
+    Ids,
+    Metadata,
+    Policies,
+    asked_namespace,
+    group_of,
+    read_group,
+    require_namespace,
+)
+
+__all__ = ["IdentityGroup", "IdentityGroupArgs", "IdentityGroupHandler", "IdentityGroupState"]
+
+
+class IdentityGroupArgs(Args):
+    """What a group is declared as. A list or map that is ``None`` is not managed."""
+
+    name: Annotated[GroupName, Key, FoldCase]
+    type: Annotated[GroupType, Replace] = "internal"
+    metadata: Metadata | None = None
+    policies: Annotated[Policies | None, FoldCase] = None
+    member_entity_ids: Ids | None = None
+    member_group_ids: Ids | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        if self.type == "external":
+            for name in MEMBER_LISTS:
+                if getattr(self, name) is not None:
+                    yield Fault(name, "the members of an external group come by their logins, leave this out")
+
+
+class IdentityGroupState(IdentityGroupArgs, State):
+    """What the service holds."""
+
+    parent_group_ids: Annotated[list[str], Unordered] = Field(default_factory=list)
+    creation_time: str = ""
+    last_update_time: str = ""
+    namespace_id: str = ""
+
+    def born(self) -> str:
+        return self.creation_time
+
+
+class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState], kind="vault.IdentityGroup"):
+    """The calls under /v1/identity/group. The import key is an id, or ``name/`` and a name."""
+
+    def create(self, args: IdentityGroupArgs) -> IdentityGroupState:
+        id = self._made(args)
+        try:
+            return until_shown(self.api.policy, lambda: self._filled(id, args))
+        except OutcomeUnknown:
+            raise
+        except RosterError as error:
+            if not self._unmade(id):
+                left = f"the group {id} was made: remove it, or take it over with adopt=True"
+                error.hint = f"{error.hint}; {left}" if error.hint else left
+            raise
+
+    def read(self, id: str, prior: IdentityGroupState) -> IdentityGroupState:
+        by, key = (BY_NAME, id.removeprefix("name/")) if id.startswith("name/") else (BY_ID, id)
+        return managed_state(require_namespace(self.api, group_of(self.api.get(by, key))))
+
+    def update(self, id: str, args: IdentityGroupArgs, prior: IdentityGroupState) -> IdentityGroupState:
+        with self.api.lock("Vault group", id):
+            changes = _changes(read_group(self.api, id), args, prior)
+            if changes:
+                self._write(id, changes)
+            return managed_state(read_group(self.api, id))
+
+    def delete(self, id: str, prior: IdentityGroupState) -> None:
+        self.api.delete(BY_ID, id)
+
+    def find(self, args: IdentityGroupArgs) -> Iterable[IdentityGroupState]:
+        try:
+            return [managed_state(require_namespace(self.api, group_of(self.api.get(BY_NAME, args.name))))]
+        except NotFound:
+            return []
+
+    def _made(self, args: IdentityGroupArgs) -> str:
+        """Makes the group with nothing in it: should it be somebody else's after all, nothing of theirs is touched."""
+        faster = AlreadyExists(f"somebody else has just made a group named {args.name!r}", hint="run again")
+        try:
+            made = self.api.post("/v1/identity/group", json={"name": args.name, "type": args.type})
+        except BadRequest as error:
+            raise (faster if "type cannot be changed" in error.words else error) from None
+        if made.status == 204:
+            raise faster
+        data = made.fields().get("data")
+        return made.parse_row(_Made, data if isinstance(data, Mapping) else {}).id
+
+    def _filled(self, id: str, args: IdentityGroupArgs) -> IdentityGroupState:
+        if asked_namespace(self.api):
+            read_group(self.api, id)  # before more is written, lest it stand in the wrong one
+        content = {name: value for name in CONTENT if (value := getattr(args, name))}
+        if content:
+            self._write(id, content)
+        return managed_state(read_group(self.api, id))
+
+    def _unmade(self, id: str) -> bool:
+        """Takes back what was made, unless somebody has put something into it meanwhile."""
+        try:
+            if not group_of(self.api.get(BY_ID, id)).is_bare():
+                return False
+            self.api.delete(BY_ID, id)
+        except NotFound:
+            return True
+        except RosterError:
+            return False
+        return True
+
+    def _write(self, id: str, fields: Mapping[str, Any]) -> None:
+        try:
+            # Twice is the same as once: the fields are replaced whole.
+            self.api.post(BY_ID, id, json=fields, repeatable=True)
+        except BadRequest as error:
+            if "name is already in use" not in error.words:
+                raise
+            raise AlreadyExists(
+                f"another group is named {fields.get('name')!r} already", hint="choose a different name"
+            ) from None
+
+
+CONTENT = ("metadata", "policies", *MEMBER_LISTS)
+
+
+class _Made(State):
+    """The answer to a creation."""
+
+
+def managed_state(row: GroupRow) -> IdentityGroupState:
+    """A group as a resource sees it. The members of an external group are not its affair."""
+    fields = row.model_dump()
+    if row.type == "external":
+        fields.update(dict.fromkeys(MEMBER_LISTS))
+    return IdentityGroupState.model_construct(
+        **{name: value for name, value in fields.items() if name in IdentityGroupState.model_fields}
+    )
+
+
+def _changes(row: GroupRow, args: IdentityGroupArgs, prior: IdentityGroupState) -> dict[str, Any]:
+    """What to send: of a managed list or map that differs, the whole; what others added since stays, and shows as
+    drift."""
+    changes: dict[str, Any] = {}
+    if folded(args.name) != folded(row.name):
+        changes["name"] = args.name
+    for name in CONTENT:
+        wanted, there = getattr(args, name), getattr(row, name)
+        if wanted is None:
+            continue
+        before = getattr(prior, name, None)
+        new = _merged(there, there if before is None else before, wanted)
+        if new != there:
+            changes[name] = new
+    return changes
+
+
+def _merged(there: Any, before: Any, wanted: Any) -> Any:
+    if isinstance(wanted, Mapping):
+        return {key: wanted.get(key, there.get(key)) for key in merged(there, before, wanted)}
+    return merged(there, before, wanted)
+
+
+class IdentityGroup(Managed, kind="vault.IdentityGroup"):
+    """An identity group of Vault or OpenBao: its members, and theirs, get its policies when they log in.
+
+    Who can change the members of a group can give its rights away, to themselves as well: the vendor warns of it. So
+    declare ``policies``, and with them the groups that this one is put into (their ``member_group_ids``), where those
+    who review the members see them; a list that is left out shows in no preview.
+
+    :param resource_name: the name within the program.
+    :param name: any length, without control characters. A name is taken within a namespace whatever its case; a change
+        of case alone is no change.
+    :param type: ``internal``, or ``external`` for a group whose members come from an auth method by a group alias.
+        Another type makes a new group; the old one goes first.
+    :param metadata: up to 64 pairs; keys of up to 128 characters out of ``a-z A-Z 0-9 = / + _ -`` that do not begin
+        with ``vault-``, values of up to 512 bytes. ``None`` leaves it alone, ``{}`` empties it.
+    :param policies: names, without case; never ``root``. ``None`` leaves them alone, ``[]`` takes all away.
+    :param member_entity_ids: the whole list of entities. ``None`` leaves it alone, so that :class:`GroupMembers` of
+        several stacks can write it; ``[]`` empties it. Not for external groups.
+    :param member_group_ids: the whole list of groups, likewise. A group cannot be in itself, at any depth.
+    :param adopt: take an existing group of this name over instead of failing.
+    :param connection: the set of credentials; it also names the namespace.
+
+    Errors: ``AlreadyExists`` when there is a group of this name, also when somebody makes it at the same moment: theirs
+    is not touched; ``BadRequest`` with Vault's words for members that do not exist and for cycles.
+
+    Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+    """
+
+    name: pulumi.Output[str]
+    type: pulumi.Output[str]
+    metadata: pulumi.Output[dict[str, str] | None]
+    policies: pulumi.Output[list[str] | None]
+    member_entity_ids: pulumi.Output[list[str] | None]
+    member_group_ids: pulumi.Output[list[str] | None]
+    parent_group_ids: pulumi.Output[list[str]]
+    creation_time: pulumi.Output[str]
+    last_update_time: pulumi.Output[str]
+    namespace_id: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        type: pulumi.Input[GroupType] | None = None,
+        metadata: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        policies: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        member_entity_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        member_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        connection: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "name": name,
+            "type": type,
+            "metadata": metadata,
+            "policies": policies,
+            "member_entity_ids": member_entity_ids,
+            "member_group_ids": member_group_ids,
+            "adopt": adopt,
+            "connection": connection,
+        }
+        super().__init__(resource_name, props, opts)

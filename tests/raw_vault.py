@@ -1,0 +1,88 @@
+"""Vault's own calls, for what a test does behind the provider's back, at the emulator and at a real server."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_roster.emulator import Running
+from pulumi_roster.transport import Policy
+from resources import Resource
+from subjects import QUICK, Direct, Pickled, session_for
+from vault_http import ENTITY, GROUP, Vault
+
+TOKEN = "roster-dev"
+
+
+@dataclass(frozen=True)
+class VaultWorld:
+    """A server, whichever it is: its address and a token that may do everything."""
+
+    url: str
+    token: str = TOKEN
+
+    def direct(self, kind: str, policy: Policy = QUICK, **config: Any) -> Direct:
+        return Direct(kind, session_for(self.url, policy, **{"vaultToken": self.token, **config}))
+
+    def pickled(self, kind: str) -> Pickled:
+        return Pickled(kind, self.url, vaultToken=self.token)
+
+    def resource(self, kind: str, policy: Policy = QUICK, **config: Any) -> Resource:
+        return Resource(kind, self, policy, **{"vaultToken": self.token, **config})
+
+    def dump(self) -> Any:
+        """All groups and entities, with null for what is empty."""
+        with Vault(self.url, self.token) as client:
+            found: dict[str, Any] = {}
+            for kind in (GROUP, ENTITY):
+                reply = client.get(f"{kind}/id", params={"list": "true"})
+                ids = reply.json()["data"]["keys"] if reply.status_code == 200 else []
+                rows = [client.data("GET", f"{kind}/id/{id}") for id in ids]
+                found[kind] = [{key: row[key] or None for key in row} for row in rows]
+        return {"vault": found}
+
+
+def vault(world: Running | VaultWorld, do: Callable[[Vault], Any]) -> Any:
+    """Does something with a plain client that may do everything."""
+    with Vault(world.url, world.token if isinstance(world, VaultWorld) else TOKEN) as client:
+        return do(client)
+
+
+def entities(world: Running | VaultWorld, count: int = 2) -> list[str]:
+    """Makes entities; their ids."""
+    return list(vault(world, lambda client: [client.entity(f"entity-{uuid.uuid4()}") for _ in range(count)]))
+
+
+def group(world: Running | VaultWorld, name: str = "", **fields: Any) -> str:
+    """Makes a group; its id."""
+    return str(vault(world, lambda client: client.group(name or f"group-{uuid.uuid4()}", **fields)))
+
+
+def shown(world: Running | VaultWorld, id: str) -> dict[str, Any]:
+    """A group as the service shows it, with empty lists and maps in place of null."""
+    row: dict[str, Any] = vault(world, lambda client: client.show(id))
+    empty = {name: [] for name in ("policies", "member_entity_ids", "member_group_ids", "parent_group_ids")}
+    return {**row, **{name: row[name] or empty.get(name, {}) for name in (*empty, "metadata")}}
+
+
+def named(world: Running | VaultWorld) -> dict[str, str]:
+    """All groups: id by name."""
+
+    def ask(client: Vault) -> dict[str, str]:
+        reply = client.get(f"{GROUP}/id", params={"list": "true"})
+        info = reply.json()["data"]["key_info"] if reply.status_code == 200 else {}
+        return {row["name"]: id for id, row in info.items()}
+
+    return dict(vault(world, ask))
+
+
+def change(world: Running | VaultWorld, id: str, **fields: Any) -> None:
+    """Writes some fields of a group."""
+    vault(world, lambda client: client.change(id, **fields))
+
+
+def remove(world: Running | VaultWorld, id: str) -> None:
+    """Deletes a group."""
+    vault(world, lambda client: client.delete(f"{GROUP}/id/{id}"))

@@ -1,0 +1,34 @@
+"""Every test of this folder that asks for ``world`` runs twice: at the emulator and at a real Vault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pulumi_roster.emulator import Running
+from raw_vault import VaultWorld, vault
+from real_vault import RealVault, real_vault
+
+
+@pytest.fixture(scope="session")
+def shared_vault() -> Iterator[RealVault]:
+    with real_vault() as server:
+        yield server
+
+
+@pytest.fixture
+def real(shared_vault: RealVault) -> VaultWorld:
+    """A real Vault without groups and entities."""
+    found = VaultWorld(shared_vault.url, shared_vault.token)
+    vault(found, lambda client: client.wipe())
+    return found
+
+
+@pytest.fixture(params=["emulator", "real"])
+def world(request: pytest.FixtureRequest) -> VaultWorld:
+    if request.param == "real":
+        found: VaultWorld = request.getfixturevalue("real")
+        return found
+    emulator: Running = request.getfixturevalue("emulator")
+    return VaultWorld(emulator.url)
