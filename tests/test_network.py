@@ -119,7 +119,13 @@ def test_a_certificate_of_another_host_is_refused(
 
 def test_a_folder_of_authorities_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
-    assert isinstance(certificates(), ssl.SSLContext)
+    assert certificates("https://service.invalid").verify_mode is ssl.CERT_REQUIRED
+
+
+def test_nobody_is_trusted_where_there_is_no_tls() -> None:
+    context = certificates("http://127.0.0.1")
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.get_ca_certs() == []
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])

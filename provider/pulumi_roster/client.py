@@ -197,11 +197,15 @@ class Client:
         :raises UnexpectedReply: the listing did not add up at any attempt.
         """
         identify = row_id if callable(row_id) else lambda row: str(row[row_id])
+        given = {name: value for name, value in (params or {}).items() if value is not None}
         for _ in range(attempts):
             rows: dict[str, tuple[Reply, Json]] = {}
             total, barren = 0, 0
-            query: dict[str, Any] | None = dict(params or {})
-            while query is not None and barren < _BARREN_PAGES:
+            query: dict[str, Any] | None = given
+            asked: list[dict[str, Any]] = []
+            # A service that points back at a page, or at ever new ones without news, must not hold us for ever.
+            while query is not None and query not in asked and barren < _BARREN_PAGES:
+                asked.append(query)
                 reply = self.get(path, *ids, params=query)
                 body, known = reply.fields(), len(rows)
                 try:
@@ -210,10 +214,9 @@ class Client:
                     query = paging.following(body, query)
                 except (KeyError, TypeError, ValueError, AttributeError):
                     raise reply.unexpected(f"this is no page of {key!r}") from None
-                # A service that points back at a page, or at ever new empty ones, must not hold us for ever.
                 barren = barren + 1 if len(rows) == known else 0
                 if query is not None:
-                    query.update((name, value) for name, value in (params or {}).items() if name not in paging.moves)
+                    query.update((name, value) for name, value in given.items() if name not in paging.moves)
             if len(rows) >= total and barren < _BARREN_PAGES:
                 return iter(list(rows.values()))
             self.policy.sleep(self.policy.first_wait * self.policy.chance())
@@ -266,7 +269,8 @@ class Client:
         try:
             response = self._http.send(request, follow_redirects=False)
         except httpx.HTTPError as error:
-            raise self._lost(error, request, f"{method} {filled}", transaction_id) from error
+            # Its own text stays out of sight: it may repeat what the service sent, and that what we sent.
+            raise self._lost(error, request, f"{method} {filled}", transaction_id) from None
         told = transport.http_date(response.headers.get("date", ""))
         if told is not None:
             self._ahead = told - self.policy.wall_clock()

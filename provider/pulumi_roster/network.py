@@ -32,11 +32,13 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def certificates() -> ssl.SSLContext:
+def certificates(url: str) -> ssl.SSLContext:
     """The authorities that a service's certificate is verified by: those of the environment, else the well-known ones.
 
     :raises SettingsError: what the environment names cannot be read.
     """
+    if urlsplit(url).scheme != "https":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody; reading all authorities takes a while
     try:
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):
             folder = os.path.isdir(bundle)

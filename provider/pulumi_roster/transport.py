@@ -68,7 +68,7 @@ def stack(base_url: str, policy: Policy) -> httpx.BaseTransport:
     :raises SettingsError: the environment names a proxy or a CA bundle that cannot be used.
     """
     bottom = httpx.HTTPTransport(
-        verify=certificates(),
+        verify=certificates(base_url),
         proxy=proxy_for(base_url),
         limits=httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=30),
     )
@@ -109,7 +109,7 @@ class Whole(_Layer):
             body = self._body(reply, request, deadline)
         finally:
             reply.close()
-        headers = httpx.Headers([(k, v) for k, v in reply.headers.multi_items() if k.lower() not in _FRAMING])
+        headers = [(name, value) for name, value in reply.headers.raw if name.lower() not in _FRAMING]
         return httpx.Response(
             reply.status_code,
             headers=headers,
@@ -140,7 +140,7 @@ class Whole(_Layer):
 
 
 # The body is unpacked and complete now; these would make httpx unpack it once more.
-_FRAMING = {"content-encoding", "content-length", "transfer-encoding"}
+_FRAMING = {b"content-encoding", b"content-length", b"transfer-encoding"}
 
 
 def _unpacker(reply: httpx.Response, request: httpx.Request) -> zlib._Decompress | None:
