@@ -80,6 +80,14 @@ def test_half_of_the_json(emulator: Running, ibm: Ibm) -> None:
     assert ibm.names() == ["n"]
 
 
+def test_half_of_no_body_is_no_body(emulator: Running, ibm: Ibm) -> None:
+    group = ibm.group()["id"]
+    emulator.fault(kind="truncated", how="json", times=2)
+    assert ibm.head(f"/v2/groups/{group}/members/IBMid-1").status_code == 404
+    assert ibm.delete(f"/v2/groups/{group}").status_code == 204
+    assert [fault["fired"] for fault in emulator.faults()] == [2]
+
+
 @pytest.mark.parametrize("kind", ["latency", "slow_headers", "slow_body"])
 def test_slow_replies_run_into_the_read_timeout(emulator: Running, ibm: Ibm, kind: str) -> None:
     emulator.fault(kind=kind, seconds=30)

@@ -66,7 +66,9 @@ class Wire:
         """Half of the body: as a reply that ends in order, or cut by the end of the connection."""
         content = reply.content()
         if how == "json":
-            await self.reply(Reply(reply.status, content[: len(content) // 2] or b"{", reply.headers))
+            bodiless = reply.status in (204, 304) or self._scope["method"] == "HEAD"
+            half = b"" if bodiless else content[: len(content) // 2] or b"{"
+            await self.reply(Reply(reply.status, half, reply.headers))
             return
         await self._start(reply, len(content))
         await self._send({"type": "http.response.body", "body": content[: len(content) // 2], "more_body": True})
