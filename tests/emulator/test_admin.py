@@ -70,6 +70,19 @@ def test_reset_clears_all_but_switches_and_tokens(emulator: Running, ibm: Ibm) -
     assert ibm.get("/v2/groups/x", headers={"Authorization": f"Bearer {token}"}).status_code == 404
 
 
+def test_a_snapshot_brings_everything_back_time_and_again(emulator: Running, ibm: Ibm) -> None:
+    kept = ibm.group("kept")["id"]
+    store = emulator.application.world.store
+    snapshot, before = store.snapshot(), emulator.dump()
+    for _ in range(2):
+        ibm.delete(f"/v2/groups/{kept}")
+        ibm.group("new")
+        assert ibm.names() == ["new"]
+        store.restore(snapshot)
+        assert emulator.dump() == before
+        assert ibm.names() == ["kept"]
+
+
 @pytest.mark.parametrize("header", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
 def test_web_pages_are_kept_out(emulator: Running, header: dict[str, str]) -> None:
     reply = httpx.post(f"{emulator.url}/_emulator/reset", headers=header)

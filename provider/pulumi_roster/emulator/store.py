@@ -77,6 +77,11 @@ class Store:
             self._connection.backup(copy._connection)
         return copy
 
+    def restore(self, snapshot: Store) -> None:
+        """Puts everything back as it was at a snapshot, which stays good for another time."""
+        with snapshot._lock, self._lock:
+            snapshot._connection.backup(self._connection)
+
     def tables(self, prefix: str = "") -> list[str]:
         """The tables whose names begin with ``prefix``, in the order in which they were made."""
         rows = self.all(
