@@ -8,12 +8,19 @@ from typing import Any
 import httpx
 import pytest
 
+from real_vault import MISSING, RealVault, binary
 from vault_http import FORBIDDEN, GROUP, UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Vault, empty, refused
 
 Connect = Callable[[str | None], Vault]
 
 CALLS = [("GET", f"{GROUP}/id/absent"), ("POST", GROUP), ("LIST", f"{GROUP}/id"), ("DELETE", f"{GROUP}/name/x")]
 ELSEWHERE = [("GET", "nope/x"), ("GET", "identity/nope"), ("GET", "sys/auth"), ("GET", "auth/token/lookup-self")]
+
+
+@pytest.mark.skipif(binary() is None, reason=MISSING)
+def test_there_is_a_real_vault_to_compare_with(shared_vault: RealVault) -> None:
+    with Vault(shared_vault.url, shared_vault.token) as client:
+        assert client.data("GET", "auth/token/lookup-self")["path"] == "auth/token/create"
 
 
 @pytest.mark.parametrize("token", [None, "wrong"])
