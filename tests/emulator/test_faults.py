@@ -80,12 +80,13 @@ def test_half_of_the_json(emulator: Running, ibm: Ibm) -> None:
     assert ibm.names() == ["n"]
 
 
-def test_half_of_no_body_is_no_body(emulator: Running, ibm: Ibm) -> None:
+def test_half_of_no_body_is_no_body(emulator: Running, ibm: Ibm, caplog: pytest.LogCaptureFixture) -> None:
     group = ibm.group()["id"]
     emulator.fault(kind="truncated", how="json", times=2)
     assert ibm.head(f"/v2/groups/{group}/members/IBMid-1").status_code == 404
     assert ibm.delete(f"/v2/groups/{group}").status_code == 204
     assert [fault["fired"] for fault in emulator.faults()] == [2]
+    assert [record for record in caplog.records if record.name == "uvicorn.error"] == []
 
 
 @pytest.mark.parametrize("kind", ["latency", "slow_headers", "slow_body"])
