@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
 
 from .client import Client
 from .errors import SettingsError
 from .network import is_loopback
+from .quoting import quoted
 from .transport import Policy
 
 __all__ = [
@@ -143,16 +148,16 @@ class Connection:
         where = self._called(self.system.url)
         if not url:
             raise SettingsError(f"{self.system.title} needs {where}", hint=self._how_to_give((self.system.url,)))
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SettingsError(f"{where} is {url!r}, which is no http or https address")
+        parts = _parts(url)
+        if parts is None:
+            raise SettingsError(f"{where} is {_shown(url)!r}, which is no http or https address")
         if parts.username or parts.password:
             raise SettingsError(f"{where} must not hold a user name or password")
         if parts.query or parts.fragment:
-            raise SettingsError(f"{where} is {url!r}; an address ends before its query")
+            raise SettingsError(f"{where} is {_shown(url)!r} and more; an address ends before its query")
         if parts.scheme == "http" and not is_loopback(url) and not _is_true(self.get("allowPlainHttp")):
             raise SettingsError(
-                f"{where} is {url!r}: credentials would travel in the clear",
+                f"{where} is {_shown(url)!r}: credentials would travel in the clear",
                 hint=f"use https, or set {NAMESPACE}:allowPlainHttp to true if you must",
             )
         return url
@@ -203,7 +208,9 @@ class Settings:
         described = system(system_name)
         general = {setting.key: self._value(setting) for setting in GENERAL if setting.key != "connections"}
         if name == "default":
-            own = {setting.key: self._value(setting) for setting in described.settings}
+            # Who uses the emulator may have the real service's address and key in the environment all the same.
+            environ = {} if general["emulator"] else self._environ
+            own = {setting.key: self._value(setting, environ) for setting in described.settings}
         else:
             named = self._connections()
             if name not in named:
@@ -235,11 +242,10 @@ class Settings:
                 client.close()
             self._clients.clear()
 
-    def _value(self, setting: Setting) -> str:
-        found = self._config(f"{NAMESPACE}:{setting.key}")
-        if found not in (None, ""):
-            return _text(found)
-        return next((value for name in setting.environment if (value := self._environ.get(name))), "")
+    def _value(self, setting: Setting, environ: Mapping[str, str] | None = None) -> str:
+        environ = self._environ if environ is None else environ
+        given = (self._config(f"{NAMESPACE}:{setting.key}"), *(environ.get(name) for name in setting.environment))
+        return next((text for value in given if (text := _text(value))), "")
 
     def _connections(self) -> dict[str, dict[str, Any]]:
         setting = next(setting for setting in GENERAL if setting.key == "connections")
@@ -248,24 +254,47 @@ class Settings:
             return {}
         try:
             named = json.loads(text)
-            return {str(name): dict(keys) for name, keys in named.items()}
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, RecursionError):
+            named = None
+        if not isinstance(named, dict) or not all(isinstance(keys, dict) for keys in named.values()):
             # Its text holds credentials, so it is not shown.
-            raise SettingsError(f"{NAMESPACE}:connections must be an object of name -> object of keys") from None
+            raise SettingsError(f"{NAMESPACE}:connections must be an object of name -> object of keys")
+        return named
 
     def _limits(self, values: Mapping[str, str]) -> Policy:
         changes: dict[str, float] = {}
-        for key, name in (("budgetSeconds", "budget"), ("settleSeconds", "settle"), ("quietSeconds", "quiet")):
+        for key, name, least in (("budgetSeconds", "budget", 0.1), ("settleSeconds", "settle", 0.0)):
             if text := values.get(key):
                 try:
                     changes[name] = float(text)
                 except ValueError:
-                    raise SettingsError(f"{NAMESPACE}:{key} is {text!r}, which is no number of seconds") from None
+                    changes[name] = math.nan
+                if not least <= changes[name] < math.inf:
+                    raise SettingsError(f"{NAMESPACE}:{key} is {quoted(text)!r}, which is no number of seconds")
         return replace(self._policy, **changes)  # type: ignore[arg-type]
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    if value is None:
+        return ""
+    return value.strip() if isinstance(value, str) else json.dumps(value)
+
+
+def _parts(url: str) -> SplitResult | None:
+    if re.search(r"[\s\\\x00-\x1f\x7f]", url):  # the standard library overlooks some of these, the client does not
+        return None
+    try:
+        httpx.URL(url)
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  # raises where it is none
+    except (ValueError, httpx.InvalidURL):
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def _shown(url: str) -> str:
+    """An address without what may be secret: what stands before an @, and its query."""
+    return quoted(re.split("[?#]", url.rpartition("@")[2])[0], limit=100)
 
 
 def _is_true(text: str) -> bool:
