@@ -24,6 +24,7 @@ from typing import Annotated, Any, TypeVar
 from annotated_types import Len
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 __all__ = [
     "UNKNOWN",
@@ -293,7 +294,7 @@ def _known_faults(name: str, value: Any, error: ValidationError) -> Iterator[Fau
     for fault in error.errors(include_url=False):
         if not contains_unknown(_at(value, fault["loc"])):
             path = name + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
-            yield Fault(path, f"{_allowed(fault['msg'])}, given {_shown(fault['input'])}")
+            yield Fault(path, f"{_allowed(fault)}, given {_shown(fault['input'])}")
 
 
 def _at(value: Any, loc: tuple[int | str, ...]) -> Any:
@@ -306,8 +307,14 @@ def _at(value: Any, loc: tuple[int | str, ...]) -> Any:
     return value
 
 
-def _allowed(message: str) -> str:
-    message = message.removeprefix("Value error, ")
+def _allowed(fault: ErrorDetails) -> str:
+    limits = fault.get("ctx", {})
+    if isinstance(fault["input"], str) and fault["type"] == "too_long":
+        # A text with a validator of its own is measured, and told, as if it were a collection.
+        return f"string should have at most {limits['max_length']} characters"
+    if isinstance(fault["input"], str) and fault["type"] == "too_short":
+        return f"string should have at least {limits['min_length']} character{'s' * (limits['min_length'] > 1)}"
+    message = fault["msg"].removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
 
 
