@@ -117,11 +117,14 @@ _TRACES = {"cleared", "last_update_time", "modify_index", "updated_at"}
 
 
 def objects(dump: Any) -> Any:
-    """A dump of the world without the order of rows, and without the traces of writes that have been taken back."""
+    """A dump of the world without the order of rows, without the traces of writes that have been taken back, and without
+    the root of a Britive application, which everybody needs and nobody owns."""
     return {
         api: {
             name: sorted(
-                json.dumps({key: row[key] for key in row if key not in _TRACES}, sort_keys=True) for row in rows
+                json.dumps({key: row[key] for key in row if key not in _TRACES}, sort_keys=True)
+                for row in rows
+                if (name, row.get("parent_id")) != ("environment_group", "")
             )
             for name, rows in tables.items()
             if not any(word in name for word in _BESIDES)
