@@ -62,7 +62,7 @@ def test_every_resource_is_in_the_table() -> None:
     assert sorted(kind for kind in table if "." in kind) == registered_kinds()
     for kind in registered_kinds():
         handler, (verbs, import_key, example) = handler_class(kind), table[kind]
-        has = {verb for verb in ("create", "read", "update", "delete", "list") if handler.has(verb)}
+        has = {verb for verb in ("create", "read", "update", "delete", "list", "find") if handler.has(verb)}
         assert {*verbs.split(", ")} == has | ({"read"} if "list" in has else set()), kind
         assert import_key == f"`{handler.import_key}`"
         for link in re.findall(r"\]\(([^)]+)\)", example):
