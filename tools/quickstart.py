@@ -53,7 +53,7 @@ def up() -> None:
     _configure(stack, server.url)
     result = stack.up(on_output=_echo, on_error=_echo, color=_color(), suppress_progress=True)
     changes = result.summary.resource_changes or {}
-    made = [f"{count} {kind}" for kind, count in changes.items() if kind in CHANGES]
+    made = [f"{count} {kind}d" for kind, count in changes.items() if kind in CHANGES]
     say(", ".join(made) if made else "No changes: all is as declared.")
     say(f"To go on by hand: . {SETTINGS.relative_to(CHECKOUT)}; pulumi preview    To take it away: make down")
 
