@@ -29,9 +29,9 @@ class Handler(Generic[A, S]):
     read from its listing. A kind whose arguments bear :class:`~pulumi_roster.model.Key` marks is created safely: the natural
     key is looked for first, with ``find`` where the service can answer that directly, else in the listing.
 
-    Class keywords: ``kind``, the name under which it stands in every user's state, for ever; ``import_key``, how a person
-    names one object of it, such as ``{access_group_id}/{id}``; ``listing``, given alike by kinds whose ``list`` answers the
-    objects of all of them, which then share one listing.
+    Class keywords: ``kind``, the name under which it stands in every user's state, for ever; ``import_key``, how a
+    person names one object of it, such as ``{access_group_id}/{id}``; ``listing``, given alike by kinds whose ``list``
+    answers the objects of all of them, which then share one listing.
     """
 
     kind: ClassVar[str]
@@ -54,8 +54,8 @@ class Handler(Generic[A, S]):
         _REGISTRY[kind] = cls
 
     def complete(self, args: A, listing: Listing[Any]) -> A:
-        """The arguments, with what the service means where they say nothing, such as the parent of what is given none. This
-        comes first in a creation; ``listing`` is the shared one of the scope."""
+        """The arguments, with what the service means where they say nothing, such as the parent of what is given none.
+        This comes first in a creation; ``listing`` is the shared one of the scope."""
         return args
 
     def create(self, args: A) -> S:
@@ -76,7 +76,7 @@ class Handler(Generic[A, S]):
         raise NotImplementedError
 
     def list(self, scope: str) -> Iterable[State]:
-        """All objects of this kind in one scope, each as complete as ``read`` gives it, but for what is marked ``Kept``."""
+        """All objects of this kind in one scope, each as complete as ``read`` gives it; what is ``Kept`` may be missing."""
         raise NotImplementedError
 
     def find(self, args: A) -> Iterable[S]:

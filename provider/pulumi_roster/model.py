@@ -40,6 +40,7 @@ __all__ = [
     "Scope",
     "State",
     "Text",
+    "ToldBy",
     "Unordered",
     "contains_unknown",
     "default_of",
@@ -80,6 +81,13 @@ class Scope:
 
 class Local:
     """Steers this provider and is never sent: a change is recorded without a call. At its default it is not shown."""
+
+
+@dataclass(frozen=True)
+class ToldBy:
+    """While the field is not managed, this output tells its value: to declare it as it is changes nothing."""
+
+    output: str
 
 
 class Kept:
@@ -293,8 +301,15 @@ def _adapter(cls: type[Args], name: str) -> TypeAdapter[Any]:
 def _known_faults(name: str, value: Any, error: ValidationError) -> Iterator[Fault]:
     for fault in error.errors(include_url=False):
         if not contains_unknown(_at(value, fault["loc"])):
-            path = name + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
+            path = name + "".join(_step(part) for part in fault["loc"] if part != "[key]")
             yield Fault(path, f"{_allowed(fault)}, given {_shown(fault['input'])}")
+
+
+def _step(part: int | str) -> str:
+    """One step of a property path, as Pulumi writes them."""
+    if isinstance(part, str) and re.fullmatch(r"\w[\w-]*", part):
+        return f".{part}"
+    return f"[{json.dumps(part, ensure_ascii=False)}]"
 
 
 def _at(value: Any, loc: tuple[int | str, ...]) -> Any:

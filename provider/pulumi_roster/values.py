@@ -7,7 +7,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .errors import InvalidArguments
-from .model import Args, Kept, Key, Scope, State, contains_unknown, default_of, is_local, lenient, marked, normal, same
+from .model import (
+    Args,
+    Kept,
+    Key,
+    Scope,
+    State,
+    ToldBy,
+    contains_unknown,
+    default_of,
+    is_local,
+    lenient,
+    marked,
+    normal,
+    same,
+)
 
 __all__ = ["Values", "changed", "import_key", "natural_key", "outputs_of", "scope_of", "state_of", "with_kept"]
 
@@ -22,9 +36,15 @@ def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, A
         new = news.get(name, default)
         if name == "adopt" or new is None:
             continue
-        old = normal(args_type, name, olds.get(name, default))
+        old = normal(args_type, name, _old(args_type, name, olds))
         if contains_unknown(new) or not same(old, normal(args_type, name, new)):
             yield name
+
+
+def _old(args_type: type[Args], name: str, olds: Mapping[str, Any]) -> Any:
+    if name not in olds and (told := marked(args_type, ToldBy).get(name)):
+        return olds.get(told.output)
+    return olds.get(name, default_of(args_type, name))
 
 
 def outputs_of(
