@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+
+from no_tls import NO_TLS
 from pulumi_roster.emulator import Running
 
 APP = "app-demo"
@@ -13,7 +15,8 @@ APP = "app-demo"
 def britive(world: Running, method: str, path: str, json: Any = None) -> Any:
     """One call below ``/api/apps/`` with the development token; its body."""
     headers = {"Authorization": "TOKEN roster-dev"}
-    reply = httpx.request(method, f"{world.url}/api/apps/{path}", json=json, headers=headers, trust_env=False)
+    url = f"{world.url}/api/apps/{path}"
+    reply = httpx.request(method, url, json=json, headers=headers, trust_env=False, verify=NO_TLS)
     assert reply.status_code < 300, reply.text
     return reply.json() if reply.content else None
 
@@ -72,7 +75,8 @@ def britive_delete_environment(world: Running, environment: str, app: str = APP)
 
 def britive_users(world: Running, environment: str, account: int | str, app: str = APP) -> list[str]:
     """The users that are mapped to an account in an environment."""
-    return [row["userId"] for row in britive(world, "GET", f"{app}/environments/{environment}/accounts/{account}/users")]
+    rows = britive(world, "GET", f"{app}/environments/{environment}/accounts/{account}/users")
+    return [row["userId"] for row in rows]
 
 
 def britive_map(world: Running, environment: str, account: int | str, *users: str, app: str = APP) -> None:

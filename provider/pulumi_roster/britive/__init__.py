@@ -26,7 +26,7 @@ from .relations import (
     list_permission_accounts,
     list_permission_groups,
 )
-from .scanned import Account, Group, Link, NativeIds, Permission, Related, Summary
+from .scanned import Account, Group, Link, MappedUser, NativeIds, Permission, Related, Summary
 from .tree import EnvironmentGroupState, EnvironmentState
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "EnvironmentState",
     "Group",
     "Link",
+    "MappedUser",
     "NativeIds",
     "Permission",
     "Related",

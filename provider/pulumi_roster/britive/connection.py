@@ -60,8 +60,8 @@ DIALECT = Dialect(
         503: "the tenant may be under maintenance; run again later",
         "A-0003": _UNKNOWN_APPLICATION,
         "E1012": "only applications that do not scan their environments, such as AWS Standalone, have them by hand",
-        "E1013": "the application's own rule of account mapping makes it: change that rule, or let the mapping stay with "
-        "retain_on_delete=True or `pulumi state delete`",
+        "E1013": "the application's own rule of account mapping makes it: change that rule, or let the mapping stay, "
+        "with retain_on_delete=True or `pulumi state delete`",
     },
 )
 

@@ -44,7 +44,7 @@ class Place:
 
         :raises InvalidArguments: it is asked for what it does not know.
         """
-        if given := [name for name, value in query.items() if value]:
+        if given := [name for name, value in query.items() if value is not None]:
             raise InvalidArguments(f"the deprecated form knows no {', '.join(given)}", hint="leave deprecated=True out")
         reply = self.api.get(path, *self.ids, params=params)
         return [reply.parse_row(model, row) for row in reply.rows()]

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
-__all__ = ["Account", "Group", "Link", "NativeIds", "Permission", "Related", "Summary"]
+__all__ = ["Account", "Group", "Link", "MappedUser", "NativeIds", "Permission", "Related", "Summary"]
 
 
 class _Row(BaseModel):
@@ -66,16 +66,32 @@ class _Scanned(_Row):
     extended_attributes: dict[str, Any] = {}
 
 
+class MappedUser(_Row):
+    """A user of the tenant that may use an account."""
+
+    user_id: str = ""
+    username: str = ""
+    name: str = ""
+    email: str = ""
+    status: str = ""
+    type: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_id(cls, row: Any) -> Any:
+        return {"userId": row} if isinstance(row, str) else row
+
+
 class Account(_Scanned):
-    """An account. ``mapped_users`` are the users that may use it here, as the service tells them; its permissions and
-    groups are there when members are asked for."""
+    """An account. ``mapped_users`` are the users that may use it here; its permissions and groups are there when
+    members are asked for."""
 
     account_id: int
     native_name: str = ""
     first_name: str = ""
     last_name: str = ""
     registrable: bool = False
-    mapped_users: list[Any] = []
+    mapped_users: list[MappedUser] = []
 
 
 class Permission(_Scanned):

@@ -17,7 +17,7 @@ from pydantic import AfterValidator
 
 from ..client import Client
 from ..errors import BadRequest, Conflict, NotFound
-from ..model import Args, Key, Len, Replace, Scope, State, Text
+from ..model import Args, Key, Len, Replace, Scope, State, Text, ToldBy
 
 __all__ = [
     "LISTING",
@@ -54,7 +54,7 @@ class EnvironmentGroupArgs(Args):
     app_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
     description: str = ""
-    parent_id: Annotated[Id | None, Key, Replace(delete_first=True)] = None
+    parent_id: Annotated[Id | None, Key, ToldBy("parent"), Replace(delete_first=True)] = None
 
 
 class EnvironmentGroupState(EnvironmentGroupArgs, State):
@@ -71,7 +71,7 @@ class EnvironmentArgs(Args):
     app_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
     description: str = ""
-    parent_group_id: Annotated[Id | None, Key, Replace(delete_first=True)] = None
+    parent_group_id: Annotated[Id | None, Key, ToldBy("parent"), Replace(delete_first=True)] = None
 
 
 class EnvironmentState(EnvironmentArgs, State):
@@ -111,7 +111,10 @@ def read_tree(api: Client, app_id: str) -> Iterator[Node]:
         raise _unknown_application(api, app_id, error.status, error.code, error.words) from None
     if reply.json() is None:
         raise _unknown_application(api, app_id, reply.status, "", "")
-    tree = reply.fields().get("rootEnvironmentGroup") or {}
+    application = reply.fields()
+    if "rootEnvironmentGroup" not in application:
+        raise reply.unexpected("an application with its rootEnvironmentGroup was due")
+    tree = application["rootEnvironmentGroup"] or {}
     for row in tree.get("environmentGroups") or []:
         yield reply.parse_row(EnvironmentGroupState, group_row(row, app_id))
     for row in tree.get("environments") or []:
@@ -141,7 +144,8 @@ def remove(api: Client, path: str, app_id: str, id: str) -> None:
     """
     try:
         with writing(api, app_id):
-            api.delete(path, app_id, id)
+            # The reply is empty, or JSON: a page of somebody else's is no proof that anything was removed.
+            api.delete(path, app_id, id).json()
     except (BadRequest, Conflict, NotFound) as error:
         there = any(node.id == id for node in read_tree(api, app_id))
         if there and not isinstance(error, NotFound):

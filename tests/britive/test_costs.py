@@ -1,0 +1,108 @@
+"""How many calls a run costs: a service that answers in 50 to 300 ms is asked as seldom as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from pulumi_roster.emulator import Running
+from raw_britive import APP, britive_environment, britive_root
+from resources import Resource
+from subjects import session_for
+
+TREE = "GET /api/apps/{app}"
+ACCOUNTS = "GET /api/apps/{app}/environments/{environment}/accounts"
+
+
+def four_threads(call: Callable[[Any], Any], items: Sequence[Any]) -> None:
+    """As the engine calls a provider."""
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(call, items))
+
+
+def new_run(resources: Sequence[Resource], world: Running) -> None:
+    """The next command, which shares one session between all resources."""
+    session = session_for(world.url)
+    for resource in resources:
+        resource.subject.lifecycle.session = session
+
+
+@pytest.fixture
+def tree(emulator: Running) -> list[Resource]:
+    """Ten groups and ten environments under the root."""
+    root = britive_root(emulator)
+    first = Resource("britive.EnvironmentGroup", emulator)
+    resources = [first, *(first.also() for _ in range(9)), *(first.also("britive.Environment") for _ in range(10))]
+    emulator.clear_requests()
+
+    def create(numbered: tuple[int, Resource]) -> None:
+        number, resource = numbered
+        above = "parent_id" if number < 10 else "parent_group_id"
+        resource.up(app_id=APP, name=f"{number}", **({above: root} if number % 2 else {}))
+
+    four_threads(create, list(enumerate(resources)))
+    return resources
+
+
+def test_creating_costs_a_call_each_and_one_listing(emulator: Running, tree: list[Resource]) -> None:
+    assert emulator.requests()[TREE] == 1
+    assert emulator.total() == len(tree) + 1
+
+
+def test_refreshing_both_kinds_costs_one_call_for_the_application(emulator: Running, tree: list[Resource]) -> None:
+    new_run(tree, emulator)
+    emulator.clear_requests()
+    four_threads(lambda resource: resource.subject.read(resource.id, resource.outputs), tree)
+    assert emulator.requests() == {TREE: 1}
+
+
+def test_looking_for_differences_costs_nothing(emulator: Running, tree: list[Resource]) -> None:
+    new_run(tree, emulator)
+    emulator.clear_requests()
+    assert tree[0].preview(app_id=APP, name="0") == "same"
+    assert tree[1].preview(app_id=APP, name="another", parent_id=tree[1].outputs["parent"]) == "update"
+    assert emulator.total() == 0
+
+
+def test_a_change_costs_one_call(emulator: Running, tree: list[Resource]) -> None:
+    new_run(tree, emulator)
+    emulator.clear_requests()
+    assert tree[0].up(app_id=APP, name="another") == "update"
+    assert tree[10].up(app_id=APP, name="yet another") == "update"
+    assert emulator.total() == 2
+
+
+def test_removing_costs_one_call_and_a_look_at_what_a_group_holds(emulator: Running, tree: list[Resource]) -> None:
+    new_run(tree, emulator)
+    emulator.clear_requests()
+    four_threads(lambda resource: resource.subject.delete(resource.id, resource.outputs), tree)
+    assert emulator.requests()[TREE] == 10
+    assert emulator.total() == 30
+
+
+def test_mappings_of_one_environment_cost_a_call_each_and_one_listing_to_refresh(emulator: Running) -> None:
+    environment = britive_environment(emulator, britive_root(emulator), "Production")
+    accounts = [{"accountId": number, "nativeName": f"account {number}"} for number in range(9000, 9020)]
+    emulator.seed(britive={"applications": [{"appContainerId": APP, "accounts": accounts}]})
+    first = Resource("britive.AccountMapping", emulator)
+    mappings = [first, *(first.also() for _ in range(19))]
+    emulator.clear_requests()
+    for number, mapping in enumerate(mappings):
+        mapping.up(app_id=APP, environment_id=environment, account_id=9000 + number, user_id="user-alice")
+    assert emulator.total() == 20
+    new_run(mappings, emulator)
+    emulator.clear_requests()
+    four_threads(lambda mapping: mapping.subject.read(mapping.id, mapping.outputs), mappings)
+    assert emulator.requests() == {ACCOUNTS: 1}
+
+
+def test_one_mapping_is_read_without_the_listing(emulator: Running) -> None:
+    environment = britive_environment(emulator, britive_root(emulator), "Production")
+    mapping = Resource("britive.AccountMapping", emulator)
+    mapping.up(app_id=APP, environment_id=environment, account_id=2800, user_id="user-alice")
+    emulator.clear_requests()
+    assert mapping.refresh()
+    assert emulator.requests() == {f"{ACCOUNTS}/{{key}}/users": 1}

@@ -1,0 +1,109 @@
+"""Which answers mean that an object is gone. All others are errors: nothing may drop out of the state by mistake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import BadRequest, Forbidden, RosterError, Unauthorized, UnexpectedReply
+from raw_britive import APP, britive_environment, britive_root, britive_tree
+from resources import Resource
+from subjects import session_for
+
+KINDS = ["britive.EnvironmentGroup", "britive.Environment", "britive.AccountMapping"]
+READ = {
+    "britive.EnvironmentGroup": "/api/apps/{app}",
+    "britive.Environment": "/api/apps/{app}",
+    "britive.AccountMapping": "/api/apps/{app}/environments/{environment}/accounts/{key}/users",
+}
+DELETE = {
+    "britive.EnvironmentGroup": "/api/apps/{app}/environment-groups/{group}",
+    "britive.Environment": "/api/apps/{app}/environments/{environment}",
+    "britive.AccountMapping": "/api/apps/{app}/environments/{environment}/accounts/{key}/users/{user}",
+}
+
+
+@pytest.fixture(params=KINDS)
+def made(request: pytest.FixtureRequest, emulator: Running) -> Resource:
+    """An object of each kind that exists."""
+    resource = Resource(request.param, emulator)
+    given: dict[str, Any] = {"app_id": APP, "name": "n"}
+    if request.param == "britive.AccountMapping":
+        environment = britive_environment(emulator, britive_root(emulator), "Production")
+        given = {"app_id": APP, "environment_id": environment, "account_id": 2800, "user_id": "user-alice"}
+    resource.up(**given)
+    return resource
+
+
+def kind_of(resource: Resource) -> str:
+    return resource.subject.lifecycle.kind
+
+
+@pytest.mark.parametrize("form", ["refuse", "empty"])
+def test_an_unknown_application_is_an_error_in_read_and_delete(made: Resource, emulator: Running, form: str) -> None:
+    """Whoever mistypes the application, or the tenant that has it, loses nothing."""
+    emulator.switch(britive_absent_app=form)
+    mistyped = {**made.outputs, "app_id": "app-dmeo"}
+    for verb in (made.subject.read, made.subject.delete):
+        with pytest.raises(BadRequest, match="application 'app-dmeo' is not known at") as told:
+            verb(made.id, mistyped)
+        assert "roster:britiveTenant" in told.value.hint
+    assert made.refresh()
+
+
+PLANS: list[tuple[str, dict[str, Any], type[Exception]]] = [
+    ("status", {"status": 404}, RosterError),
+    ("status", {"status": 404, "body": {"message": "no such page"}}, RosterError),
+    ("status", {"status": 400}, BadRequest),
+    ("status", {"status": 401}, Unauthorized),
+    ("status", {"status": 403}, Forbidden),
+    ("html", {"status": 404}, RosterError),
+    ("html", {"status": 200}, UnexpectedReply),
+    ("redirect", {}, UnexpectedReply),
+]
+
+
+@pytest.mark.parametrize(("fault", "more", "error"), PLANS)
+def test_no_other_answer_to_a_read_means_gone(
+    made: Resource, emulator: Running, fault: str, more: dict[str, Any], error: type[Exception]
+) -> None:
+    emulator.fault(kind=fault, method="GET", route=READ[kind_of(made)], times=None, **more)
+    made.subject.new_run()
+    with pytest.raises(error):
+        made.subject.read(made.id, made.outputs)
+
+
+@pytest.mark.parametrize(("fault", "more", "error"), PLANS)
+def test_no_other_answer_to_a_delete_means_gone(
+    made: Resource, emulator: Running, fault: str, more: dict[str, Any], error: type[Exception]
+) -> None:
+    emulator.fault(kind=fault, method="DELETE", route=DELETE[kind_of(made)], times=None, **more)
+    with pytest.raises(error):
+        made.subject.delete(made.id, made.outputs)
+    emulator.clear_faults()
+    assert made.refresh()
+
+
+def test_another_tenant_is_no_place_to_find_things_gone(made: Resource, emulator: Running) -> None:
+    """A tenant that has not got the application."""
+    emulator.reset()
+    emulator.seed(britive={"applications": [{"appContainerId": "app-two"}]})
+    outputs = {**made.outputs, "app_id": "app-three"}
+    with pytest.raises(BadRequest, match="'app-three' is not known"):
+        made.subject.read(made.id, outputs)
+
+
+def test_objects_that_are_gone_drop_out_one_by_one(emulator: Running) -> None:
+    session = session_for(emulator.url)
+    resource = Resource("britive.Environment", emulator)
+    resource.subject.lifecycle.session = session
+    kept, gone = resource, resource.also()
+    kept.up(app_id=APP, name="kept")
+    gone.up(app_id=APP, name="gone")
+    outputs = gone.outputs
+    gone.subject.delete(gone.id, outputs)
+    assert not gone.refresh()
+    assert kept.refresh()
+    assert [row["name"] for row in britive_tree(emulator)[1]] == ["kept"]

@@ -1,0 +1,180 @@
+"""The root group: found, or made once, whoever needs it at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from typing import Any
+
+import pytest
+
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import Conflict, Forbidden, UnexpectedReply
+from raw_britive import APP, britive_group, britive_names, britive_tree
+from resources import Resource
+
+TREE = "/api/apps/{app}"
+GROUPS = "/api/apps/{app}/root-environment-group/groups"
+
+
+def roots(world: Running, app: str = APP) -> list[dict[str, Any]]:
+    return [row for row in britive_tree(world, app)[0] if not row["parentId"]]
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]
+
+
+def test_the_first_resource_of_a_new_application_makes_it_and_it_stays(emulator: Running) -> None:
+    group = Resource("britive.EnvironmentGroup", emulator)
+    group.up(app_id=APP, name="Platform")
+    [root] = roots(emulator)
+    assert root["name"] == "root"
+    assert group.outputs["parent"] == root["id"]
+    group.destroy()
+    assert roots(emulator) == [root]
+
+
+def test_ten_resources_that_need_it_at_once_share_one(emulator: Running) -> None:
+    first = Resource("britive.EnvironmentGroup", emulator)
+    kinds = ["britive.EnvironmentGroup", "britive.Environment"] * 5
+    resources = [first.also(kind) for kind in kinds]
+    together(
+        *(
+            lambda resource=resource, name=f"{number}": resource.up(app_id=APP, name=name)
+            for number, resource in enumerate(resources)
+        )
+    )
+    [root] = roots(emulator)
+    assert {resource.outputs["parent"] for resource in resources} == {root["id"]}
+    assert britive_names(emulator) == [str(number) for number in range(10)]
+    assert emulator.requests()[f"POST {GROUPS}"] == 6, "five groups and one root"
+
+
+@pytest.mark.parametrize("crossed", [False, True])
+def test_two_processes_that_need_it_at_once_end_with_one(emulator: Running, crossed: bool) -> None:
+    """Both have looked and found none. ``crossed``: both make one before either looks again; else one by one."""
+    one, two = (Resource("britive.EnvironmentGroup", emulator) for _ in range(2))
+    emulator.fault(kind="hold", method="POST", route=GROUPS, times=2)
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(each.up, app_id=APP, name=name) for each, name in ((one, "one"), (two, "two"))]
+        emulator.held(2)
+        if crossed:
+            emulator.fault(kind="hold", method="GET", route=TREE, times=2)
+            emulator.release(2)
+            emulator.held(2)
+        else:
+            emulator.release(1)
+            wait(futures, return_when=FIRST_COMPLETED)
+        emulator.release()
+        for future in futures:
+            future.result()
+    [root] = roots(emulator)
+    assert {one.outputs["parent"], two.outputs["parent"]} == {root["id"]}
+    assert britive_names(emulator) == ["one", "two"]
+    assert emulator.requests()[f"DELETE {TREE}/environment-groups/{{group}}"] == 1, "two had been made"
+    for resource in (one, two):
+        assert resource.refresh()
+
+
+def test_a_second_root_that_holds_something_is_left_alone(emulator: Running) -> None:
+    group = Resource("britive.EnvironmentGroup", emulator)
+    emulator.fault(kind="hold", method="POST", route=GROUPS, after=True)
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(group.up, app_id=APP, name="Platform")
+        emulator.held(1)
+        [mine] = roots(emulator)
+        britive_group(emulator, mine["id"], "theirs")
+        emulator.release()
+        future.result()
+    assert roots(emulator) == [mine]
+    assert britive_names(emulator) == ["Platform", "theirs"]
+
+
+def test_a_service_that_allows_one_root_only_is_asked_which(emulator: Running) -> None:
+    emulator.switch(britive_root_twice=False)
+    one, two = (Resource("britive.EnvironmentGroup", emulator) for _ in range(2))
+    emulator.fault(kind="hold", method="POST", route=GROUPS, times=2, after=False)
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(each.up, app_id=APP, name=name) for each, name in ((one, "one"), (two, "two"))]
+        emulator.held(2)
+        emulator.release()
+        for future in futures:
+            future.result()
+    [root] = roots(emulator)
+    assert {one.outputs["parent"], two.outputs["parent"]} == {root["id"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("drop_after", {}),
+        ("status_after", {"status": 502}),
+        ("truncated", {"how": "json"}),
+        ("empty", {}),
+        ("html", {}),
+    ],
+)
+def test_a_lost_reply_makes_no_second_root(emulator: Running, kind: str, more: dict[str, Any]) -> None:
+    group = Resource("britive.EnvironmentGroup", emulator)
+    emulator.fault(kind=kind, method="POST", route=GROUPS, **more)
+    group.up(app_id=APP, name="Platform")
+    assert len(roots(emulator)) == 1
+    assert britive_names(emulator) == ["Platform"]
+
+
+def test_one_that_is_named_otherwise_by_case_is_the_root(emulator: Running) -> None:
+    root = britive_group(emulator, "", "ROOT")
+    group = Resource("britive.EnvironmentGroup", emulator)
+    group.up(app_id=APP, name="Platform")
+    assert group.outputs["parent"] == root
+
+
+def test_of_several_roots_the_first_is_used(emulator: Running) -> None:
+    first = britive_group(emulator, "", "root")
+    britive_group(emulator, "", "root")
+    group = Resource("britive.EnvironmentGroup", emulator)
+    group.up(app_id=APP, name="Platform")
+    assert group.outputs["parent"] == first
+    assert len(roots(emulator)) == 2, "what somebody else made is left alone"
+
+
+def test_a_group_below_that_is_named_root_is_not_the_root(emulator: Running) -> None:
+    root = britive_group(emulator, "", "root")
+    britive_group(emulator, root, "root")
+    group = Resource("britive.EnvironmentGroup", emulator)
+    group.up(app_id=APP, name="Platform")
+    assert group.outputs["parent"] == root
+
+
+def test_the_root_of_one_application_is_not_that_of_another(emulator: Running) -> None:
+    emulator.seed(britive={"applications": [{"appContainerId": "app-two"}]})
+    one = Resource("britive.EnvironmentGroup", emulator)
+    two = one.also()
+    together(lambda: one.up(app_id=APP, name="n"), lambda: two.up(app_id="app-two", name="n"))
+    assert roots(emulator)[0]["id"] == one.outputs["parent"]
+    assert roots(emulator, "app-two")[0]["id"] == two.outputs["parent"]
+
+
+def test_a_root_that_cannot_be_made_is_told_and_nothing_is(emulator: Running) -> None:
+    group = Resource("britive.EnvironmentGroup", emulator)
+    emulator.fault(kind="status", status=403, method="POST", route=GROUPS)
+    with pytest.raises(Forbidden):
+        group.up(app_id=APP, name="Platform")
+    assert britive_tree(emulator) == ([], [])
+
+
+def test_a_conflict_without_a_root_is_an_error(emulator: Running) -> None:
+    group = Resource("britive.EnvironmentGroup", emulator)
+    emulator.fault(kind="status", status=409, method="POST", route=GROUPS)
+    with pytest.raises(Conflict):
+        group.up(app_id=APP, name="Platform")
+
+
+def test_an_application_without_its_tree_is_not_taken_for_an_empty_one(emulator: Running) -> None:
+    group = Resource("britive.EnvironmentGroup", emulator)
+    group.up(app_id=APP, name="Platform")
+    emulator.fault(kind="missing_field", field="rootEnvironmentGroup", method="GET", route=TREE)
+    with pytest.raises(UnexpectedReply, match="rootEnvironmentGroup"):
+        group.refresh()
