@@ -1,0 +1,154 @@
+"""Each mistake gets its own clear error, with its property path, before anything is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_roster.lifecycle import Lifecycle, Session
+from pulumi_roster.model import UNKNOWN
+from pulumi_roster.settings import Settings
+from raw_vault import VaultWorld, named, shown
+
+ADDRESS = "https://vault.example.com"
+
+
+def lifecycle(kind: str, **config: Any) -> Lifecycle:
+    """A life with this configuration and nothing else: no emulator, no environment."""
+    return Lifecycle(kind, Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {})))
+
+
+def faults(kind: str, given: dict[str, Any]) -> dict[str, str]:
+    _, found = lifecycle(kind, vaultAddress=ADDRESS, vaultToken="t").check(given)
+    return {fault.path: fault.reason for fault in found}
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "reason"),
+    [
+        ({}, "name", "is required"),
+        ({"name": ""}, "name", "at least 1"),
+        ({"name": 5}, "name", "string"),
+        ({"name": "a\nb"}, "name", "control characters"),
+        ({"name": "a\0"}, "name", "control characters"),
+        ({"name": ".."}, "name", "step through a path"),
+        ({"type": "Internal"}, "type", "'internal' or 'external'"),
+        ({"type": True}, "type", "'internal' or 'external'"),
+        ({"policies": "root"}, "policies", "list"),
+        ({"policies": ["a", " ROOT "]}, "policies[1]", "root cannot be given"),
+        ({"policies": ["a", None]}, "policies[1]", "string"),
+        ({"policies": ["a\rb"]}, "policies[0]", "control characters"),
+        ({"metadata": ["a=b"]}, "metadata", "dictionary"),
+        ({"metadata": {"a": 1}}, "metadata.a", "string"),
+        ({"metadata": {"a": {"b": "c"}}}, "metadata.a", "string"),
+        ({"metadata": {"a.b": "c"}}, 'metadata["a.b"]', "1 to 128 characters"),
+        ({"metadata": {"": "c"}}, 'metadata[""]', "1 to 128 characters"),
+        ({"metadata": {"k" * 129: "c"}}, f"metadata.{'k' * 129}", "1 to 128 characters"),
+        ({"metadata": {"vault-x": "c"}}, "metadata.vault-x", "belong to Vault"),
+        ({"metadata": {"a": "é" * 257}}, "metadata.a", "at most 512 bytes, this one 514"),
+        ({"metadata": {str(number): "" for number in range(65)}}, "metadata", "at most 64"),
+        ({"member_entity_ids": "x"}, "member_entity_ids", "list"),
+        ({"member_entity_ids": ["x", ""]}, "member_entity_ids[1]", "at least one character"),
+        ({"member_group_ids": ["x y"]}, "member_group_ids[0]", "no blanks"),
+        ({"member_group_ids": [{"id": "x"}]}, "member_group_ids[0]", "string"),
+        ({"type": "external", "member_entity_ids": []}, "member_entity_ids", "come by their logins"),
+        ({"type": "external", "member_group_ids": ["x"]}, "member_group_ids", "come by their logins"),
+        ({"type": "external", "member_group_ids": UNKNOWN}, "member_group_ids", "come by their logins"),
+        ({"polices": []}, "polices", "did you mean 'policies'"),
+        ({"connection": "other"}, "connection", "there is no connection 'other'"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_group(given: dict[str, Any], path: str, reason: str) -> None:
+    found = faults("vault.IdentityGroup", {"name": "platform", **given} if given else given)
+    assert list(found) == [path]
+    assert reason in found[path]
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "reason"),
+    [
+        ({"group_id": "g"}, "member_entity_ids", "nothing was given"),
+        ({"member_entity_ids": []}, "group_id", "is required"),
+        ({"group_id": "", "member_entity_ids": []}, "group_id", "at least one character"),
+        ({"group_id": "a b", "member_entity_ids": []}, "group_id", "no blanks"),
+        ({"group_id": "g", "member_group_ids": ["h", "g"]}, "member_group_ids", "cannot be in itself, given 'g'"),
+        ({"group_id": "g", "member_entity_ids": ["", "x"]}, "member_entity_ids[0]", "at least one character"),
+        ({"group_id": "g", "member_entity_ids": [], "exclusive": "yes"}, "exclusive", "boolean"),
+        ({"group_id": "g", "member_entity_ids": [], "members": []}, "members", "not a property"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_members(given: dict[str, Any], path: str, reason: str) -> None:
+    found = faults("vault.GroupMembers", given)
+    assert list(found) == [path]
+    assert reason in found[path]
+
+
+def test_all_faults_are_told_together() -> None:
+    found = faults("vault.IdentityGroup", {"name": "", "type": "x", "policies": ["root"], "metadata": {"a b": "c"}})
+    assert set(found) == {"name", "type", "policies[0]", 'metadata["a b"]'}
+
+
+def test_what_is_not_known_yet_passes() -> None:
+    given = {
+        "name": UNKNOWN,
+        "policies": [UNKNOWN, "a"],
+        "metadata": {"a": UNKNOWN},
+        "member_group_ids": [UNKNOWN],
+    }
+    assert faults("vault.IdentityGroup", given) == {}
+    assert faults("vault.GroupMembers", {"group_id": UNKNOWN, "member_group_ids": [UNKNOWN, "b"]}) == {}
+
+
+def test_limits_are_those_of_the_service(world: VaultWorld) -> None:
+    """What check lets pass at its limits, the service takes as well."""
+    declared = world.resource("vault.IdentityGroup")
+    metadata = {"k" * 128: "é" * 256, "a-zA-Z0-9=/+_-": "", **{str(number): "v" for number in range(62)}}
+    for name in ("x" * 2000, " ", "a/../b//c", "list?x#y%2F", "Ünïcode 🦊"):
+        declared.up(name=name, metadata=metadata, policies=["a,b", " c ", ""])
+        assert declared.refresh()
+        assert declared.preview(name=name, metadata=metadata, policies=["c", "A,b"]) == "same"
+    assert shown(world, declared.id)["metadata"] == metadata
+    assert list(named(world)) == ["Ünïcode 🦊"]
+
+
+# -- settings
+
+
+def test_no_address_and_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for config, told in (
+        ({}, "roster:vaultToken"),
+        ({"vaultAddress": ADDRESS}, "--secret roster:vaultToken VALUE, or set VAULT_TOKEN"),
+        ({"vaultToken": "t"}, "roster:vaultAddress"),
+    ):
+        _, [fault] = lifecycle("vault.IdentityGroup", **config).check({"name": "a"})
+        assert fault.path == "connection"
+        assert told in fault.reason
+
+
+def test_the_token_that_vault_login_left_comes_last(
+    real: VaultWorld, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".vault-token").write_text(f"{real.token}\n")
+    left = lifecycle("vault.IdentityGroup", vaultAddress=real.url)
+    left.create({"name": "by the file"})
+    left.session.close()
+    assert list(named(real)) == ["by the file"]
+    (tmp_path / ".vault-token").write_text("wrong")
+    set_up = lifecycle("vault.IdentityGroup", vaultAddress=real.url, vaultToken=real.token)
+    set_up.create({"name": "by the setting"})
+    set_up.session.close()
+    assert set(named(real)) == {"by the file", "by the setting"}
+
+
+def test_another_connection_does_not_see_that_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".vault-token").write_text("t")
+    other = lifecycle("vault.IdentityGroup", connections={"other": {"vaultAddress": ADDRESS}})
+    _, [fault] = other.check({"name": "a", "connection": "other"})
+    assert "vaultToken in roster:connections.other" in fault.reason
