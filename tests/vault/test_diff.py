@@ -1,0 +1,63 @@
+"""No change is missed and none is invented, whatever order and case: against the service's own rules, told anew here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from pulumi_roster.lifecycle import Lifecycle, Session
+from pulumi_roster.settings import Settings
+
+CONFIG = {"roster:vaultAddress": "https://vault.example.com", "roster:vaultToken": "t"}
+SESSION = Session(Settings(CONFIG.get, {}))
+GROUP, MEMBERS = Lifecycle("vault.IdentityGroup", SESSION), Lifecycle("vault.GroupMembers", SESSION)
+
+# Few letters, so that the same and nearly the same come up; among them such as change their number with their case.
+letters = some.sampled_from(list("aAbBß ") + ["İ", "ſ", "ss"])
+texts = some.lists(letters, min_size=1, max_size=3).map("".join)
+ids = some.lists(some.sampled_from(["a", "A", "b", "c"]), max_size=4)
+maps = some.dictionaries(some.sampled_from(["a", "A", "b"]), some.sampled_from(["", "x", "X", "é"]), max_size=3)
+maybe = some.none
+
+
+def lower(text: str) -> str:
+    """As Go's strings.ToLower: letter by letter, each by one."""
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+
+
+def differs(lifecycle: Lifecycle, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether what was declared first, and is held so by the service, differs from what is declared then."""
+    held, faults = lifecycle.check({name: value for name, value in old.items() if value is not None})
+    wanted, more = lifecycle.check({name: value for name, value in new.items() if value is not None})
+    assert faults == more == []
+    assert not lifecycle.diff(held, held).changed
+    return bool(lifecycle.diff(held, wanted).changed)
+
+
+@given(texts, texts)
+def test_names(one: str, other: str) -> None:
+    assert differs(GROUP, {"name": one}, {"name": other}) == (lower(one) != lower(other))
+
+
+@given(some.lists(texts, max_size=4), some.lists(texts, max_size=4))
+def test_policies(one: list[str], other: list[str]) -> None:
+    kept, wanted = ({lower(policy.strip()) for policy in policies} - {""} for policies in (one, other))
+    told = differs(GROUP, {"name": "n", "policies": one}, {"name": "n", "policies": other})
+    assert told == (kept != wanted)
+
+
+@given(maps, maps | maybe())
+def test_metadata(one: dict[str, str], other: dict[str, str] | None) -> None:
+    told = differs(GROUP, {"name": "n", "metadata": one}, {"name": "n", "metadata": other})
+    assert told == (other is not None and one != other)
+
+
+@given(ids | maybe(), ids | maybe(), ids, ids)
+def test_members(one: list[str] | None, other: list[str] | None, groups: list[str], more: list[str]) -> None:
+    for lifecycle, base in ((GROUP, {"name": "n"}), (MEMBERS, {"group_id": "n"})):
+        old = {**base, "member_entity_ids": one, "member_group_ids": groups}
+        new = {**base, "member_entity_ids": other, "member_group_ids": more}
+        changed = other is not None and (one is None or set(one) != set(other))
+        assert differs(lifecycle, old, new) == (changed or set(groups) != set(more))

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pulumi_roster import vault as roster_vault
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import Forbidden, InvalidArguments, InvalidIdentifier, NotFound, SettingsError
+from raw_vault import VaultWorld, change, entities, group
+
+Configure = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def _program(request: pytest.FixtureRequest, program_config: Configure) -> None:
+    if "world" in request.fixturenames:
+        server: VaultWorld = request.getfixturevalue("world")
+        program_config(vaultAddress=server.url, vaultToken=server.token)
+
+
+def test_a_group_by_id_and_by_name(world: VaultWorld) -> None:
+    [anna] = entities(world, 1)
+    there = group(world, "Platform / one", policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna])
+    outer = group(world, member_group_ids=[there])
+    for found in (
+        roster_vault.get_identity_group(id=there),
+        roster_vault.get_identity_group(name="platform / ONE"),
+    ):
+        assert (found.id, found.name, found.type) == (there, "Platform / one", "internal")
+        assert (found.policies, found.metadata, found.member_entity_ids) == (["p"], {"a": "b"}, [anna])
+        assert (found.member_group_ids, found.parent_group_ids) == ([], [outer])
+        assert found.creation_time
+        assert found.namespace_id == "root"
+
+
+def test_what_does_not_exist(world: VaultWorld) -> None:
+    with pytest.raises(NotFound):
+        roster_vault.get_identity_group(id="absent")
+    with pytest.raises(NotFound):
+        roster_vault.get_identity_group(name="absent")
+    with pytest.raises(InvalidArguments):
+        roster_vault.get_identity_group()
+    with pytest.raises(InvalidArguments):
+        roster_vault.get_identity_group(id="a", name="a")
+    with pytest.raises(InvalidIdentifier):
+        roster_vault.get_identity_group(name="..")
+
+
+def test_the_list_is_complete_and_by_name(world: VaultWorld) -> None:
+    assert roster_vault.list_identity_groups() == []
+    names = [f"team-{number:02}" for number in range(30)]
+    for name in reversed(names):
+        group(world, name, policies=[name])
+    group(world, "Zebra", type="external")
+    found = roster_vault.list_identity_groups()
+    assert [row.name for row in found] == ["Zebra", *names]
+    assert found[-1].policies == ["team-29"]
+    assert [row.name for row in roster_vault.list_identity_groups(prefix="TEAM-1")] == names[10:20]
+
+
+def test_an_external_group_shows_who_has_logged_in(emulator: Running, program_config: Configure) -> None:
+    program_config(emulator=emulator.url)
+    data = {"name": "sso", "type": "external", "member_entity_ids": ["entity-alice"]}
+    emulator.seed(vault={"groups": [data]})
+    assert roster_vault.get_identity_group(name="sso").member_entity_ids == ["entity-alice"]
+
+
+def test_a_group_that_goes_meanwhile_is_left_out(emulator: Running, program_config: Configure) -> None:
+    program_config(emulator=emulator.url)
+    world = VaultWorld(emulator.url)
+    group(world, "one")
+    emulator.fault("status", method="GET", route="/v1/identity/group/id/{id}", status=404, body={"errors": []})
+    assert roster_vault.list_identity_groups() == []
+
+
+def test_a_named_connection(emulator: Running, program_config: Configure) -> None:
+    program_config(
+        emulator=emulator.url,
+        connections={
+            "viewer": {"vaultAddress": emulator.url, "vaultToken": "viewer-1"},
+            "stranger": {"vaultAddress": emulator.url, "vaultToken": "wrong"},
+        },
+    )
+    there = group(VaultWorld(emulator.url), "one")
+    change(VaultWorld(emulator.url), there, policies=["p"])
+    assert roster_vault.get_identity_group(name="one", connection="viewer").id == there
+    with pytest.raises(Forbidden):
+        roster_vault.list_identity_groups(connection="stranger")
+    with pytest.raises(SettingsError):
+        roster_vault.list_identity_groups(connection="absent")
