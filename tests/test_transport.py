@@ -5,7 +5,8 @@ import gzip
 import logging
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -26,12 +27,26 @@ def request(method: str = "GET", url: str = URL, *, repeatable: bool | None = No
     return httpx.Request(method, url, extensions={"repeatable": repeatable, **more})
 
 
-def limited(**headers: str) -> Callable[[httpx.Request], httpx.Response]:
-    return lambda request: httpx.Response(429, headers={name.replace("_", "-"): text for name, text in headers.items()})
+@dataclass(frozen=True)
+class Says:
+    """An answer of one status, as often as it is asked."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(self.status, headers=list(self.headers))
+
+    def __str__(self) -> str:
+        return str(self.status)
 
 
-def failing(status: int) -> Callable[[httpx.Request], httpx.Response]:
-    return lambda request: httpx.Response(status)
+def limited(**headers: str) -> Says:
+    return Says(429, tuple((name.replace("_", "-"), text) for name, text in headers.items()))
+
+
+def failing(status: int) -> Says:
+    return Says(status)
 
 
 def fine(request: httpx.Request) -> httpx.Response:
