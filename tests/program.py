@@ -8,12 +8,16 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
-ENGINE = Path(os.environ.get("ROSTER_TEST_ENGINE", ROOT / ".engine" / "bin"))
+ENGINE = ROOT / ".engine" / "bin"
 
 
 def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
@@ -27,6 +31,7 @@ def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "PULUMI_PYTHON_CMD": sys.executable,
+        "PULUMI_DEBUG_COMMANDS": "1",  # for --event-log
         "ROSTER_EMULATOR": emulator_url,
         "ROSTER_SETTLE_SECONDS": "1",
         "ROSTER_BUDGET_SECONDS": "20",
@@ -36,10 +41,17 @@ def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left: its exit code and what it wrote."""
+    """What a command left: its exit code, what it wrote, and the steps that it took.
+
+    :param steps: operation and resource in the order in which they ended, such as ``("create", "admins")``: of our
+        resources only, without those that stayed the same.
+    :param errors: what the user is told, by the name of the resource ("" for the program itself).
+    """
 
     code: int
     out: str
+    steps: tuple[tuple[str, str], ...] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -52,6 +64,8 @@ class Program:
     def __init__(self, folder: Path, emulator_url: str, *, project: str = "test", example: Path | None = None) -> None:
         self.folder = folder
         self.environment = engine_environment(folder, emulator_url)
+        if shutil.which("pulumi", path=self.environment["PATH"]) is None:
+            pytest.skip("there is no Pulumi engine here: `make setup` fetches one")
         if example is not None:
             shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__"))
         else:
@@ -67,8 +81,11 @@ class Program:
 
     def pulumi(self, *words: str, code: int | None = 0) -> Ran:
         """Runs one command; ``code`` is what it must end with, ``None`` for anything."""
+        events = self.folder / "events.json"
+        events.unlink(missing_ok=True)
+        logged = ["--event-log", str(events)] if words[0] in {"up", "preview", "refresh", "destroy"} else []
         done = subprocess.run(
-            ["pulumi", "--non-interactive", "--color", "never", *words],
+            ["pulumi", "--non-interactive", "--color", "never", *words, *logged],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -76,9 +93,17 @@ class Program:
             text=True,
             timeout=240,
         )
-        ran = Ran(done.returncode, done.stdout)
+        ran = Ran(done.returncode, done.stdout, *_told(events))
         assert code is None or ran.code == code, f"pulumi {' '.join(words)} ended with {ran.code}:\n{ran.out}"
         return ran
+
+    def configure(self, *, secret: Mapping[str, str] | None = None, **plain: str) -> None:
+        """Sets stack configuration; keys are paths below ``roster:``, such as ``connections.second.ibmToken``."""
+        given = [("--secret", secret or {}), ("--plaintext", plain)]
+        words = [
+            word for how, values in given for key, value in values.items() for word in (how, f"roster:{key}={value}")
+        ]
+        self.pulumi("config", "set-all", "--path", *words)
 
     def up(self, *words: str, code: int | None = 0) -> Ran:
         return self.pulumi("up", "--yes", "--skip-preview", *words, code=code)
@@ -105,3 +130,18 @@ class Program:
     def export(self) -> str:
         """The whole state as text."""
         return self.pulumi("stack", "export").out
+
+
+def _told(events: Path) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
+    """Steps and errors, from the engine's own log of events."""
+    steps: list[tuple[str, str]] = []
+    errors: dict[str, str] = defaultdict(str)
+    for line in events.read_text().splitlines() if events.exists() else []:
+        event = json.loads(line)
+        done = (event.get("resOutputsEvent") or {}).get("metadata") or {}
+        if done.get("type", "").startswith("pulumi-python:dynamic/") and done["op"] != "same":
+            steps.append((done["op"], done["urn"].rsplit("::", 1)[1]))
+        told = event.get("diagnosticEvent") or {}
+        if told.get("severity") == "error":
+            errors[told.get("urn", "").rpartition("::")[2]] += told["message"]
+    return tuple(steps), dict(errors)

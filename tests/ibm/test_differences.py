@@ -96,7 +96,7 @@ def members_meaning(values: Values) -> dict[str, Any]:
 @st.composite
 def with_identity(draw: st.DrawFn, fields: st.SearchStrategy[Values]) -> Values:
     iam_id = draw(IDS)
-    types = draw(st.sampled_from([{}, {"type": None}, {"type": told(iam_id)}]))
+    types: Values = draw(st.sampled_from([{}, {"type": None}, {"type": told(iam_id)}]))
     return {"iam_id": iam_id, **types, **draw(fields)}
 
 
