@@ -1,0 +1,41 @@
+"""No change is missed and none is invented, whatever order: names and members count as they are spelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from pulumi_roster.lifecycle import Lifecycle, Session
+from pulumi_roster.settings import Settings
+
+CONFIG = {"roster:appsecUrl": "https://api.appsecplus.example.com", "roster:appsecToken": "t"}
+SESSION = Session(Settings(CONFIG.get, {}))
+GROUP, MEMBERS = Lifecycle("appsec.IdentityGroup", SESSION), Lifecycle("appsec.GroupMembers", SESSION)
+
+names = some.sampled_from(["a", "A", "a ", "ab", "é"])
+people = some.lists(some.sampled_from(["a", "A", "b", "b ", "c"]), max_size=4)
+
+
+def differs(lifecycle: Lifecycle, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    held, faults = lifecycle.check(old)
+    wanted, more = lifecycle.check(new)
+    assert faults == more == []
+    assert not lifecycle.diff(held, held).changed
+    return bool(lifecycle.diff(held, wanted).changed)
+
+
+@given(names, names, names | some.none(), names | some.none())
+def test_names_and_descriptions(one: str, other: str, why: str | None, because: str | None) -> None:
+    told = differs(GROUP, {"name": one, "description": why}, {"name": other, "description": because})
+    assert told == (one != other or (why or "") != (because or ""))
+
+
+@given(people, people | some.none())
+def test_members(one: list[str], other: list[str] | None) -> None:
+    told = differs(GROUP, {"name": "n", "members": one}, {"name": "n", "members": other})
+    assert told == (other is not None and set(one) != set(other))
+    if other is not None:
+        told = differs(MEMBERS, {"group_id": "n", "members": one}, {"group_id": "n", "members": other})
+        assert told == (set(one) != set(other))

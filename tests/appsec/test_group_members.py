@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import BadRequest, NotFound, NotOurs
+from raw_appsec import change, group, remove, shown
+from resources import Resource
+from subjects import QUICK
+
+KIND = "appsec.GroupMembers"
+WRITERS = 8
+CAREFUL = dataclasses.replace(QUICK, quiet=0.4, budget=30.0)
+
+
+@pytest.fixture
+def team(emulator: Running) -> str:
+    return group(emulator, "team", "stranger", description="why")
+
+
+@pytest.fixture
+def members(emulator: Running) -> Resource:
+    return Resource(KIND, emulator)
+
+
+@pytest.mark.parametrize("put", ["replace", "merge"])
+def test_strangers_are_neither_shown_nor_removed(members: Resource, emulator: Running, team: str, put: str) -> None:
+    emulator.switch(appsec_put=put)
+    members.up(group_id=team, members=["b", "a"])
+    row = shown(emulator, team)
+    assert (row["name"], row["description"], sorted(row["members"])) == ("team", "why", ["a", "b", "stranger"])
+    assert members.refresh()
+    assert members.outputs["members"] == ["a", "b"]
+    members.up(group_id=team, members=["b"])
+    assert shown(emulator, team)["members"] == ["b", "stranger"]
+    members.destroy()
+    row = shown(emulator, team)
+    assert (row["name"], row["description"], row["members"]) == ("team", "why", ["stranger"])
+
+
+def test_exclusive_does_not_remove_at_its_making(members: Resource, emulator: Running, team: str) -> None:
+    declared: dict[str, Any] = {"group_id": team, "members": ["a"], "exclusive": True}
+    with pytest.raises(NotOurs, match=r"(?s)stranger.*adopt=True"):
+        members.up(**declared)
+    assert shown(emulator, team)["members"] == ["stranger"]
+    members.up(**declared, adopt=True)
+    assert shown(emulator, team)["members"] == ["a"]
+    change(emulator, team, members=["a", "later"])
+    assert members.refresh()
+    assert members.up(**declared) == "update"
+    assert shown(emulator, team)["members"] == ["a"]
+
+
+def test_removal_by_hand_is_drift(members: Resource, emulator: Running, team: str) -> None:
+    members.up(group_id=team, members=["a", "b"])
+    change(emulator, team, members=["stranger"])
+    assert members.refresh()
+    assert members.outputs["members"] == []
+    assert members.up(group_id=team, members=["a", "b"]) == "update"
+    assert sorted(shown(emulator, team)["members"]) == ["a", "b", "stranger"]
+
+
+def test_unknown_members_and_groups(members: Resource, emulator: Running, team: str) -> None:
+    emulator.switch(appsec_known_members=["stranger", "a"])
+    with pytest.raises(BadRequest, match="nobody"):
+        members.up(group_id=team, members=["a", "nobody"])
+    with pytest.raises(NotFound):
+        members.up(group_id="group-999", members=["a"])
+    members.up(group_id=team, members=["a"])
+    remove(emulator, team)
+    members.destroy()
+    again = group(emulator, "team")
+    members.up(group_id=again, members=["a"])
+    remove(emulator, again)
+    assert not members.refresh()
+
+
+def test_the_group_and_its_members_live_together(emulator: Running) -> None:
+    team = Resource("appsec.IdentityGroup", emulator)
+    team.up(name="team", description="why")
+    ours, theirs = team.also(KIND), Resource(KIND, emulator)
+    for members, who in ((ours, "anna"), (theirs, "bert")):
+        members.up(group_id=team.id, members=[who])
+    team.up(name="renamed", description="because")
+    row = shown(emulator, team.id)
+    assert (row["name"], sorted(row["members"])) == ("renamed", ["anna", "bert"])
+    for resource in (team, ours, theirs):
+        assert resource.refresh()
+        assert resource.preview(**resource.inputs) == "same"
+
+
+def test_many_stacks_add_and_remove_at_once_and_nothing_is_lost(emulator: Running, team: str) -> None:
+    """A rename in the midst of it as well: each of these writes sends the whole object."""
+    first, second = ([f"{turn}-{number}" for number in range(WRITERS)] for turn in ("first", "second"))
+    stacks = [Resource(KIND, emulator, CAREFUL) for _ in range(WRITERS)]
+    owner = Resource("appsec.IdentityGroup", emulator, CAREFUL)
+    owner.up(name="team", description="why", adopt=True)
+    ready = threading.Barrier(WRITERS + 1)
+
+    def declare(stack: Resource, *who: str) -> None:
+        ready.wait(20)
+        stack.up(group_id=team, members=list(who))
+
+    def rename(to: str) -> None:
+        ready.wait(20)
+        owner.up(name=to, description="why")
+
+    with ThreadPoolExecutor(WRITERS + 1) as threads:
+        for name, people in (("renamed", first), ("again", second)):
+            renaming = threads.submit(rename, name)
+            list(threads.map(declare, stacks, people))
+            renaming.result()
+            row = shown(emulator, team)
+            assert (row["name"], row["description"]) == (name, "why")
+            assert sorted(row["members"]) == sorted(["stranger", *people])
+    for stack in stacks:
+        assert stack.refresh()
+        assert stack.preview(**stack.inputs) == "same"
+
+
+def test_a_change_in_the_same_moment_is_told(
+    members: Resource, emulator: Running, team: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    api = members.subject.lifecycle.session.settings.client("appsec")
+    put, first = api.put, itertools.count()
+
+    def put_and_then_another(*args: Any, **options: Any) -> Any:
+        reply = put(*args, **options)
+        if not next(first):
+            change(emulator, team, members=["other"])
+        return reply
+
+    monkeypatch.setattr(api, "put", put_and_then_another)
+    members.up(group_id=team, members=["a"])
+    assert "changed by somebody else at the same moment" in caplog.text
+    assert sorted(shown(emulator, team)["members"]) == ["a", "other"]
+    caplog.clear()
+    members.up(group_id=team, members=["b"])
+    assert not caplog.text
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "drop_after"},
+        {"kind": "drop"},
+        {"kind": "status", "status": 429, "retry_after": 1},
+        {"kind": "status_after", "status": 500},
+        {"kind": "html", "work": True},
+        {"kind": "empty"},
+    ],
+    ids=lambda fault: " ".join(map(str, fault.values())),
+)
+def test_a_lost_or_refused_write_is_made_again(
+    members: Resource, emulator: Running, team: str, fault: dict[str, Any]
+) -> None:
+    emulator.fault(**fault, method="PUT", route="/identity-groups/{id}")
+    members.up(group_id=team, members=["a"])
+    assert sorted(shown(emulator, team)["members"]) == ["a", "stranger"]
+
+
+def test_import_takes_all_members(members: Resource, team: str) -> None:
+    assert members.get(team)["members"] == ["stranger"]

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pulumi_roster import appsec as roster_appsec
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import InvalidArguments, NotFound, Unauthorized, UnexpectedReply
+from raw_appsec import group
+
+Configure = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def _program(emulator: Running, program_config: Configure) -> None:
+    program_config(emulator=emulator.url)
+
+
+def test_a_group_by_id_and_by_name(emulator: Running) -> None:
+    there = group(emulator, "one", "b", "a", description="why")
+    group(emulator, "One")
+    for found in (roster_appsec.get_identity_group(id=there), roster_appsec.get_identity_group(name="one")):
+        assert (found.id, found.name, found.description, found.members) == (there, "one", "why", ["a", "b"])
+        assert found.created_at
+        assert found.updated_at
+
+
+def test_what_does_not_exist() -> None:
+    with pytest.raises(NotFound, match="group-999"):
+        roster_appsec.get_identity_group(id="group-999")
+    with pytest.raises(NotFound, match="'absent'"):
+        roster_appsec.get_identity_group(name="absent")
+    with pytest.raises(InvalidArguments):
+        roster_appsec.get_identity_group()
+    with pytest.raises(InvalidArguments):
+        roster_appsec.get_identity_group(id="a", name="a")
+
+
+def test_the_list(emulator: Running) -> None:
+    assert roster_appsec.list_identity_groups() == []
+    for number in range(3):
+        group(emulator, f"team {number}")
+    assert [row.name for row in roster_appsec.list_identity_groups()] == ["team 0", "team 1", "team 2"]
+
+
+@pytest.mark.parametrize("kind", ["html", "truncated", "empty"])
+def test_a_list_that_is_none_is_no_empty_list(emulator: Running, kind: str) -> None:
+    emulator.fault(kind, method="GET", route="/identity-groups", times=None, status=200, how="json")
+    with pytest.raises(UnexpectedReply):
+        roster_appsec.list_identity_groups()
+
+
+def test_a_group_without_a_name_is_no_group(emulator: Running) -> None:
+    group(emulator, "one")
+    emulator.fault("missing_field", method="GET", route="/identity-groups", field="name")
+    with pytest.raises(UnexpectedReply, match="name"):
+        roster_appsec.list_identity_groups()
+
+
+def test_a_token_that_has_ended(emulator: Running, program_config: Configure) -> None:
+    program_config(emulator=emulator.url, appsecToken="ended")
+    with pytest.raises(Unauthorized, match="appsecToken"):
+        roster_appsec.list_identity_groups()

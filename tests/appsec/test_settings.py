@@ -1,0 +1,109 @@
+"""Bad input and credentials: each mistake gets its own clear error, before or without touching anything else."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import Forbidden, Unauthorized
+from pulumi_roster.lifecycle import Lifecycle, Session
+from pulumi_roster.model import UNKNOWN
+from pulumi_roster.settings import Settings
+from raw_appsec import group, names, shown
+from resources import Resource
+
+URL = "https://api.appsecplus.example.com"
+GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.GroupMembers"
+EXCHANGE = "POST /oauth/token"
+
+
+def faults(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
+    """What is wrong, with this configuration and nothing else: no emulator, no environment."""
+    keys = {f"roster:{key}": value for key, value in (config or {"appsecUrl": URL, "appsecToken": "t"}).items()}
+    _, found = Lifecycle(kind, Session(Settings(keys.get, {}))).check(given)
+    return {fault.path: fault.reason for fault in found}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "path", "reason"),
+    [
+        (GROUP, {}, "name", "is required"),
+        (GROUP, {"name": ""}, "name", "at least 1"),
+        (GROUP, {"name": "  "}, "name", "blanks alone"),
+        (GROUP, {"name": "a\nb"}, "name", "control characters"),
+        (GROUP, {"name": ["a"]}, "name", "string"),
+        (GROUP, {"name": "a", "description": 5}, "description", "string"),
+        (GROUP, {"name": "a", "members": "b"}, "members", "list"),
+        (GROUP, {"name": "a", "members": ["b", ""]}, "members[1]", "at least 1"),
+        (GROUP, {"name": "a", "members": [" "]}, "members[0]", "blanks alone"),
+        (GROUP, {"name": "a", "members": [{"id": "b"}]}, "members[0]", "string"),
+        (GROUP, {"name": "a", "member": ["b"]}, "member", "did you mean 'members'"),
+        (MEMBERS, {"members": ["b"]}, "group_id", "is required"),
+        (MEMBERS, {"group_id": "a"}, "members", "is required"),
+        (MEMBERS, {"group_id": "", "members": []}, "group_id", "at least 1"),
+        (MEMBERS, {"group_id": "a", "members": ["b", "c\0"]}, "members[1]", "control characters"),
+        (MEMBERS, {"group_id": "a", "members": [], "exclusive": 1}, "exclusive", "boolean"),
+    ],
+    ids=str,
+)
+def test_a_mistake_is_told_with_its_path(kind: str, given: dict[str, Any], path: str, reason: str) -> None:
+    found = faults(kind, given)
+    assert list(found) == [path]
+    assert reason in found[path]
+
+
+def test_what_is_not_known_yet_passes() -> None:
+    assert faults(GROUP, {"name": UNKNOWN, "members": [UNKNOWN, "a"]}) == {}
+    assert faults(MEMBERS, {"group_id": UNKNOWN, "members": UNKNOWN}) == {}
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ({"appsecToken": "t"}, "roster:appsecUrl"),
+        ({"appsecUrl": URL}, "roster:appsecToken or roster:appsecClientId"),
+        ({"appsecUrl": URL, "appsecClientId": "c"}, "roster:appsecClientSecret"),
+        ({"appsecUrl": "http://api.appsecplus.example.com", "appsecToken": "t"}, "in the clear"),
+    ],
+    ids=str,
+)
+def test_settings_that_are_missing_or_not_allowed(config: dict[str, str], told: str) -> None:
+    assert told in faults(GROUP, {"name": "a"}, **config)["connection"]
+
+
+# -- credentials
+
+
+def test_client_credentials_are_exchanged_once_and_renewed(emulator: Running) -> None:
+    stack = Resource(GROUP, emulator, appsecClientId="client", appsecClientSecret="secret-1")
+    resources = [stack.also() for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda one, number: one.up(name=f"team {number}"), resources, range(4)))
+    assert emulator.requests()[EXCHANGE] == 1
+    emulator.revoke()
+    resources[0].up(name="renamed")
+    assert emulator.requests()[EXCHANGE] == 2
+    assert "secret-1" not in str(resources[0].outputs)
+
+
+def test_a_secret_that_is_not_accepted(emulator: Running) -> None:
+    stack = Resource(GROUP, emulator, appsecClientId="client", appsecClientSecret="bad-secret")
+    with pytest.raises(Unauthorized, match=r"(?s)AppSec\+ client secret was not accepted.*check") as told:
+        stack.up(name="team")
+    assert "bad-secret" not in str(told.value)
+    assert names(emulator) == []
+
+
+def test_a_token_without_rights_writes_nothing(emulator: Running) -> None:
+    there = group(emulator, "theirs", "a")
+    before = shown(emulator, there)
+    for token, error in (("viewer-1", Forbidden), ("wrong", Unauthorized)):
+        with pytest.raises(error, match="what to do"):
+            Resource(GROUP, emulator, appsecToken=token).up(name="team")
+        with pytest.raises(error):
+            Resource(MEMBERS, emulator, appsecToken=token).up(group_id=there, members=["b"])
+    assert shown(emulator, there) == before
+    assert names(emulator) == ["theirs"]
