@@ -21,20 +21,31 @@ S = TypeVar("S", bound=State)
 class Listing(Generic[S]):
     """All objects of one kind in one scope, as far as this process knows.
 
+    What this process writes shows at once. A listing that was begun ``settle`` seconds later knows it too, or knows
+    better: somebody else may have been there since.
+
     :param load: asks the service.
     :param clock: monotonic seconds.
     :param max_age: seconds after which it is read again.
+    :param settle: seconds that a write may take to show in the service's listings.
     """
 
-    def __init__(self, load: Callable[[], Iterable[S]], clock: Callable[[], float], max_age: float = 120.0) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Iterable[S]],
+        clock: Callable[[], float],
+        max_age: float = 120.0,
+        settle: float = 6.0,
+    ) -> None:
         self._load = load
         self._clock = clock
         self._max_age = max_age
+        self._settle = settle
         self._lock = threading.Lock()
         self._loading = threading.Lock()
         self._rows: dict[str, S] | None = None
         self._loaded_at = 0.0
-        self._own: dict[str, S | None] = {}
+        self._own: dict[str, tuple[float, S | None]] = {}
 
     def loaded(self) -> bool:
         """Whether it is there and young enough to be used without a call."""
@@ -44,37 +55,40 @@ class Listing(Generic[S]):
     def rows(self, *, fresh: bool = False) -> list[S]:
         """The rows, asking the service when there are none yet, when they are old, or when ``fresh`` ones are
         wanted."""
-        asked_at = self._clock()
-        if fresh or not self.loaded():
-            with self._loading:
-                # Whoever waited here for another thread's reading shares it, if it began after we asked.
-                if not self.loaded() or (fresh and self._loaded_at < asked_at):
-                    started = self._clock()
-                    rows = {row.id: row for row in self._load()}
-                    with self._lock:
-                        self._rows, self._loaded_at = rows, started
+        self._ensure(fresh=fresh)
         with self._lock:
-            merged: dict[str, S | None] = {**(self._rows or {}), **self._own}
-            return [row for row in merged.values() if row is not None]
+            own = {id: row for id, (_, row) in self._own.items()}
+            return [row for row in {**(self._rows or {}), **own}.values() if row is not None]
 
     def get(self, id: str) -> S | None:
         """The row of one object, or ``None``, which proves nothing."""
-        return next((row for row in self.rows() if row.id == id), None)
+        self._ensure()
+        with self._lock:
+            return self._own[id][1] if id in self._own else (self._rows or {}).get(id)
 
     def put(self, row: S) -> None:
         """We have written this object."""
         with self._lock:
-            self._own[row.id] = row
+            self._own[row.id] = (self._clock(), row)
 
     def drop(self, id: str) -> None:
         """We have removed this object, or seen that it is gone."""
         with self._lock:
-            self._own[id] = None
+            self._own[id] = (self._clock(), None)
 
-    def forget(self) -> None:
-        """What is known may be wrong: the next question goes to the service."""
-        with self._lock:
-            self._rows = None
+    def _ensure(self, *, fresh: bool = False) -> None:
+        asked_at = self._clock()
+        if self.loaded() and not fresh:
+            return
+        with self._loading:
+            # Whoever waited here for another thread's reading shares it, if it began after we asked.
+            if self.loaded() and not (fresh and self._loaded_at < asked_at):
+                return
+            started = self._clock()
+            rows = {row.id: row for row in self._load()}
+            with self._lock:
+                self._rows, self._loaded_at = rows, started
+                self._own = {id: own for id, own in self._own.items() if own[0] > started - self._settle}
 
 
 class Gathering:

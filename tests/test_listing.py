@@ -1,0 +1,338 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_roster.auth import Token
+from pulumi_roster.client import Client, Dialect
+from pulumi_roster.emulator import Running
+from pulumi_roster.ibm.access_group import AccessGroupHandler, AccessGroupState
+from pulumi_roster.listing import Gathering, Listing
+from pulumi_roster.model import State
+from timetable import FakeTime
+
+WAIT = 10
+"""Seconds in which whatever a test waits for has surely happened; nothing waits so long when all is well."""
+
+
+class Row(State):
+    text: str = ""
+
+
+class Service:
+    """What a listing reads. With ``gate`` closed, a reading stands still after it has read."""
+
+    def __init__(self, *rows: Row) -> None:
+        self.world = {row.id: row for row in rows}
+        self.readings = 0
+        self.reading = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.error: Exception | None = None
+
+    def load(self) -> Iterable[Row]:
+        self.readings += 1
+        rows = list(self.world.values())
+        self.reading.set()
+        assert self.gate.wait(WAIT)
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        return rows
+
+
+def ids(rows: Iterable[Row]) -> list[str]:
+    return sorted(row.id for row in rows)
+
+
+def threads(count: int, what: Callable[[], Any], answers: list[Any]) -> list[threading.Thread]:
+    def run() -> None:
+        try:
+            answers.append(what())
+        except ValueError as error:
+            answers.append(error)
+
+    started = [threading.Thread(target=run, daemon=True) for _ in range(count)]
+    for thread in started:
+        thread.start()
+    return started
+
+
+def join(started: list[threading.Thread]) -> None:
+    for thread in started:
+        thread.join(WAIT)
+    assert not any(thread.is_alive() for thread in started)
+
+
+A, B = Row(id="a", text="listed"), Row(id="b", text="listed")
+
+
+# -- one reading for all
+
+
+def test_a_listing_is_read_once() -> None:
+    service, time = Service(A, B), FakeTime()
+    listing = Listing(service.load, lambda: time.now)
+    assert not listing.loaded()
+    assert ids(listing.rows()) == ["a", "b"]
+    assert listing.loaded()
+    assert listing.get("a") == A
+    assert listing.get("c") is None
+    assert service.readings == 1
+
+
+def test_threads_that_ask_at_once_share_one_reading() -> None:
+    service, time = Service(A), FakeTime()
+    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    service.gate.clear()
+    started = threads(8, lambda: ids(listing.rows()), answers)
+    assert service.reading.wait(WAIT)
+    started += threads(8, lambda: listing.get("a"), answers)
+    service.gate.set()
+    join(started)
+    assert answers.count(["a"]) == 8
+    assert answers.count(A) == 8
+    assert service.readings == 1
+
+
+def test_threads_share_one_reading_of_a_real_service(emulator: Running) -> None:
+    emulator.seed(ibm={"groups": [{"name": f"group-{number}"} for number in range(3)]})
+    api = Client(emulator.url, Token("roster-dev"), Dialect("Test", lambda body: ("", "")))
+    listing: Listing[AccessGroupState] = Listing(lambda: AccessGroupHandler(api).list("acc-demo"), api.policy.clock)
+    emulator.fault("hold")
+    answers: list[Any] = []
+    started = threads(4, lambda: sorted(row.name for row in listing.rows()), answers)
+    emulator.held()
+    emulator.release()
+    join(started)
+    api.close()
+    assert answers == [["group-0", "group-1", "group-2"]] * 4
+    assert emulator.total() == 1
+
+
+def test_a_reading_that_fails_is_not_kept() -> None:
+    service, time = Service(A), FakeTime()
+    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    service.gate.clear()
+    service.error = ValueError("not now")
+    started = threads(4, lambda: ids(listing.rows()), answers)
+    assert service.reading.wait(WAIT)
+    service.gate.set()
+    join(started)
+    assert sum(isinstance(answer, ValueError) for answer in answers) == 1
+    assert answers.count(["a"]) == 3
+    assert service.readings == 2
+
+
+def test_a_failed_renewal_keeps_nothing_old_for_new() -> None:
+    service, time = Service(A), FakeTime()
+    listing = Listing(service.load, lambda: time.now)
+    listing.rows()
+    time.now += 1
+    service.error = ValueError("not now")
+    with pytest.raises(ValueError, match="not now"):
+        listing.rows(fresh=True)
+    service.world = {"b": B}
+    assert ids(listing.rows(fresh=True)) == ["b"]
+
+
+# -- age
+
+
+def test_an_old_listing_is_read_again() -> None:
+    service, time = Service(A), FakeTime()
+    listing = Listing(service.load, lambda: time.now, max_age=60)
+    listing.rows()
+    time.now += 60
+    assert listing.loaded()
+    listing.rows()
+    assert service.readings == 1
+    time.now += 1
+    assert not listing.loaded()
+    service.world = {"b": B}
+    assert ids(listing.rows()) == ["b"]
+    assert service.readings == 2
+
+
+def test_age_counts_from_the_beginning_of_the_reading() -> None:
+    time = FakeTime()
+
+    def load() -> Iterable[Row]:
+        time.now += 50
+        return [A]
+
+    listing = Listing(load, lambda: time.now, max_age=60)
+    listing.rows()
+    time.now += 11
+    assert not listing.loaded()
+
+
+def test_a_fresh_one_is_read_however_young_the_old_one_is() -> None:
+    service, time = Service(A), FakeTime()
+    listing = Listing(service.load, lambda: time.now)
+    listing.rows()
+    time.now += 1
+    service.world = {"b": B}
+    assert ids(listing.rows()) == ["a"]
+    assert ids(listing.rows(fresh=True)) == ["b"]
+    assert ids(listing.rows()) == ["b"]
+
+
+def test_who_wants_a_fresh_one_does_not_take_one_that_was_begun_before() -> None:
+    service, time = Service(), FakeTime()
+    listing, first, second = Listing(service.load, lambda: time.now), list[Any](), list[Any]()
+    service.gate.clear()
+    early = threads(1, lambda: ids(listing.rows()), first)
+    assert service.reading.wait(WAIT)
+    time.now += 1
+    service.world = {"a": A}  # after the first has read
+    asked = threading.Event()
+
+    def ask() -> list[str]:
+        asked.set()
+        return ids(listing.rows(fresh=True))
+
+    late = threads(1, ask, second)
+    assert asked.wait(WAIT)
+    service.gate.set()
+    join(early + late)
+    assert (first, second) == ([[]], [["a"]])
+
+
+def test_those_who_want_a_fresh_one_at_the_same_moment_share_it() -> None:
+    service, time = Service(A), FakeTime()
+    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    listing.rows()
+    time.now += 1
+    service.gate.clear()
+    service.reading.clear()
+    started = threads(4, lambda: ids(listing.rows(fresh=True)), answers)
+    assert service.reading.wait(WAIT)
+    service.gate.set()
+    join(started)
+    assert answers == [["a"]] * 4
+    assert service.readings == 2
+
+
+# -- our own writes
+
+
+def test_our_own_writes_show_without_another_reading() -> None:
+    service, time = Service(A, B), FakeTime()
+    listing = Listing(service.load, lambda: time.now)
+    listing.rows()
+    listing.put(Row(id="a", text="ours"))
+    listing.put(Row(id="c", text="ours"))
+    listing.drop("b")
+    assert {row.id: row.text for row in listing.rows()} == {"a": "ours", "c": "ours"}
+    assert listing.get("a") == Row(id="a", text="ours")
+    assert listing.get("b") is None
+    assert service.readings == 1
+
+
+def test_writes_before_the_first_reading_count_too() -> None:
+    service, time = Service(A, B), FakeTime()
+    listing = Listing(service.load, lambda: time.now)
+    listing.put(Row(id="c"))
+    listing.drop("b")
+    assert ids(listing.rows()) == ["a", "c"]
+
+
+def test_writes_while_it_is_read_win_over_what_was_read() -> None:
+    service, time = Service(A, B), FakeTime()
+    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    service.gate.clear()
+    started = threads(1, listing.rows, answers)
+    assert service.reading.wait(WAIT)
+    listing.put(Row(id="a", text="ours"))
+    listing.drop("b")
+    listing.put(Row(id="c", text="ours"))
+    service.gate.set()
+    join(started)
+    assert [{row.id: row.text for row in rows} for rows in answers] == [{"a": "ours", "c": "ours"}]
+
+
+def test_what_was_dropped_and_made_again_is_there() -> None:
+    service, time = Service(A), FakeTime()
+    listing = Listing(service.load, lambda: time.now)
+    listing.drop("a")
+    listing.put(Row(id="a", text="again"))
+    assert listing.get("a") == Row(id="a", text="again")
+    listing.drop("a")
+    assert listing.rows() == []
+
+
+def test_a_write_may_take_a_while_to_show() -> None:
+    service, time = Service(B), FakeTime()
+    listing = Listing(service.load, lambda: time.now, settle=6)
+    listing.put(A)
+    listing.drop("b")
+    time.now += 5
+    assert ids(listing.rows(fresh=True)) == ["a"]
+
+
+def test_a_reading_long_after_a_write_knows_better() -> None:
+    service, time = Service(B), FakeTime()
+    listing = Listing(service.load, lambda: time.now, settle=6)
+    listing.put(A)  # removed by somebody else since
+    listing.drop("b")  # made again by somebody else since
+    time.now += 7
+    assert ids(listing.rows(fresh=True)) == ["b"]
+    assert listing.get("a") is None
+
+
+@given(steps=st.lists(st.tuples(st.sampled_from(["put", "drop"]), st.sampled_from("abc")), max_size=30))
+def test_a_listing_is_kept_true_by_its_own_writes(steps: list[tuple[str, str]]) -> None:
+    service, time = Service(A, B), FakeTime()
+    listing = Listing(service.load, lambda: time.now)
+    listing.rows()
+    for number, (verb, id) in enumerate(steps):
+        if verb == "put":
+            service.world[id] = Row(id=id, text=str(number))
+            listing.put(service.world[id])
+        else:
+            service.world.pop(id, None)
+            listing.drop(id)
+        assert {row.id: row for row in listing.rows()} == service.world
+        assert listing.get(id) == service.world.get(id)
+    assert service.readings == 1
+
+
+# -- Gathering
+
+
+def test_one_goes_directly() -> None:
+    assert Gathering(moment=0).many() is False
+
+
+def test_two_go_directly() -> None:
+    gathering = Gathering(moment=0)
+    assert [gathering.many(), gathering.many()] == [False, False]
+
+
+def test_from_the_third_on_all_share() -> None:
+    gathering = Gathering(moment=0)
+    assert [gathering.many() for _ in range(5)] == [False, False, True, True, True]
+
+
+def test_two_that_wait_go_directly_when_nobody_comes() -> None:
+    gathering, answers = Gathering(moment=0.02), list[Any]()
+    join(threads(2, gathering.many, answers))
+    assert answers == [False, False]
+
+
+@pytest.mark.parametrize("count", [3, 4, 32])
+def test_those_that_come_at_once_share(count: int) -> None:
+    gathering, answers = Gathering(moment=WAIT), list[Any]()
+    join(threads(count, gathering.many, answers))
+    assert answers == [True] * count
+
+
+def test_how_many_are_few_can_be_said() -> None:
+    gathering = Gathering(moment=0, few=0)
+    assert gathering.many() is True
