@@ -1,0 +1,101 @@
+"""Britive's resources through the real engine."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from program import Program
+from pulumi_roster.emulator import Running
+from raw_britive import (
+    britive_change_environment,
+    britive_delete_environment,
+    britive_environment,
+    britive_names,
+    britive_root,
+    britive_tree,
+    britive_users,
+)
+
+TREE = """
+APP = "app-demo"
+britive = roster.britive
+platform = britive.EnvironmentGroup("platform", app_id=APP, name="Platform")
+inner = britive.EnvironmentGroup("inner", app_id=APP, name="Inner", parent_id={parent})
+production = britive.Environment("production", app_id=APP, name="Production", parent_group_id=inner.id)
+sandbox = britive.Environment("sandbox", app_id=APP, name="Sandbox", description="for tests")
+alice = britive.AccountMapping(
+    "alice", app_id=APP, environment_id=production.id, account_id=2800, user_id="user-alice"
+)
+"""
+NESTED, FLAT = TREE.format(parent="platform.id"), TREE.format(parent="platform.parent")
+
+
+def ids(world: Running) -> dict[str, str]:
+    groups, environments = britive_tree(world)
+    return {row["name"]: row["id"] for row in [*groups, *environments]}
+
+
+def test_a_tree_with_a_mapping_lives_its_whole_life(program: Program, emulator: Running) -> None:
+    program.write(NESTED)
+    program.up()
+    root = britive_root(emulator)
+    assert britive_names(emulator) == ["Inner", "Platform", "Production", "Sandbox"]
+    assert britive_users(emulator, ids(emulator)["Production"], 2800) == ["user-alice"]
+
+    emulator.clear_requests()
+    assert {operation for operation, _ in program.up("--refresh").steps} == {"refresh"}
+    assert emulator.requests()["GET /api/apps/{app}"] == 1, "four objects of one application, one call"
+
+    britive_change_environment(emulator, ids(emulator)["Production"], displayName="by hand")
+    britive_delete_environment(emulator, ids(emulator)["Sandbox"])
+    steps = [step for step in program.up("--refresh").steps if step[0] != "refresh"]
+    assert sorted(steps) == [("create", "sandbox"), ("update", "production")]
+    assert britive_names(emulator) == ["Inner", "Platform", "Production", "Sandbox"]
+
+    # A move: what hangs on the group goes first, then the group itself, then all comes again.
+    program.write(FLAT)
+    moved = [step for step in program.up().steps if step[0] in ("delete-replaced", "create-replacement")]
+    assert moved == [
+        ("delete-replaced", "alice"),
+        ("delete-replaced", "production"),
+        ("delete-replaced", "inner"),
+        ("create-replacement", "inner"),
+        ("create-replacement", "production"),
+        ("create-replacement", "alice"),
+    ]
+    assert {row["parentId"] for row in britive_tree(emulator)[0] if row["name"] != "root"} == {root}
+    assert britive_users(emulator, ids(emulator)["Production"], 2800) == ["user-alice"]
+    program.unchanged()
+
+    theirs = britive_environment(emulator, ids(emulator)["Inner"], "theirs")
+    told = program.destroy(code=1)
+    assert "environment 'theirs'" in told.errors["inner"]
+    britive_delete_environment(emulator, theirs)
+    program.destroy()
+    assert britive_names(emulator) == []
+
+
+def test_two_stacks_that_need_the_root_at_once_share_one(tmp_path: Path, emulator: Running) -> None:
+    programs = [Program(tmp_path / name, emulator.url) for name in ("one", "two")]
+    for program in programs:
+        program.write(f"""
+            for number in range(3):
+                roster.britive.EnvironmentGroup(
+                    f"group-{{number}}", app_id="app-demo", name=f"{program.folder.name} {{number}}"
+                )
+        """)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda program: program.up(), programs))
+    groups = britive_tree(emulator)[0]
+    [root] = [row["id"] for row in groups if not row["parentId"]]
+    assert [row["parentId"] for row in groups if row["parentId"]] == [root] * 6
+
+
+def test_an_unknown_application_is_told_and_nothing_is_made(program: Program, emulator: Running) -> None:
+    program.write('roster.britive.Environment("e", app_id="app-dmeo", name="Production")')
+    told = program.up(code=1).errors["e"]
+    assert "application 'app-dmeo' is not known" in told
+    assert "what to do: check app_id and roster:britiveTenant" in told
+    assert "Traceback" not in told
+    assert program.resources() == {}
