@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from pulumi_roster.errors import NotFound
 from pulumi_roster.transport import Policy
 from subjects import QUICK, Direct, Values, session_for
 
@@ -81,8 +80,7 @@ class Resource:
     def get(self, id: str, **known: Any) -> Values:
         """The outputs of an object that exists, by its import key, as ``Resource.get`` reads it."""
         found = self.subject.read(id, {"connection": "default", **known})
-        if found is None:
-            raise NotFound(f"{id} does not exist", status=404)
+        assert found is not None, "what does not exist is an error"
         return found.outputs
 
     def destroy(self) -> None:

@@ -165,7 +165,10 @@ class Lifecycle:
                 id = known.pop("id")
             try:
                 state = self._find(self._handler(known), state_of(self.state_type, id, known))
-            except NotFound:
+            except NotFound as error:
+                if imported:  # for what is only read, an empty object would pass as one that exists
+                    error.hint = f"check the id, which looks like {self.handler_type.import_key}"
+                    raise
                 return None
             managed = self.args_type.model_fields if imported else known
             outputs = self._outputs(state, known, managed)

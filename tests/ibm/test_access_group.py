@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.emulator import Running
-from pulumi_roster.errors import AlreadyExists, Conflict, Forbidden, NotOurs, PreconditionFailed
+from pulumi_roster.errors import AlreadyExists, Conflict, Forbidden, NotFound, NotOurs, PreconditionFailed
 from pulumi_roster.model import UNKNOWN
 from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_rule
 from resources import Resource
@@ -303,6 +303,14 @@ def test_get_by_id(group: Resource, emulator: Running) -> None:
     outputs = group.get(there)
     assert (outputs["name"], outputs["description"], outputs["account_id"]) == ("one", "why", "acc-demo")
     assert outputs["created_at"]
+
+
+def test_get_of_what_does_not_exist_is_an_error_not_an_empty_object(group: Resource) -> None:
+    with pytest.raises(NotFound) as told:
+        group.get("AccessGroupId-absent")
+    assert str(told.value).startswith("read ibm.AccessGroup AccessGroupId-absent: ")
+    assert "Failed to find the specified access group" in str(told.value)
+    assert "what to do: check the id, which looks like {id}" in str(told.value)
 
 
 def test_a_group_that_is_too_new_to_show_is_waited_for(group: Resource, emulator: Running) -> None:
