@@ -1,0 +1,44 @@
+"""A tree of Britive environments in one application, and who may use which scanned account in them."""
+
+import pulumi
+
+import pulumi_roster as roster
+
+APPLICATION = "app-demo"
+
+# Under the application's root group, which is made where the application is new.
+shop = roster.britive.EnvironmentGroup("shop", app_id=APPLICATION, name="Shop", description="All of the web shop")
+payments = roster.britive.EnvironmentGroup("payments", app_id=APPLICATION, name="Payments", parent_id=shop.id)
+
+stages = {
+    stage: roster.britive.Environment(
+        f"payments-{stage}",
+        app_id=APPLICATION,
+        name=f"Payments {stage}",
+        description=f"Payments, {stage}",
+        parent_group_id=payments.id,
+    )
+    for stage in ("development", "test", "production")
+}
+
+# Alice may use her account everywhere, the deployment's only where things are deployed to.
+for stage, environment in stages.items():
+    roster.britive.AccountMapping(
+        f"alice-{stage}", app_id=APPLICATION, environment_id=environment.id, account_id=2800, user_id="user-alice"
+    )
+roster.britive.AccountMapping(
+    "deploy-production",
+    app_id=APPLICATION,
+    environment_id=stages["production"].id,
+    account_id=2803,
+    user_id="user-bob",
+    force_checkin_paps=True,  # when this goes, what bob has checked out goes back
+)
+
+pulumi.export("environments", {stage: environment.id for stage, environment in stages.items()})
+pulumi.export(
+    "accounts",
+    stages["production"].id.apply(
+        lambda id: [account.native_name for account in roster.britive.list_accounts(APPLICATION, id)]
+    ),
+)
