@@ -141,7 +141,7 @@ def test_a_thousand_members_go_in_fifties(members: Resource, emulator: Running, 
 def test_an_empty_set_is_managed_and_empty(members: Resource, emulator: Running, team: str) -> None:
     emulator.clear_requests()
     members.up(access_group_id=team, members=[])
-    assert emulator.total() == 0
+    assert emulator.requests() == {"GET /v2/groups/{access_group_id}": 1}, "whether there is such a group"
     assert members.refresh()
     assert members.up(access_group_id=team, members=[ANNA]) == "update"
     assert members.up(access_group_id=team, members=[]) == "update"
@@ -442,3 +442,8 @@ def test_a_207_without_items_is_told_with_its_transaction(
     emulator.fault(kind="status", status=207, method="PUT", body=body)
     with pytest.raises(UnexpectedReply, match="transaction id: roster-"):
         members.up(access_group_id=team, members=[ANNA])
+
+
+def test_no_members_of_a_group_that_does_not_exist_are_refused(members: Resource) -> None:
+    with pytest.raises(NotFound):
+        members.up(access_group_id="AccessGroupId-none", members=[])

@@ -60,6 +60,9 @@ class AccessGroupMembersHandler(
                     hint="add them to the list, or take the whole set over with adopt=True, which removes them",
                 )
             remove_members(self.api, args.access_group_id, [member.iam_id for member in strangers])
+        elif not args.members:
+            # Nothing is to be added, so no other call would tell that there is no such group.
+            self.api.get("/v2/groups/{}", args.access_group_id)
         add_members(self.api, args.access_group_id, args.members)
         return _state(args, args.members)
 
