@@ -1,0 +1,157 @@
+"""Errors as the user sees them: a few lines that say which object, what the service said, and what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from program import Program
+from pulumi_roster.emulator import Running
+from raw import ibm_group, ibm_groups, ibm_members
+
+TRANSACTION = re.compile(r"transaction id: \S{8,}")
+
+
+class Page(BaseHTTPRequestHandler):
+    """A proxy that answers everything with a page."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<html><body>Please log in</body></html>")
+
+    do_PUT = do_POST = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def web_page() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def a_few_lines(text: str, *parts: str) -> None:
+    """Asserts that an error holds these parts, no traceback, and is short."""
+    for part in parts:
+        assert part in text
+    assert "Traceback" not in text
+    assert ".py" not in text
+    lines = text.strip().splitlines()
+    assert 1 <= len(lines) <= 6, text
+    assert len(text) < 900, text
+
+
+def test_what_the_service_and_the_network_refuse(
+    program: Program, emulator: Running, web_page: str, closed_port: int
+) -> None:
+    there = ibm_group(emulator, "there")
+    keys = {"ibmAccountId": "acc-demo", "ibmUrl": emulator.url}
+    connections = {
+        "wrong": {**keys, "ibmToken": "nobodys-token"},
+        "refused": {**keys, "ibmApiKey": "bad-key"},
+        "viewer": {**keys, "ibmApiKey": "viewer-key"},
+        "page": {**keys, "ibmToken": "roster-dev", "ibmUrl": web_page},
+        "nowhere": {**keys, "ibmToken": "roster-dev", "ibmUrl": f"http://127.0.0.1:{closed_port}"},
+    }
+    program.environment["ROSTER_CONNECTIONS"] = json.dumps(connections)
+    program.environment["ROSTER_BUDGET_SECONDS"] = "1"
+    groups = "\n".join(
+        f'    roster.ibm.AccessGroup("{name}", name="{name}", connection="{name}")' for name in connections
+    )
+    program.write(f"""
+{groups}
+    roster.ibm.AccessGroup("taken", name="there")
+    roster.ibm.AccessGroup("good", name="good")
+    roster.ibm.AccessGroupMembers("members", access_group_id="{there}", members=["IBMid-1", "IBMid-2"])
+    roster.ibm.AccessGroupRule("absent", access_group_id="AccessGroupId-absent", expiration=1, realm_name="r",
+                               conditions=[roster.ibm.Condition("c", "EQUALS", "v")])
+    """)
+    emulator.fault(kind="items_fail", status=403, items=["IBMid-1"], message="not this one", times=None)
+    ran = program.up("--continue-on-error", code=1)
+    told = ran.errors
+    a_few_lines(told["wrong"], 'create ibm.AccessGroup "wrong"', "401 invalid_token", "either missing or invalid")
+    a_few_lines(told["wrong"], "roster:ibmApiKey")
+    assert TRANSACTION.search(told["wrong"])
+    a_few_lines(told["refused"], "the IBM Cloud API key was not accepted", "API key could not be found", "what to do")
+    a_few_lines(told["viewer"], "403 forbidden", "You don't have the required access", "Editor")
+    assert TRANSACTION.search(told["viewer"])
+    a_few_lines(told["page"], "something that is not JSON", "Please log in", "whether a proxy stands between")
+    a_few_lines(told["nowhere"], f"127.0.0.1:{closed_port} was not reached", "check the address")
+    a_few_lines(told["taken"], f"exists already as {there}", "adopt=True", "allow_duplicate_name=True")
+    a_few_lines(told["members"], "1 of the members were refused", "IBMid-1: 403 not this one", "transaction id")
+    a_few_lines(told["absent"], "404", "Failed to find the specified access group: AccessGroupId-absent")
+    assert all(secret not in ran.out for secret in ("nobodys-token", "bad-key", "viewer-key"))
+    assert set(program.resources()) == {"good"}
+    assert {row["name"] for row in ibm_groups(emulator)} == {"there", "good"}
+    assert ibm_members(emulator, there) == {"IBMid-2"}, "the others went through"
+
+    # All is mended: the next run does the rest, and nothing stands in its way.
+    emulator.clear_faults()
+    good = json.dumps({name: {**keys, "ibmToken": "roster-dev"} for name in connections})
+    program.environment["ROSTER_CONNECTIONS"] = good
+    body = (program.folder / "__main__.py").read_text()
+    body = body.replace('name="there"', 'name="there", adopt=True').replace('"AccessGroupId-absent"', f'"{there}"')
+    (program.folder / "__main__.py").write_text(body)
+    program.up()
+    assert {row["name"] for row in ibm_groups(emulator)} == {"there", "good", *connections}
+    assert ibm_members(emulator, there) == {"IBMid-1", "IBMid-2"}
+
+
+@pytest.mark.parametrize("command", ["preview", "up"])
+def test_all_faults_of_a_declaration_come_together_and_nothing_is_made(
+    program: Program, emulator: Running, command: str
+) -> None:
+    program.write("""
+        team = roster.ibm.AccessGroup("team", name="team")
+        roster.ibm.AccessGroupRule("rule", access_group_id=team.id, name="x" * 201, expiration=25, realm_name="",
+                                   conditions=[roster.ibm.Condition("c", "LIKE", 1),
+                                               roster.ibm.Condition("c", "IN", "x")])
+    """)
+    ran = getattr(program, command)(code=1)
+    told = ran.errors["rule"]
+    for path, reason in {
+        "name": "at most 200 characters",
+        "expiration": "less than or equal to 24, given 25",
+        "realm_name": "at least 1 character",
+        "conditions[0].operator": "'EQUALS'",
+        "conditions[1]": "the operator IN takes a list",
+    }.items():
+        assert re.search(rf"property {re.escape(path)} value .*{re.escape(reason)}", told), path
+    assert "Traceback" not in ran.out
+    # The group has no fault and is declared before the rule; an update may make it.
+    assert {row["name"] for row in ibm_groups(emulator)} <= ({"team"} if command == "up" else set())
+    assert emulator.dump()["ibm"]["rules"] == []
+
+
+def test_nothing_is_configured(program: Program, emulator: Running) -> None:
+    del program.environment["ROSTER_EMULATOR"]
+    program.write('roster.ibm.AccessGroup("team", name="team")')
+    told = program.preview(code=1).errors["team"]
+    assert "roster:ibmApiKey or roster:ibmToken" in told
+    assert "pulumi config set --secret roster:ibmApiKey VALUE" in told
+    assert "IC_API_KEY" in told
+    assert "roster:ibmAccountId" in told
+    assert "Traceback" not in told
+
+
+def test_debug_shows_where_an_error_came_from(program: Program, emulator: Running) -> None:
+    ibm_group(emulator, "there")
+    program.environment["ROSTER_DEBUG"] = "1"
+    program.write('roster.ibm.AccessGroup("team", name="there")')
+    told = program.up(code=1).errors["team"]
+    assert "Traceback (most recent call last)" in told
+    assert "creation.py" in told
+    assert "exists already as" in told

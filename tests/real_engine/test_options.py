@@ -1,0 +1,167 @@
+"""Pulumi's own resource options, look-ups by ``Resource.get``, several connections, and the order of a replacement."""
+
+from __future__ import annotations
+
+import json
+
+from lifecycle import objects
+from program import Program
+from pulumi_roster.emulator import Running
+from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_members, ibm_rule, ibm_rules
+
+ANNA, BERT = "IBMid-1100000AAA", "IBMid-1100000BBB"
+
+
+def names(world: Running, account: str = "acc-demo") -> set[str]:
+    return {row["name"] for row in ibm_groups(world, account)}
+
+
+def test_protect_ignore_changes_aliases_and_retain_on_delete(program: Program, emulator: Running) -> None:
+    declared = """
+        def group(resource, name, **options):
+            return roster.ibm.AccessGroup(resource, name=name, description="{description}",
+                                          opts=pulumi.ResourceOptions(**options))
+        kept = group("kept", "kept", retain_on_delete=True)
+        ignored = group("ignored", "ignored", ignore_changes=["description"])
+        guarded = group("guarded", "guarded", protect=True)
+        moved = group("{moved}", "moved", {aliases})
+        roster.ibm.AccessGroupMembers("members", access_group_id=kept.id, members=["IBMid-1100000AAA"],
+                                      opts=pulumi.ResourceOptions(retain_on_delete=True, depends_on=[moved]))
+    """
+    program.write(declared.format(description="first", moved="old", aliases=""))
+    program.up()
+    aliases = 'aliases=[pulumi.Alias(name="old")]'
+    program.write(declared.format(description="second", moved="new", aliases=aliases))
+    changed = program.up()
+    assert sorted(changed.steps) == [("update", "guarded"), ("update", "kept"), ("update", "new")]
+    assert {row["name"]: row["description"] for row in ibm_groups(emulator)} == {
+        "kept": "second",
+        "ignored": "first",
+        "guarded": "second",
+        "moved": "second",
+    }
+
+    refused = program.destroy(code=1)
+    assert "protect" in refused.out
+    assert "guarded" in names(emulator)
+    program.pulumi("state", "unprotect", "--all", "--yes")
+    program.destroy()
+    assert names(emulator) == {"kept"}, "what is to be retained stays"
+    assert ibm_members(emulator, ibm_groups(emulator)[0]["id"]) == {ANNA}
+
+
+def test_get_reads_every_kind_by_its_import_key_and_manages_nothing(program: Program, emulator: Running) -> None:
+    team = ibm_group(emulator, "team", "why")
+    ibm_add(emulator, team, ANNA, BERT)
+    rule = ibm_rule(emulator, team, "sso")
+    before = objects(emulator.dump())
+    program.write(f"""
+        team = roster.ibm.AccessGroup.get("team", "{team}")
+        members = roster.ibm.AccessGroupMembers.get("members", "{team}")
+        single = roster.ibm.AccessGroupMembership.get("single", "{team}/{ANNA}")
+        groups = roster.ibm.MemberAccessGroups.get("groups", "acc-demo/{BERT}")
+        rule = roster.ibm.AccessGroupRule.get("rule", "{team}/{rule}")
+        later = roster.ibm.AccessGroup.get("later", team.id)
+        pulumi.export("seen", {{
+            "team": [team.id, team.name, team.description, team.account_id],
+            "members": [members.access_group_id, members.members],
+            "single": [single.access_group_id, single.iam_id, single.type],
+            "groups": [groups.account_id, groups.iam_id, groups.access_group_ids],
+            "rule": [rule.access_group_id, rule.name, rule.expiration, rule.conditions],
+            "later": later.name,
+        }})
+        found = roster.ibm.get_access_group(name="team")
+        pulumi.export("found", [found.id, [member.iam_id for member in roster.ibm.list_members(found.id, sort="id")]])
+    """)
+    program.up()
+    outputs = json.loads(program.pulumi("stack", "output", "--json").out)
+    assert outputs["seen"] == {
+        "team": [team, "team", "why", "acc-demo"],
+        "members": [team, [{"iam_id": ANNA, "type": "user"}, {"iam_id": BERT, "type": "user"}]],
+        "single": [team, ANNA, "user"],
+        "groups": ["acc-demo", BERT, [team]],
+        "rule": [team, "sso", 12, [{"claim": "groups", "operator": "CONTAINS", "value": "platform"}]],
+        "later": "team",
+    }
+    assert outputs["found"] == [team, [ANNA, BERT]]
+    program.unchanged()
+    program.destroy()
+    assert objects(emulator.dump()) == before, "what is only read is not destroyed"
+
+    program.write('roster.ibm.AccessGroup.get("gone", "AccessGroupId-absent")')
+    absent = program.up(code=1)
+    assert "Failed to find the specified access group: AccessGroupId-absent" in absent.errors["gone"]
+
+
+def test_two_connections_and_replacement_by_account_and_by_connection(program: Program, emulator: Running) -> None:
+    second = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-second"}
+    same = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-demo"}
+    program.environment["ROSTER_CONNECTIONS"] = json.dumps({"second": second, "same": same})
+    declared = """
+        here = roster.ibm.AccessGroup("here", name="one")
+        there = roster.ibm.AccessGroup("there", name="one", connection="{there}")
+        roster.ibm.AccessGroupMembers("members", access_group_id=there.id, members=["IBMid-1100000AAA"],
+                                      connection="{there}")
+        again = roster.ibm.AccessGroup("again", name="two", connection="{again}")
+        roster.ibm.AccessGroupMembership("single", access_group_id=here.id, iam_id="IBMid-1100000BBB",
+                                         connection="{again}")
+    """
+    program.write(declared.format(there="second", again="default"))
+    program.up()
+    assert (names(emulator), names(emulator, "acc-second")) == ({"one", "two"}, {"one"})
+    program.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
+
+    # The same account by another name: the old must go before the new can come, and nothing is lost.
+    program.write(declared.format(there="second", again="same"))
+    ran = program.up()
+    for name in ("again", "single"):
+        order = [op for op, resource in ran.steps if resource == name and op != "replace"]
+        assert order == ["delete-replaced", "create-replacement"], name
+    here = next(row["id"] for row in ibm_groups(emulator) if row["name"] == "one")
+    assert ibm_members(emulator, here) == {BERT}
+    assert names(emulator) == {"one", "two"}
+
+    # Another account: the new comes first.
+    program.write(
+        declared.format(there="second", again="same").replace('name="two",', 'name="two", account_id="acc-3",')
+    )
+    ran = program.up()
+    order = [op for op, resource in ran.steps if resource == "again" and op != "replace"]
+    assert order == ["create-replacement", "delete-replaced"]
+    assert (names(emulator), names(emulator, "acc-3")) == ({"one"}, {"two"})
+    program.destroy()
+    assert [names(emulator, account) for account in ("acc-demo", "acc-second", "acc-3")] == [set()] * 3
+
+
+def test_strangers_keep_a_group_until_it_is_forced_and_adopt_takes_over(program: Program, emulator: Running) -> None:
+    theirs = ibm_group(emulator, "team", "theirs")
+    declared = 'roster.ibm.AccessGroup("team", name="team", description="ours"{more})'
+    program.write(declared.format(more=""))
+    refused = program.up(code=1)
+    assert theirs in refused.errors["team"]
+    assert "adopt=True" in refused.errors["team"]
+    assert program.resources() == {}
+
+    program.write(declared.format(more=", adopt=True"))
+    program.up()
+    assert program.resources()["team"]["id"] == theirs
+    assert ibm_groups(emulator)[0]["description"] == "ours"
+    program.write(declared.format(more=""))
+    program.unchanged()
+
+    ibm_add(emulator, theirs, ANNA)
+    rule = ibm_rule(emulator, theirs, "sso")
+    ibm_change(emulator, f"/groups/{theirs}/rules/{rule}", "PUT", name="theirs")
+    kept = program.destroy(code=1)
+    assert f"member {ANNA}" in kept.errors["team"]
+    assert "rule theirs" in kept.errors["team"]
+    assert "force_delete=True" in kept.errors["team"]
+    assert len(ibm_rules(emulator, theirs)) == 1
+
+    program.write(declared.format(more=", force_delete=True"))
+    calls = emulator.total()
+    program.up()
+    assert emulator.total() == calls, "it is recorded without a call"
+    program.destroy()
+    assert ibm_groups(emulator) == []
+    assert ibm(emulator, "GET", "/groups?account_id=acc-demo")["groups"][0]["name"] == "Public Access"
