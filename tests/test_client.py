@@ -492,6 +492,8 @@ FAULTS: list[tuple[dict[str, Any], str, type[RosterError] | None, int]] = [
     ({"kind": "truncated", "how": "json"}, "GET", UnexpectedReply, 1),
     ({"kind": "html"}, "GET", UnexpectedReply, 1),
     ({"kind": "html"}, "POST", UnexpectedReply, 1),
+    ({"kind": "html"}, "DELETE", UnexpectedReply, 1),
+    ({"kind": "html"}, "HEAD", UnexpectedReply, 1),
     ({"kind": "html", "status": 502}, "GET", None, 2),
     ({"kind": "empty"}, "GET", UnexpectedReply, 1),
     ({"kind": "missing_field", "field": "name"}, "GET", UnexpectedReply, 1),
@@ -515,6 +517,8 @@ def test_each_fault_has_its_end(
             api.post("/v2/groups", params=ACCOUNT, json={"name": "second"}).parse(AccessGroupState)
         elif method == "GET":
             api.get("/v2/groups/{}", made).parse(AccessGroupState)
+        elif method == "HEAD":
+            api.head("/v2/groups/{}/members/{}", made, "IBMid-1")
         else:
             api.delete("/v2/groups/{}", made)
 

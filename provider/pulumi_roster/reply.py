@@ -26,6 +26,7 @@ class Reply:
 
     :param title: the service, for messages.
     :param transaction_id: ours for the call, or "".
+    :raises UnexpectedReply: it has a body that is not JSON, such as a proxy's HTML page or half a document.
     """
 
     def __init__(self, response: httpx.Response, title: str, transaction_id: str) -> None:
@@ -34,20 +35,23 @@ class Reply:
         self.transaction_id = transaction_id
         self.status: int = response.status_code
         self.etag: str = response.headers.get("etag", "")
+        # At once, also where nobody will look: a page of a proxy does not mean that something was deleted.
+        self._body = self._understood()
 
     def json(self) -> Json:
-        """The body as JSON; ``None`` for an empty one.
+        """The body as JSON; ``None`` for an empty one."""
+        return self._body
 
-        :raises UnexpectedReply: the body is something else, such as a proxy's HTML page or half a document.
-        """
-        if not self._response.content:
+    def _understood(self) -> Json:
+        kind = self._response.headers.get("content-type", "no content type")
+        if not self._response.content and "html" not in kind.lower():
             return None
         try:
             body = self._response.json()
         except (ValueError, RecursionError):
-            kind = quoted(self._response.headers.get("content-type", "no content type"), limit=60)
             raise UnexpectedReply(
-                f"{self._title} answered {self.status} with something that is not JSON ({kind}): {self._start()!r}",
+                f"{self._title} answered {self.status} with something that is not JSON"
+                f" ({quoted(kind, limit=60)}): {self._start()!r}",
                 transaction_id=self.transaction_id,
                 hint="check the address, and whether a proxy stands between",
             ) from None
