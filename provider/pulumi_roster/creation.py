@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .errors import AlreadyExists, NotFound, OutcomeUnknown
+from .errors import AlreadyExists, Conflict, NotFound, OutcomeUnknown
 from .handler import Handler
 from .listing import Listing
 from .model import Args, Replace, State, is_local, marked, normal, same
@@ -87,12 +87,12 @@ class SafeCreation:
             try:
                 created: State = self.handler.create(self.args)
                 return created
-            except AlreadyExists:
+            except (AlreadyExists, Conflict):
                 # Of what was lost before, this may be the proof that it was done.
                 found = self._looked_for(before, since) if lost else None
                 if found is not None:
                     return self._brought_up_to_date(found)
-                twins = self._same_key(fresh=True)
+                twins = [] if self.args.allows_twins() else self._same_key(fresh=True)
                 if not twins:
                     raise
                 return self._taken_over(twins)
