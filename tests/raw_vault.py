@@ -63,7 +63,9 @@ def group(world: Running | VaultWorld, name: str = "", **fields: Any) -> str:
 def shown(world: Running | VaultWorld, id: str) -> dict[str, Any]:
     """A group as the service shows it, with empty lists and maps in place of null."""
     row: dict[str, Any] = vault(world, lambda client: client.show(id))
-    empty = {name: [] for name in ("policies", "member_entity_ids", "member_group_ids", "parent_group_ids")}
+    empty: dict[str, Any] = {
+        name: [] for name in ("policies", "member_entity_ids", "member_group_ids", "parent_group_ids")
+    }
     return {**row, **{name: row[name] or empty.get(name, {}) for name in (*empty, "metadata")}}
 
 

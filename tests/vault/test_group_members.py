@@ -87,10 +87,11 @@ def test_removal_by_hand_is_drift(members: Resource, world: VaultWorld, team: st
 def test_an_external_group_is_refused_before_anything_is_written(members: Resource, world: VaultWorld) -> None:
     [anna], external = entities(world, 1), group(world, "sso", type="external")
     before = shown(world, external)
-    for lists in ({"member_entity_ids": [anna]}, {"member_entity_ids": []}, {"member_group_ids": []}):
+    lists: list[dict[str, Any]] = [{"member_entity_ids": [anna]}, {"member_entity_ids": []}, {"member_group_ids": []}]
+    for given in lists:
         for exclusive in (False, True):
             with pytest.raises(InvalidArguments, match=r"(?s)'sso' is external.*internal one"):
-                members.up(group_id=external, exclusive=exclusive, **lists)
+                members.up(group_id=external, exclusive=exclusive, **given)
     assert shown(world, external) == before
 
 

@@ -247,12 +247,11 @@ def test_gone_is_gone(declared: Resource, world: VaultWorld) -> None:
     assert named(world) == {}
 
 
-def test_import_by_id_and_by_name(declared: Resource, world: VaultWorld) -> None:
+def test_import(declared: Resource, world: VaultWorld) -> None:
     [anna] = entities(world, 1)
     there = group(world, "Platform / one", policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna])
-    for key in (there, "name/platform / ONE"):
-        found = declared.get(key)
-        assert (found["name"], found["policies"], found["metadata"]) == ("Platform / one", ["p"], {"a": "b"})
-        assert (found["member_entity_ids"], found["member_group_ids"]) == ([anna], [])
+    found = declared.get(there)
+    assert (found["name"], found["policies"], found["metadata"]) == ("Platform / one", ["p"], {"a": "b"})
+    assert (found["member_entity_ids"], found["member_group_ids"]) == ([anna], [])
     with pytest.raises(NotFound):
-        declared.get("name/absent")
+        declared.get("absent")

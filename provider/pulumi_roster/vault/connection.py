@@ -28,7 +28,7 @@ _REFUSALS = re.compile(
 def _error(body: Any) -> tuple[str, str]:
     words = "; ".join(str(error) for error in body["errors"])
     # "1 error occurred:\n\t* the words\n\n"
-    return "", " ".join(re.sub(r"\d+ errors? occurred:\s*|\s\* ", " ", words).split())[:500]
+    return "", " ".join(re.sub(r"\d+ errors? occurred:|\s\* ", " ", words).split())[:500]
 
 
 def _meaning(status: int, code: str, words: str) -> int:

@@ -67,7 +67,7 @@ class IdentityGroupState(IdentityGroupArgs, State):
 
 
 class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState], kind="vault.IdentityGroup"):
-    """The calls under /v1/identity/group. The import key is an id, or ``name/`` and a name."""
+    """The calls under /v1/identity/group."""
 
     def create(self, args: IdentityGroupArgs) -> IdentityGroupState:
         id = self._made(args)
@@ -82,8 +82,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState], kind=
             raise
 
     def read(self, id: str, prior: IdentityGroupState) -> IdentityGroupState:
-        by, key = (BY_NAME, id.removeprefix("name/")) if id.startswith("name/") else (BY_ID, id)
-        return managed_state(require_namespace(self.api, group_of(self.api.get(by, key))))
+        return managed_state(read_group(self.api, id))
 
     def update(self, id: str, args: IdentityGroupArgs, prior: IdentityGroupState) -> IdentityGroupState:
         with self.api.lock("Vault group", id):

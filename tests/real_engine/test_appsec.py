@@ -1,0 +1,63 @@
+"""AppSec+'s resources through the real engine."""
+
+from __future__ import annotations
+
+from program import Program
+from pulumi_roster.emulator import Running
+from raw_appsec import change, group, names, remove, shown
+
+DECLARED = """
+appsec = roster.appsec
+team = appsec.IdentityGroup("team", name="{name}", description="Reviews every release")
+appsec.GroupMembers("ours", group_id=team.id, members=["user-102", "user-101"])
+listed = appsec.IdentityGroup("listed", name="listed", members={members})
+pulumi.export("team", team.id)
+"""
+
+
+def declared(name: str = "team", members: str = "['b', 'a']") -> str:
+    return DECLARED.format(name=name, members=members)
+
+
+def group_of(emulator: Running, program: Program, name: str) -> str:
+    return str(program.resources()[name]["id"])
+
+
+def test_a_whole_life(program: Program, emulator: Running) -> None:
+    program.environment["ROSTER_QUIET_SECONDS"] = "0.3"
+    program.write(declared())
+    assert len(program.preview().steps) == 3
+    assert names(emulator) == []
+    program.up()
+    team, listed = group_of(emulator, program, "team"), group_of(emulator, program, "listed")
+    assert shown(emulator, team)["members"] == ["user-101", "user-102"]
+    program.up("--refresh", "--expect-no-changes")
+
+    change(emulator, team, description="changed by hand", members=["stranger", "user-101"])
+    change(emulator, listed, members=["a", "stranger"])
+    steps = {step for step in program.up("--refresh").steps if step[0] != "refresh"}
+    assert steps == {("update", "team"), ("update", "ours"), ("update", "listed")}
+    row = shown(emulator, team)
+    assert (row["description"], row["members"]) == ("Reviews every release", ["stranger", "user-101", "user-102"])
+    assert shown(emulator, listed)["members"] == ["a", "b"]
+
+    program.write(declared(name="renamed", members="[]"))
+    assert sorted(program.up().steps) == [("update", "listed"), ("update", "team")]
+    assert (shown(emulator, team)["name"], shown(emulator, listed)["members"]) == ("renamed", [])
+
+    remove(emulator, team)
+    program.up("--refresh")
+    assert sorted(names(emulator)) == ["listed", "renamed"]
+    program.destroy()
+    assert names(emulator) == []
+
+
+def test_errors_are_a_few_lines(program: Program, emulator: Running) -> None:
+    theirs = group(emulator, "team", "theirs")
+    program.write(declared())
+    told = program.up(code=1).out
+    assert f"it exists already as {theirs}" in told
+    assert "Traceback" not in told
+    assert shown(emulator, theirs)["members"] == ["theirs"]
+    program.destroy()
+    assert names(emulator) == ["team"]

@@ -1,0 +1,130 @@
+"""Vault's resources through the real engine; the first test at a real Vault as well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from program import Program
+from raw_vault import VaultWorld, change, entities, group, named, remove, shown
+from real_vault import real_vault
+
+DECLARED = """
+vault = roster.vault
+inner = vault.IdentityGroup("inner", name="inner", policies=[], member_entity_ids=["{anna}"])
+team = vault.IdentityGroup("team", name="{name}", type="{type}", policies={policies}, metadata={{"owner": "platform"}})
+outer = vault.IdentityGroup("outer", name="outer", policies=["all"], member_group_ids=[team.id])
+if "{type}" == "internal":
+    vault.GroupMembers("members", group_id=team.id, member_entity_ids=["{anna}"], member_group_ids=[inner.id])
+pulumi.export("team", team.id)
+"""
+
+
+@pytest.fixture(params=["emulator", "real"])
+def world(request: pytest.FixtureRequest) -> Iterator[VaultWorld]:
+    if request.param == "emulator":
+        yield VaultWorld(request.getfixturevalue("emulator").url)
+    else:
+        with real_vault() as server:
+            yield VaultWorld(server.url, server.token)
+
+
+@pytest.fixture
+def program(tmp_path: Path, world: VaultWorld) -> Program:
+    made = Program(tmp_path / "project", world.url)
+    del made.environment["ROSTER_EMULATOR"]
+    made.environment |= {"VAULT_ADDR": world.url, "VAULT_TOKEN": world.token, "ROSTER_QUIET_SECONDS": "0.3"}
+    return made
+
+
+def declared(anna: str, name: str = "team", type: str = "internal", policies: str = "['deploy', 'Read']") -> str:
+    return DECLARED.format(anna=anna, name=name, type=type, policies=policies)
+
+
+def test_made_unchanged_renamed_made_anew_and_gone(program: Program, world: VaultWorld) -> None:
+    anna, _ = entities(world)
+    program.write(declared(anna))
+    program.up()
+    first = named(world)
+    assert set(first) == {"inner", "team", "outer"}
+    assert shown(world, first["team"])["member_group_ids"] == [first["inner"]]
+    assert shown(world, first["outer"])["member_group_ids"] == [first["team"]]
+    program.up("--refresh", "--expect-no-changes")
+
+    program.write(declared(anna, name="platform"))
+    assert list(program.up().steps) == [("update", "team")]
+    assert named(world)["platform"] == first["team"]
+
+    # Another type, the same name: the old group goes first, and what hangs on it follows.
+    program.write(declared(anna, name="platform", type="external"))
+    done = [step for step in program.up().steps if step[1] == "team"]
+    assert done.index(("delete-replaced", "team")) < done.index(("create-replacement", "team"))
+    team = named(world)["platform"]
+    assert team != first["team"]
+    assert shown(world, team)["type"] == "external"
+    assert shown(world, first["outer"])["member_group_ids"] == [team]
+    program.destroy()
+    assert named(world) == {}
+
+
+@pytest.mark.parametrize("world", ["emulator"], indirect=True)
+def test_drift_is_repaired_and_what_is_gone_comes_again(program: Program, world: VaultWorld) -> None:
+    anna, bert = entities(world)
+    program.write(declared(anna))
+    assert len(program.preview().steps) == 4
+    assert named(world) == {}, "a preview makes nothing"
+    program.up()
+    first = named(world)
+    change(world, first["team"], policies=["more"], member_entity_ids=[bert])
+    change(world, first["inner"], member_entity_ids=[])
+    steps = {step for step in program.up("--refresh").steps if step[0] != "refresh"}
+    assert steps == {("update", "team"), ("update", "members"), ("update", "inner")}
+    assert shown(world, first["team"])["policies"] == ["Read", "deploy"]
+    assert shown(world, first["team"])["member_entity_ids"] == sorted([anna, bert]), "a stranger is left alone"
+    assert shown(world, first["inner"])["member_entity_ids"] == [anna]
+
+    remove(world, first["outer"])
+    remove(world, first["inner"])
+    program.up("--refresh")
+    again = named(world)
+    assert again.keys() == first.keys()
+    assert again["team"] == first["team"]
+    assert shown(world, again["team"])["member_group_ids"] == [again["inner"]]
+    program.destroy()
+    assert named(world) == {}
+
+
+@pytest.mark.parametrize("world", ["emulator"], indirect=True)
+def test_errors_are_a_few_lines(program: Program, world: VaultWorld) -> None:
+    theirs = group(world, "Team", policies=["theirs"])
+    program.write(declared("entity-nobody"))
+    told = program.up(code=1).out
+    assert f"it exists already as {theirs}" in told
+    assert "adopt=True" in told
+    assert 'invalid entity ID "entity-nobody"' in told
+    assert "Traceback" not in told
+    assert named(world) == {"Team": theirs}, "what failed left nothing"
+    program.write("roster.vault.IdentityGroup('a', name='a', type='external', policies=['ok', 'Root'])")
+    told = program.preview(code=1).out
+    assert "policies[1]" in told
+    assert "root cannot be given to a group" in told
+
+
+@pytest.mark.parametrize("world", ["emulator"], indirect=True)
+def test_a_look_up_and_a_group_that_is_only_read(program: Program, world: VaultWorld) -> None:
+    theirs = group(world, "Theirs", policies=["p"], member_entity_ids=["entity-alice"])
+    program.write("""
+        found = roster.vault.get_identity_group(name="theirs")
+        read = roster.vault.IdentityGroup.get("read", found.id)
+        roster.vault.GroupMembers("ours", group_id=read.id, member_entity_ids=["entity-bob"])
+        pulumi.export("all", {"found": found.policies, "read": read.policies, "id": read.id})
+    """)
+    program.up()
+    outputs = json.loads(program.pulumi("stack", "output", "all", "--json").out)
+    assert outputs == {"found": ["p"], "read": ["p"], "id": theirs}
+    assert shown(world, theirs)["member_entity_ids"] == ["entity-alice", "entity-bob"]
+    program.destroy()
+    assert shown(world, theirs)["member_entity_ids"] == ["entity-alice"]
