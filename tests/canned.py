@@ -35,11 +35,12 @@ Answer = bytes | Callable[[Got], bytes]
 
 @dataclass
 class Canned:
-    """A running server. ``answer`` is what it says; ``got`` is what it was asked."""
+    """A running server. ``answer`` is what it says; ``got`` is what it was asked; ``calls`` counts the connections."""
 
     answer: Answer
     url: str = ""
     got: list[Got] = field(default_factory=list)
+    calls: int = 0
 
 
 def reply(
@@ -78,6 +79,11 @@ class _Server(socketserver.ThreadingTCPServer):
     def __init__(self, canned: Canned) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.canned = canned
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Counts, and takes everybody."""
+        self.canned.calls += 1
+        return True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that go away, or that do not like our certificate, are what some tests are about."""

@@ -328,7 +328,7 @@ def test_two_that_wait_go_directly_when_nobody_comes() -> None:
 
 @pytest.mark.parametrize("count", [3, 4, 32])
 def test_those_that_come_at_once_share(count: int) -> None:
-    gathering, answers = Gathering(moment=WAIT), list[Any]()
+    gathering, answers = Gathering(moment=10 * WAIT), list[Any]()
     join(threads(count, gathering.many, answers))
     assert answers == [True] * count
 
