@@ -288,7 +288,7 @@ def test_a_page_of_somebody_else_is_no_proof_of_removal(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     mapping.up(**declared(environments[0]))
-    emulator.fault(kind="html", status=200, method="DELETE", route=USER)
+    emulator.fault(kind="html", status=200, method="DELETE", route=USER, times=None)
     with pytest.raises(UnexpectedReply, match="not JSON"):
         mapping.subject.delete(mapping.id, mapping.outputs)
     assert where(emulator, environments) == [True, False, False]

@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_roster.emulator import Running
 from pulumi_roster.errors import Conflict, Forbidden, UnexpectedReply
-from raw_britive import APP, britive_group, britive_names, britive_tree
+from raw_britive import APP, britive_group, britive_names, britive_root, britive_tree
 from resources import Resource
 
 TREE = "/api/apps/{app}"
@@ -78,17 +78,50 @@ def test_two_processes_that_need_it_at_once_end_with_one(emulator: Running, cros
         assert resource.refresh()
 
 
-def test_a_second_root_that_holds_something_is_left_alone(emulator: Running) -> None:
+def test_one_request_for_it_is_under_way_at_a_time(emulator: Running) -> None:
+    first = Resource("britive.EnvironmentGroup", emulator)
+    resources = [first, *(first.also() for _ in range(3))]
+    emulator.fault(kind="hold", method="POST", route=GROUPS)
+    emulator.fault(kind="hold", method="POST", route=GROUPS, skip=4)
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(each.up, app_id=APP, name=f"{number}") for number, each in enumerate(resources)]
+        with pytest.raises(TimeoutError):
+            emulator.held(2, timeout=0.5)
+        assert emulator.requests()[f"POST {GROUPS}"] == 1
+        emulator.clear_faults()
+        for future in futures:
+            future.result()
+    assert len(roots(emulator)) == 1
+
+
+def test_one_that_came_after_the_listing_was_read_is_found(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
-    emulator.fault(kind="hold", method="POST", route=GROUPS, after=True)
+    assert group.subject.read("absent", {"app_id": APP, "name": "n"}) is None
+    root = britive_root(emulator)
+    emulator.clear_requests()
+    group.up(app_id=APP, name="Platform")
+    assert group.outputs["parent"] == root
+    assert emulator.requests()[f"POST {GROUPS}"] == 1, "the group, and no root"
+
+
+def test_a_second_root_of_ours_that_holds_something_is_left_alone(emulator: Running) -> None:
+    emulator.switch(britive_nonempty_group="cascade")
+    group = Resource("britive.EnvironmentGroup", emulator)
+    held = emulator.fault(kind="hold", method="POST", route=GROUPS)
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(group.up, app_id=APP, name="Platform")
         emulator.held(1)
-        [mine] = roots(emulator)
-        britive_group(emulator, mine["id"], "theirs")
+        first = britive_group(emulator, "", "root")
+        emulator.fault(kind="hold", method="GET", route=TREE)
+        emulator.release(fault=held["id"])
+        emulator.held(1)
+        # Both are there, and ours has not been looked at yet.
+        second = next(row["id"] for row in emulator.dump()["britive"]["environment_group"] if row["id"] != first)
+        britive_group(emulator, second, "theirs")
         emulator.release()
         future.result()
-    assert roots(emulator) == [mine]
+    assert [row["id"] for row in roots(emulator)] == [first, second]
+    assert group.outputs["parent"] == first
     assert britive_names(emulator) == ["Platform", "theirs"]
 
 
@@ -140,6 +173,14 @@ def test_of_several_roots_the_first_is_used(emulator: Running) -> None:
     assert len(roots(emulator)) == 2, "what somebody else made is left alone"
 
 
+def test_of_several_groups_without_a_parent_that_named_root_is_the_root(emulator: Running) -> None:
+    tops = [{"id": "first", "name": "Top"}, {"id": "second", "name": "Root"}]
+    emulator.seed(britive={"applications": [{"appContainerId": APP, "environmentGroups": tops}]})
+    group = Resource("britive.EnvironmentGroup", emulator)
+    group.up(app_id=APP, name="Platform")
+    assert group.outputs["parent"] == "second"
+
+
 def test_a_group_below_that_is_named_root_is_not_the_root(emulator: Running) -> None:
     root = britive_group(emulator, "", "root")
     britive_group(emulator, root, "root")
@@ -175,6 +216,6 @@ def test_a_conflict_without_a_root_is_an_error(emulator: Running) -> None:
 def test_an_application_without_its_tree_is_not_taken_for_an_empty_one(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     group.up(app_id=APP, name="Platform")
-    emulator.fault(kind="missing_field", field="rootEnvironmentGroup", method="GET", route=TREE)
+    emulator.fault(kind="missing_field", field="rootEnvironmentGroup", method="GET", route=TREE, times=None)
     with pytest.raises(UnexpectedReply, match="rootEnvironmentGroup"):
         group.refresh()

@@ -104,9 +104,9 @@ class AccountMappingHandler(
             # Repeatable: a second try of a mapping that was made is told so.
             if args.save_to_all_envs:
                 body: Any = {"saveToAllEnvs": True}
-                self.api.post(f"{USERS}/{{}}", *_place(args), args.user_id, json=body, repeatable=True).json()
+                self.api.post(f"{USERS}/{{}}", *_place(args), args.user_id, json=body, repeatable=True)
             else:
-                self.api.post(USERS, *_place(args), json=[args.user_id], repeatable=True).json()
+                self.api.post(USERS, *_place(args), json=[args.user_id], repeatable=True)
         id = "/".join([*_place(args), args.user_id])
         return AccountMappingState.model_construct(
             **{name: getattr(args, name) for name in AccountMappingArgs.model_fields},
@@ -143,7 +143,7 @@ class AccountMappingHandler(
         for environment in environments:
             place = (args.app_id, environment, args.account_id, args.user_id)
             try:
-                self.api.delete(f"{USERS}/{{}}", *place, params={"forceCheckinPaps": args.force_checkin_paps}).json()
+                self.api.delete(f"{USERS}/{{}}", *place, params={"forceCheckinPaps": args.force_checkin_paps})
             except (BadRequest, Conflict, NotFound) as error:
                 if not self._is_mapped(args, environment) or isinstance(error, NotFound):
                     continue

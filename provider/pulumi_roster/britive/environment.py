@@ -52,8 +52,7 @@ class EnvironmentHandler(
         body = {"propertyTypes": [{"name": name, "value": value} for name, value in properties.items()]}
         with writing(self.api, args.app_id):
             # Twice is the same as once.
-            reply = self.api.request("PATCH", f"{ENVIRONMENT}/properties", args.app_id, id, json=body, repeatable=True)
-        reply.json()
+            self.api.request("PATCH", f"{ENVIRONMENT}/properties", args.app_id, id, json=body, repeatable=True)
         return prior.model_copy(update={"name": args.name, "description": args.description})
 
     def delete(self, id: str, prior: EnvironmentState) -> None:

@@ -144,8 +144,7 @@ def remove(api: Client, path: str, app_id: str, id: str) -> None:
     """
     try:
         with writing(api, app_id):
-            # The reply is empty, or JSON: a page of somebody else's is no proof that anything was removed.
-            api.delete(path, app_id, id).json()
+            api.delete(path, app_id, id)
     except (BadRequest, Conflict, NotFound) as error:
         there = any(node.id == id for node in read_tree(api, app_id))
         if there and not isinstance(error, NotFound):
