@@ -1,0 +1,149 @@
+"""Read-modify-write until it stays, in time that only passes when somebody waits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+
+from pulumi_roster.client import Client
+from pulumi_roster.contention import settle_change
+from pulumi_roster.errors import BadRequest, ConnectionFailed, RateLimited, ReplyLost, RosterError
+from timetable import FakeTime
+
+QUIET = 1.0
+
+
+@dataclass
+class Shared:
+    """A set that others write too. ``then`` holds what happens after each of our writes, the first one first."""
+
+    items: set[str] = field(default_factory=set)
+    then: list[Callable[[], None]] = field(default_factory=list)
+    time: FakeTime = field(default_factory=FakeTime)
+    read_takes: float = 0.0
+    writes: int = 0
+    within: list[float] = field(default_factory=list)
+
+    def add(self, item: str, **more: Any) -> frozenset[str]:
+        lock = threading.Lock()
+        api = type(
+            "Api", (), {"policy": self.time.policy(quiet=QUIET, budget=30.0), "lock": lambda self, *what: lock}
+        )()
+        return settle_change(
+            cast(Client, api),
+            "set",
+            "one",
+            read=self.read,
+            write=lambda there, within: self.write(there, item, within),
+            **more,
+        )
+
+    def others_only(self, *items: str) -> None:
+        """What others write, from what they read before our write."""
+        self.items = {*items}
+
+    def read(self) -> frozenset[str]:
+        there = frozenset(self.items)
+        self.time.now += self.read_takes
+        return there
+
+    def write(self, there: frozenset[str], item: str, within: float) -> bool:
+        if item in there:
+            return False
+        self.writes += 1
+        self.within.append(within)
+        self.items = {*there, item}
+        if self.then:
+            self.then.pop(0)()
+        return True
+
+
+def failing(error: Exception) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def test_what_is_so_already_is_not_written_and_not_waited_for() -> None:
+    shared = Shared({"a"})
+    assert shared.add("a") == {"a"}
+    assert (shared.writes, shared.time.waits) == (0, [])
+
+
+def test_a_write_is_looked_at_after_a_quiet_time() -> None:
+    shared = Shared()
+    assert shared.add("a") == {"a"}
+    assert shared.writes == 1
+    assert shared.time.waits == [QUIET]
+    assert shared.within == [QUIET / 2], "reading and writing together take less than the quiet time"
+
+
+def test_what_another_undid_is_done_again_and_theirs_is_kept() -> None:
+    shared = Shared()
+    shared.then = [lambda: shared.others_only(), lambda: shared.others_only("b")]
+    assert shared.add("a") == {"a", "b"}
+    assert shared.writes == 3
+
+
+def test_those_who_meet_again_spread_ever_further() -> None:
+    shared = Shared(time=FakeTime(chance=1.0))
+    shared.then = [lambda: shared.others_only()] * 3
+    shared.add("a")
+    assert shared.time.waits == [1.25, 1.5, 1.75, 2.0]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ReplyLost("lost"), RateLimited("too many", status=429), ConnectionFailed("not reached")],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_write_that_may_have_been_done_is_looked_for(error: Exception) -> None:
+    shared = Shared(then=[failing(error)])
+    assert shared.add("a") == {"a"}
+    assert shared.writes == 1, "it had been done"
+
+
+def test_a_refusal_is_told_at_once() -> None:
+    shared = Shared(then=[failing(BadRequest("no such member", status=400))])
+    with pytest.raises(BadRequest):
+        shared.add("a")
+    assert shared.time.waits == []
+
+
+def test_who_is_always_undone_is_told_when_the_budget_is_used_up() -> None:
+    shared = Shared()
+    shared.then = [lambda: shared.others_only()] * 100
+    with pytest.raises(RosterError, match="set one is changed by somebody else again and again"):
+        shared.add("a")
+    assert 30 <= sum(shared.time.waits) <= 32
+
+
+def test_what_fails_to_the_end_is_told_with_its_own_words() -> None:
+    shared = Shared()
+
+    def lost() -> None:
+        shared.others_only()
+        raise ReplyLost("no reply")
+
+    shared.then = [lost] * 100
+    with pytest.raises(ReplyLost, match="no reply"):
+        shared.add("a")
+
+
+def test_a_slow_service_gets_more_time_and_no_write_rests_on_an_old_reading() -> None:
+    shared = Shared(read_takes=0.8)
+    assert shared.add("a") == {"a"}
+    assert shared.time.waits == pytest.approx([2.4, 2.4])
+    assert shared.within == pytest.approx([1.2]), "first nothing was written"
+
+
+def test_a_change_in_the_same_moment_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    Shared().add("a", overwrote=lambda before, after: True)
+    assert caplog.messages == [
+        "set one was changed by somebody else at the same moment; what they changed may be undone"
+    ]
