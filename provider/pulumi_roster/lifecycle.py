@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .creation import CLOCK_DOUBT, SafeCreation, epoch
-from .errors import InvalidArguments, NotFound, RosterError, SettingsError
+from .errors import InvalidArguments, NotFound, RosterError, SettingsError, Unauthorized
 from .handler import Handler, handler_class
 from .listing import Gathering, Listing
 from .model import (
@@ -279,4 +279,9 @@ class Lifecycle:
         except RosterError as error:
             names = [str(values[name]) for name in self._keys if values.get(name)]
             error.about = error.about or " ".join([verb, self.kind, *(f'"{name}"' for name in names), id]).strip()
+            if isinstance(error, Unauthorized) and verb in ("read", "delete"):
+                error.hint += (
+                    "; `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run with "
+                    "--run-program"
+                )
             raise

@@ -187,3 +187,15 @@ def test_inputs_of_another_version_that_are_wrong_now_are_told_not_sent(emulator
     with pytest.raises(InvalidArguments, match=r"name: .*at most 100"):
         group.subject.create({"name": "x" * 101})
     assert emulator.total() == 0
+
+
+def test_what_does_not_run_the_program_is_told_which_credentials_it_uses(emulator: Running) -> None:
+    group = Resource("ibm.AccessGroup", emulator, HASTY)
+    group.up(name="one")
+    emulator.revoke("roster-dev")
+    for act in (group.refresh, group.destroy):
+        with pytest.raises(Unauthorized, match="the last `pulumi up`, unless run with --run-program"):
+            act()
+    with pytest.raises(Unauthorized) as told:
+        group.up(name="two")
+    assert "--run-program" not in str(told.value)

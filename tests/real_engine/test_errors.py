@@ -155,3 +155,18 @@ def test_debug_shows_where_an_error_came_from(program: Program, emulator: Runnin
     assert "Traceback (most recent call last)" in told
     assert "creation.py" in told
     assert "exists already as" in told
+
+
+def test_credentials_that_were_changed(program: Program, emulator: Running) -> None:
+    """The engine keeps the configuration of the last `up` in the state, for what does not run the program."""
+    del program.environment["ROSTER_EMULATOR"]
+    program.configure(secret={"ibmToken": "roster-dev"}, ibmUrl=emulator.url, ibmAccountId="acc-demo")
+    program.write('roster.ibm.AccessGroup("team", name="team")')
+    program.up()
+    program.configure(secret={"ibmToken": "of-yesterday"})
+    program.up("--refresh", code=1)
+    program.configure(secret={"ibmToken": "roster-dev"})
+    told = program.destroy(code=1).errors["team"]
+    a_few_lines(told, "401 invalid_token", "the last `pulumi up`", "--run-program")
+    program.destroy("--run-program")
+    assert ibm_groups(emulator) == []
