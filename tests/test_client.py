@@ -382,6 +382,16 @@ def test_a_row_that_is_no_object_is_told(connect: Connect) -> None:
         connect(server.url).get("/x").parse_row(AccessGroupState, "row")
 
 
+def test_a_list_that_is_not_there_is_no_empty_list(connect: Connect) -> None:
+    for body, rows in (({"rules": []}, []), ({"rules": None}, []), ({"rules": [{"id": "r"}]}, [{"id": "r"}])):
+        with canned(reply(body=body)) as server:
+            assert connect(server.url).get("/x").listed("rules") == rows
+    odd: list[Any] = [{}, {"rules": {}}, {"rules": "r"}, {"rules": ["r"]}, {"rules": [None]}, []]
+    for wrong in odd:
+        with canned(reply(body=wrong)) as server, pytest.raises(UnexpectedReply):
+            connect(server.url).get("/x").listed("rules")
+
+
 def test_no_content_is_no_json(connect: Connect) -> None:
     with canned(reply(204)) as server:
         answer = connect(server.url).delete("/x")

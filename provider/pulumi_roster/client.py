@@ -209,7 +209,8 @@ class Client:
                 reply = self.get(path, *ids, params=query)
                 body, known = reply.fields(), len(rows)
                 try:
-                    rows.update((identify(row), (reply, row)) for row in _rows(body, key, paging))
+                    found = [] if key not in body and body.get(paging.total) == 0 else reply.listed(key)
+                    rows.update((identify(row), (reply, row)) for row in found)
                     total = int(body.get(paging.total, len(rows)))
                     query = paging.following(body, query)
                 except (KeyError, TypeError, ValueError, AttributeError):
@@ -355,15 +356,6 @@ def _own_transaction(response: httpx.Response) -> str:
     except (ValueError, AttributeError, RecursionError):
         trace = ""
     return str(trace or response.headers.get("x-global-transaction-id", ""))
-
-
-def _rows(body: Mapping[str, Any], key: str, paging: Paging) -> list[dict[str, Json]]:
-    rows = body.get(key)
-    if rows is None and (key in body or body.get(paging.total) == 0):
-        return []
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise TypeError
-    return rows
 
 
 def _fill(path: str, ids: tuple[str, ...]) -> str:

@@ -66,6 +66,16 @@ class Reply:
             raise self.unexpected("a JSON object was due")
         return body
 
+    def listed(self, key: str) -> list[dict[str, Json]]:
+        """A list of objects in the body. A body without the list is no empty list: that would mean that all is gone."""
+        body = self.fields()
+        rows = body.get(key, "absent")
+        if rows is None:
+            return []
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise self.unexpected(f"a list of JSON objects was due in {key!r}")
+        return rows
+
     def parse(self, model: type[M], **more: Json) -> M:
         """The body as a model; ``more`` adds fields that the service leaves to the path.
 
