@@ -363,8 +363,8 @@ def test_an_emulator_elsewhere_is_a_service_like_any_other() -> None:
 
 
 def test_limits_of_time_can_be_set() -> None:
-    found = connection({"ROSTER_SETTLE_SECONDS": "0.5"}, budgetSeconds=7)
-    assert (found.policy.budget, found.policy.settle) == (7.0, 0.5)
+    found = connection({"ROSTER_SETTLE_SECONDS": "0.5", "ROSTER_QUIET_SECONDS": "0.3"}, budgetSeconds=7)
+    assert (found.policy.budget, found.policy.settle, found.policy.quiet) == (7.0, 0.5, 0.3)
     assert found.policy.read == Policy().read
     assert connection().policy == Policy()
 

@@ -263,7 +263,8 @@ class Settings:
 
     def _limits(self, values: Mapping[str, str]) -> Policy:
         changes: dict[str, float] = {}
-        for key, name, least in (("budgetSeconds", "budget", 0.1), ("settleSeconds", "settle", 0.0)):
+        for name, least in (("budget", 0.1), ("settle", 0.0), ("quiet", 0.1)):
+            key = f"{name}Seconds"
             if text := values.get(key):
                 try:
                     changes[name] = float(text)
