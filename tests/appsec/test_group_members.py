@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.emulator import Running
-from pulumi_roster.errors import BadRequest, NotFound, NotOurs
+from pulumi_roster.errors import BadRequest, NotFound, NotOurs, UnexpectedReply
 from raw_appsec import change, group, remove, shown
 from resources import Resource
 from subjects import QUICK
@@ -42,6 +42,16 @@ def test_strangers_are_neither_shown_nor_removed(members: Resource, emulator: Ru
     members.destroy()
     row = shown(emulator, team)
     assert (row["name"], row["description"], row["members"]) == ("team", "why", ["stranger"])
+
+
+def test_a_reply_without_members_is_no_empty_group(members: Resource, emulator: Running, team: str) -> None:
+    members.up(group_id=team, members=["a"])
+    emulator.fault("missing_field", method="GET", field="members", times=None)
+    for verb in (lambda: members.up(group_id=team, members=["b"]), members.refresh, members.destroy):
+        with pytest.raises(UnexpectedReply, match="members"):
+            verb()
+    emulator.clear_faults()
+    assert shown(emulator, team)["members"] == ["a", "stranger"]
 
 
 def test_exclusive_does_not_remove_at_its_making(members: Resource, emulator: Running, team: str) -> None:

@@ -51,12 +51,17 @@ class GroupRow(BaseModel):
 
 
 def parse_group(reply: Reply, row: Any) -> GroupRow:
-    """One group out of a reply."""
+    """One group out of a reply.
+
+    :raises UnexpectedReply: a field is missing. Above all the members: a group that seems empty would be written back
+        as an empty one.
+    """
     if isinstance(row, Mapping):
+        members = {"members": row["members"] or []} if "members" in row else {}
         row = {
             **row,
+            **members,
             "description": row.get("description") or "",
-            "members": row.get("members") or [],
             "created_at": row.get("createdAt") or "",
             "updated_at": row.get("updatedAt") or "",
         }
