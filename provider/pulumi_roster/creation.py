@@ -21,6 +21,8 @@ from .errors import AlreadyExists, Conflict, NotFound, OutcomeUnknown
 from .handler import Handler
 from .listing import Listing
 from .model import Args, Replace, State, is_local, marked, normal, same
+from .patience import once_more
+from .transport import Policy
 from .values import changed, natural_key, outputs_of
 
 __all__ = ["CLOCK_DOUBT", "SafeCreation", "epoch"]
@@ -80,8 +82,12 @@ class SafeCreation:
             )
         return self._brought_up_to_date(twins[0])
 
+    @property
+    def _policy(self) -> Policy:
+        return self.handler.api.policy
+
     def _made(self, before: set[str]) -> State:
-        policy = self.handler.api.policy
+        policy = self._policy
         since, deadline, lost = self.handler.api.now(), policy.clock() + policy.budget, False
         while True:
             try:
@@ -107,7 +113,7 @@ class SafeCreation:
 
     def _looked_for(self, before: set[str], since: float) -> State | None:
         """Looks until the object shows, or until it would have shown."""
-        policy = self.handler.api.policy
+        policy = self._policy
         wait, end = policy.first_wait, policy.clock() + policy.settle
         while True:
             rows = self._same_key(fresh=True)
@@ -141,7 +147,7 @@ class SafeCreation:
     def _brought_up_to_date(self, found: State) -> State:
         if not self._differing(found):
             return found
-        updated: State = self.handler.update(found.id, self.args, found)
+        updated: State = once_more(self._policy, lambda: self.handler.update(found.id, self.args, found))
         return updated
 
     def _confirmed(self, rows: list[State]) -> list[State]:
@@ -151,14 +157,20 @@ class SafeCreation:
         there: list[State] = []
         for row in rows:
             try:
-                there.append(self.handler.read(row.id, row) if self.handler.has("read") else row)
+                there.append(self._read(row) if self.handler.has("read") else row)
             except NotFound:
                 self.listing.drop(row.id)
         return there
 
+    def _read(self, row: State) -> State:
+        found: State = once_more(self._policy, lambda: self.handler.read(row.id, row))
+        return found
+
     def _same_key(self, *, fresh: bool = False) -> list[State]:
-        direct = self.handler.has("find")
-        rows: list[State] = list(self.handler.find(self.args)) if direct else self.listing.rows(fresh=fresh)
+        def ask() -> list[State]:
+            return list(self.handler.find(self.args)) if self.handler.has("find") else self.listing.rows(fresh=fresh)
+
+        rows = once_more(self._policy, ask)
         key = natural_key(type(self.args), self.args)
         ours = [row for row in rows if isinstance(row, self.handler.state_type)]
         return [row for row in ours if natural_key(type(self.args), row) == key]

@@ -17,7 +17,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ from .model import (
     marked,
     validate,
 )
-from .patience import until_shown
+from .patience import once_more, until_shown
 from .settings import Settings
 from .values import Values, changed, import_key, natural_key, outputs_of, scope_of, state_of, with_kept
 
@@ -138,14 +138,16 @@ class Lifecycle:
         with self._about("create", inputs):
             handler = self._handler(inputs)
             args: Args = self._args(inputs)
-            args = handler.complete(args, self._listing(handler, args))
+            given, listing, policy = args, self._listing(handler, args), handler.api.policy
+            args = once_more(policy, lambda: handler.complete(given, listing))
             if self._keys:
                 # Two resources of one program that declare the same object take turns, so the second finds the first's.
                 with handler.api.lock(self.kind, scope_of(self.args_type, args), natural_key(self.args_type, args)):
                     ours = self.session.ours[self.kind, args.connection]
                     state = SafeCreation(handler, self._listing(handler, args), inputs, args, ours).run()
             else:
-                state = handler.create(args)
+                # A link or a set: twice is the same as once.
+                state = once_more(policy, lambda: handler.create(args))
             return state.id, self._outputs(state, inputs)
 
     def read(self, id: str, props: Mapping[str, Any]) -> Found | None:
@@ -185,7 +187,7 @@ class Lifecycle:
                 return self._outputs(prior, news)
             handler = self._handler(news)
             try:
-                state = handler.update(id, args, prior)
+                state = once_more(handler.api.policy, lambda: handler.update(id, args, prior))
             except NotFound as error:
                 error.hint = error.hint or "it is gone: `pulumi up --refresh` makes it again"
                 raise
@@ -197,10 +199,8 @@ class Lifecycle:
         with self._about("delete", olds, id):
             prior = state_of(self.state_type, id, olds)
             handler = self._handler(olds)
-            try:
-                handler.delete(id, prior)
-            except NotFound:
-                pass
+            with suppress(NotFound):
+                once_more(handler.api.policy, lambda: handler.delete(id, prior))
             self._listing(handler, prior).drop(id)
 
     # -- read: directly when few, through the listing when many
@@ -208,7 +208,8 @@ class Lifecycle:
     def _find(self, handler: Handler[Any, Any], prior: State) -> State:
         direct = handler.has("read")
         if handler.has("list") and (not direct or self._gathering(prior).many()):
-            row: State | None = self._listing(handler, prior).get(prior.id)
+            listing = self._listing(handler, prior)
+            row: State | None = once_more(handler.api.policy, lambda: listing.get(prior.id))
             if isinstance(row, self.state_type):
                 return with_kept(row, prior)
         if direct:
@@ -229,7 +230,7 @@ class Lifecycle:
             age = handler.api.now() - created if created is not None else policy.settle
             return policy.settle - age if age >= -CLOCK_DOUBT else 0.0
 
-        return until_shown(policy, ask, still)
+        return until_shown(policy, lambda: once_more(policy, ask), still)
 
     # -- small pieces
 

@@ -1,14 +1,14 @@
-"""Waiting for a service's reads to show what was written, where the service is eventually consistent."""
+"""Asking once more: for what is too new to show, where a service is eventually consistent, and after nonsense."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from .errors import NotFound
+from .errors import NotFound, UnexpectedReply
 from .transport import Policy
 
-__all__ = ["until_shown"]
+__all__ = ["once_more", "until_shown"]
 
 T = TypeVar("T")
 
@@ -30,3 +30,16 @@ def until_shown(policy: Policy, ask: Callable[[], T], seconds: Callable[[], floa
                 raise
         policy.sleep(wait)
         wait *= 2
+
+
+def once_more(policy: Policy, ask: Callable[[], T]) -> T:
+    """Asks, and a second time after a reply that cannot be understood: a page of a proxy or half a document often
+    passes, and when it stays the user should be told soon. Only for what may be done twice.
+
+    :raises UnexpectedReply: the second reply cannot be understood either.
+    """
+    try:
+        return ask()
+    except UnexpectedReply:
+        policy.sleep(policy.first_wait)
+        return ask()

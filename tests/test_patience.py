@@ -1,0 +1,56 @@
+"""Replies that make no sense often pass: what may be done twice is asked for once more."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import UnexpectedReply
+from raw import ibm_add, ibm_group, ibm_groups, ibm_members
+from resources import Resource
+
+ANNA, BERT, STRANGER = "IBMid-1100000AAA", "IBMid-1100000BBB", "IBMid-900000001"
+NONSENSE = [{"kind": "html"}, {"kind": "html", "work": True}, {"kind": "truncated", "how": "json"}, {"kind": "empty"}]
+
+
+@pytest.fixture(params=NONSENSE, ids=lambda plan: " ".join(map(str, plan.values())))
+def nonsense(request: pytest.FixtureRequest) -> dict[str, object]:
+    plan: dict[str, object] = request.param
+    return plan
+
+
+def test_in_each_verb(nonsense: dict[str, object], emulator: Running) -> None:
+    group = ibm_group(emulator, "one")
+    ibm_add(emulator, group, STRANGER)
+    members = Resource("ibm.AccessGroupMembers", emulator)
+    emulator.fault(**nonsense)  # type: ignore[arg-type]
+    members.up(access_group_id=group, members=[ANNA])
+    assert ibm_members(emulator, group) == {ANNA, STRANGER}
+    emulator.fault(**nonsense)  # type: ignore[arg-type]
+    assert members.refresh()
+    emulator.fault(**nonsense)  # type: ignore[arg-type]
+    members.up(access_group_id=group, members=[BERT])
+    assert ibm_members(emulator, group) == {BERT, STRANGER}
+    emulator.fault(**nonsense)  # type: ignore[arg-type]
+    members.destroy()
+    assert ibm_members(emulator, group) == {STRANGER}
+    assert [fault["fired"] for fault in emulator.faults()] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("route", ["GET /v2/groups", "POST /v2/groups"])
+def test_in_a_safe_creation(route: str, nonsense: dict[str, object], emulator: Running) -> None:
+    method, _, path = route.partition(" ")
+    emulator.fault(method=method, route=path, **nonsense)  # type: ignore[arg-type]
+    Resource("ibm.AccessGroup", emulator).up(name="one")
+    assert [row["name"] for row in ibm_groups(emulator)] == ["one"]
+    assert [fault["fired"] for fault in emulator.faults()] == [1]
+
+
+def test_a_reply_that_never_makes_sense_is_told_at_once(emulator: Running) -> None:
+    group = Resource("ibm.AccessGroup", emulator)
+    group.up(name="one")
+    emulator.fault(kind="html", times=None)
+    emulator.clear_requests()
+    with pytest.raises(UnexpectedReply, match="check the address, and whether a proxy stands between"):
+        group.refresh()
+    assert emulator.total() == 2
