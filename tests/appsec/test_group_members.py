@@ -114,11 +114,11 @@ def test_many_stacks_add_and_remove_at_once_and_nothing_is_lost(emulator: Runnin
     ready = threading.Barrier(WRITERS + 1)
 
     def declare(stack: Resource, *who: str) -> None:
-        ready.wait(20)
+        ready.wait(60)
         stack.up(group_id=team, members=list(who))
 
     def rename(to: str) -> None:
-        ready.wait(20)
+        ready.wait(60)
         owner.up(name=to, description="why")
 
     with ThreadPoolExecutor(WRITERS + 1) as threads:

@@ -65,7 +65,7 @@ def test_of_many_creators_of_one_name_exactly_one_wins(emulator: Running, monkey
     def all_look_before_one_makes(self: IdentityGroupHandler, scope: str) -> Any:
         found = listed(self, scope)
         if next(counts) < CREATORS:
-            looked.wait(20)
+            looked.wait(60)
         return found
 
     monkeypatch.setattr(IdentityGroupHandler, "list", all_look_before_one_makes)

@@ -153,7 +153,7 @@ def test_many_stacks_add_and_remove_at_once_and_nothing_is_lost(world: VaultWorl
     ready = threading.Barrier(WRITERS)
 
     def declare(stack: Resource, *who: str) -> None:
-        ready.wait(20)
+        ready.wait(60)
         stack.up(group_id=team, member_entity_ids=list(who))
 
     with ThreadPoolExecutor(WRITERS) as threads:

@@ -57,7 +57,7 @@ def all_look_before_one_makes(monkeypatch: pytest.MonkeyPatch, count: int) -> No
         found = find(self, args)
         if not getattr(first, "done", False):
             first.done = True
-            looked.wait(20)
+            looked.wait(60)
         return found
 
     monkeypatch.setattr(IdentityGroupHandler, "find", find_and_wait)

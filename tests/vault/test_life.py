@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from cases_vault import CASES
 from lifecycle import Case, live
-from raw_vault import VaultWorld
+from raw_vault import VaultWorld, vault
+from vault_http import Vault
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -17,3 +20,20 @@ def test_life_at_a_real_server(case: Case, real: VaultWorld) -> None:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_life_at_a_real_server_through_its_pickle(case: Case, real: VaultWorld) -> None:
     live(case, real.pickled(case.kind), real)
+
+
+LEAST = """
+path "identity/group" { capabilities = ["update"] }
+path "identity/group/*" { capabilities = ["read", "update", "delete"] }
+"""
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_rights_that_the_errors_name_are_enough(case: Case, real: VaultWorld) -> None:
+    def token(client: Vault) -> str:
+        client.put("sys/policies/acl/least", json={"policy": LEAST}).raise_for_status()
+        made = client.post("auth/token/create", json={"policies": ["least"], "no_default_policy": True})
+        return str(made.json()["auth"]["client_token"])
+
+    least = dataclasses.replace(real, token=vault(real, token))
+    live(case, least.direct(case.kind), real)

@@ -49,8 +49,8 @@ DIALECT = Dialect(
     hints={
         400: "correct what is declared; where it speaks of a path, a route or a namespace, check roster:vaultAddress "
         "and roster:vaultNamespace",
-        403: "check roster:vaultToken: it may have ended, and its policies need create, read, update and delete on "
-        "identity/group/*",
+        403: "check roster:vaultToken: it may have ended; its policies need update on identity/group, and read, update "
+        "and delete on identity/group/*",
         404: "it is gone; `pulumi refresh` brings the state up to date",
         412: "this server has not caught up with the others; run again",
         429: "the limit did not lift in time; run again later",
