@@ -92,6 +92,7 @@ def test_one_request_for_it_is_under_way_at_a_time(emulator: Running) -> None:
         for future in futures:
             future.result()
     assert len(roots(emulator)) == 1
+    assert emulator.requests()[f"POST {GROUPS}"] == 5, "four groups and one root"
 
 
 def test_one_that_came_after_the_listing_was_read_is_found(emulator: Running) -> None:
