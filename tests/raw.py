@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-from pulumi_roster.emulator import Running
+
+from pulumi_roster.emulator import Control
 
 ACCOUNT = "acc-demo"
 
 
-def ibm(world: Running, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> Any:
+def ibm(world: Control, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> Any:
     """One call of the IBM API with the development token; its body."""
     reply = httpx.request(
         method,
@@ -23,19 +24,19 @@ def ibm(world: Running, method: str, path: str, json: Any = None, headers: dict[
     return reply.json() if reply.content else None
 
 
-def ibm_group(world: Running, name: str, description: str = "", account: str = ACCOUNT) -> str:
+def ibm_group(world: Control, name: str, description: str = "", account: str = ACCOUNT) -> str:
     """Makes a group; its id."""
     made = ibm(world, "POST", f"/groups?account_id={account}", {"name": name, "description": description})
     return str(made["id"])
 
 
-def ibm_groups(world: Running, account: str = ACCOUNT) -> list[dict[str, Any]]:
+def ibm_groups(world: Control, account: str = ACCOUNT) -> list[dict[str, Any]]:
     """The groups of an account, without the public one."""
     body = ibm(world, "GET", f"/groups?account_id={account}&limit=100&hide_public_access=true")
     return list(body["groups"])
 
 
-def ibm_members(world: Running, group: str) -> set[str]:
+def ibm_members(world: Control, group: str) -> set[str]:
     """The iam_ids in a group."""
     rows: list[dict[str, Any]] = []
     while True:
@@ -45,19 +46,19 @@ def ibm_members(world: Running, group: str) -> set[str]:
             return {row["iam_id"] for row in rows}
 
 
-def ibm_add(world: Running, group: str, *iam_ids: str) -> None:
+def ibm_add(world: Control, group: str, *iam_ids: str) -> None:
     """Adds users to a group."""
     for start in range(0, len(iam_ids), 50):
         members = [{"iam_id": iam_id, "type": "user"} for iam_id in iam_ids[start : start + 50]]
         ibm(world, "PUT", f"/groups/{group}/members", {"members": members})
 
 
-def ibm_remove(world: Running, group: str, *iam_ids: str) -> None:
+def ibm_remove(world: Control, group: str, *iam_ids: str) -> None:
     """Removes identities from a group."""
     ibm(world, "POST", f"/groups/{group}/members/delete", {"members": list(iam_ids)})
 
 
-def ibm_change(world: Running, path: str, method: str, **fields: Any) -> None:
+def ibm_change(world: Control, path: str, method: str, **fields: Any) -> None:
     """Edits a group (PATCH) or a rule (PUT, whole) with its current revision."""
     read = httpx.get(f"{world.url}/v2{path}", headers={"Authorization": "Bearer roster-dev"}, trust_env=False)
     whole = {key: read.json()[key] for key in ("name", "expiration", "realm_name", "conditions") if key in read.json()}
@@ -65,7 +66,7 @@ def ibm_change(world: Running, path: str, method: str, **fields: Any) -> None:
     ibm(world, method, path, body, {"If-Match": read.headers["etag"]})
 
 
-def ibm_rule(world: Running, group: str, name: str, **fields: Any) -> str:
+def ibm_rule(world: Control, group: str, name: str, **fields: Any) -> str:
     """Adds a rule to a group; its id. Values of conditions are JSON as text."""
     body = {
         "name": name,
@@ -77,6 +78,6 @@ def ibm_rule(world: Running, group: str, name: str, **fields: Any) -> str:
     return str(ibm(world, "POST", f"/groups/{group}/rules", body)["id"])
 
 
-def ibm_rules(world: Running, group: str) -> list[dict[str, Any]]:
+def ibm_rules(world: Control, group: str) -> list[dict[str, Any]]:
     """The rules of a group, as the service shows them."""
     return list(ibm(world, "GET", f"/groups/{group}/rules")["rules"])

@@ -282,7 +282,7 @@ class Lifecycle:
             error.about = error.about or " ".join([verb, self.kind, *(f'"{name}"' for name in names), id]).strip()
             if isinstance(error, Unauthorized) and verb in ("read", "delete"):
                 error.hint += (
-                    "; `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run with "
-                    "--run-program"
+                    "; `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, "
+                    "unless run with --run-program"
                 )
             raise

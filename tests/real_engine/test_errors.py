@@ -164,7 +164,8 @@ def test_credentials_that_were_changed(program: Program, emulator: Running) -> N
     program.write('roster.ibm.AccessGroup("team", name="team")')
     program.up()
     program.configure(secret={"ibmToken": "of-yesterday"})
-    program.up("--refresh", code=1)
+    program.write('roster.ibm.AccessGroup("team", name="team", description="changed")')
+    program.up(code=1)
     program.configure(secret={"ibmToken": "roster-dev"})
     told = program.destroy(code=1).errors["team"]
     a_few_lines(told, "401 invalid_token", "the last `pulumi up`", "--run-program")
