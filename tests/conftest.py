@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from pulumi.runtime.config import CONFIG
+
 from pulumi_roster import managed
 from pulumi_roster.emulator import Running, running
 from subjects import close_sessions

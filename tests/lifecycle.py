@@ -117,8 +117,8 @@ _TRACES = {"cleared", "last_update_time", "modify_index", "updated_at"}
 
 
 def objects(dump: Any) -> Any:
-    """A dump of the world without the order of rows, without the traces of writes that have been taken back, and without
-    the root of a Britive application, which everybody needs and nobody owns."""
+    """A dump of the world without the order of rows, without the traces of writes that have been taken back, and
+    without the root of a Britive application, which everybody needs and nobody owns."""
     return {
         api: {
             name: sorted(

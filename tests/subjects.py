@@ -9,6 +9,7 @@ from typing import Any
 import dill  # type: ignore[import-untyped]
 from pulumi import dynamic
 from pulumi.dynamic.dynamic import serialize_provider
+
 from pulumi_roster import engine
 from pulumi_roster.engine import Engine
 from pulumi_roster.lifecycle import Difference, Found, Lifecycle, Session
@@ -74,8 +75,8 @@ class Direct:
 
 
 class Pickled:
-    """Drives the provider as Pulumi does: pickled into the state, loaded in a process that knows only the pickle, numbers as
-    floating point."""
+    """Drives the provider as Pulumi does: pickled into the state, loaded in a process that knows only the pickle,
+    numbers as floating point."""
 
     def __init__(self, kind: str, url: str, **more: Any) -> None:
         self.text = serialize_provider(Engine(kind))

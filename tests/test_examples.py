@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from lifecycle import objects
 from program import ROOT, Program
 from pulumi_roster.emulator import Running

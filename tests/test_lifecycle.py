@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from cases import CASES
 from lifecycle import Case, live
 from pulumi_roster.emulator import Running

@@ -7,8 +7,9 @@ import shlex
 import subprocess
 from pathlib import Path
 
-import pulumi_roster
 import pytest
+
+import pulumi_roster
 from program import ROOT, Program
 from pulumi_roster.emulator import Running
 from pulumi_roster.handler import handler_class, registered_kinds

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pulumi_roster as roster
 import pytest
+
+import pulumi_roster as roster
 from program import Program
 from pulumi_roster.emulator import Running
 
 TEAM = """
-ANN = roster.Person("ann", appsec="user-101", vault="entity-alice", ibm="IBMid-1", britive="user-alice", britive_account="2800")
-BEN = roster.Person("ben", appsec="user-102", vault="entity-bob", ibm="IBMid-2", britive="user-bob", britive_account="2801")
+ANN = roster.Person(
+    "ann", appsec="user-101", vault="entity-alice", ibm="IBMid-1", britive="user-alice", britive_account="2800"
+)
+BEN = roster.Person(
+    "ben", appsec="user-102", vault="entity-bob", ibm="IBMid-2", britive="user-bob", britive_account="2801"
+)
 CAT = roster.Person("cat", ibm="IBMid-3")
 team = roster.Team(
     "platform",
@@ -31,7 +36,8 @@ team = roster.Team(
     ),
     britive=roster.BritiveTeam(app_id="app-demo", environments=["staging", "production"]),
 )
-pulumi.export("ids", [team.appsec_group_id, team.vault_group_id, team.ibm_access_group_id, team.britive_environment_group_id])
+groups = [team.appsec_group_id, team.vault_group_id, team.ibm_access_group_id, team.britive_environment_group_id]
+pulumi.export("ids", groups)
 pulumi.export("environments", team.britive_environment_ids)
 """
 

@@ -1,6 +1,7 @@
 """One access group of IBM Cloud: members that are listed, one member on its own, and a rule for those who sign on."""
 
 import pulumi
+
 import pulumi_roster as roster
 
 admins = roster.ibm.AccessGroup(

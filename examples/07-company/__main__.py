@@ -6,8 +6,9 @@ Each department is a group of groups in Vault and a branch of environments in Br
 from pathlib import Path
 
 import pulumi
-import pulumi_roster as roster
 import yaml
+
+import pulumi_roster as roster
 
 APPLICATION = "app-demo"
 SYSTEMS = {"appsec": roster.AppSecTeam, "vault": roster.VaultTeam, "ibm": roster.IbmTeam}

@@ -1,7 +1,7 @@
 """Pulumi's side: the only class that is pickled, and the translation between Pulumi's calls and the :class:`Lifecycle`.
 
-The pickle is a name. ``Engine("ibm.AccessGroup")``, about 100 bytes, stands in every user's state for ever: the path of this
-class and the kinds never change, and nothing else is ever kept in it.
+The pickle is a name. ``Engine("ibm.AccessGroup")``, about 100 bytes, stands in every user's state for ever: the path of
+this class and the kinds never change, and nothing else is ever kept in it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def configuration(system_name: str, get: Callable[[str], Any]) -> tuple[str, ...
 
 
 def _session(kind: str, config: dynamic.Config) -> Session:
-    """One session a system and configuration, whatever the number of its kinds: they share connections, tokens and limits."""
+    """One session a system and configuration, whatever the number of its kinds: they share connections, tokens and
+    limits."""
     which = configuration(handler_class(kind).system, config.get)
     with _sessions_lock:
         # A provider process has one configuration, a test process has many.
@@ -158,7 +159,8 @@ def _values(props: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """What Pulumi hands over, as JSON: a value that is not known yet becomes a sentinel, a whole number an integer again."""
+    """What Pulumi hands over, as JSON: a value that is not known yet becomes a sentinel, a whole number an integer
+    again."""
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, Mapping):

@@ -25,9 +25,9 @@ _REGISTRY: dict[str, type[Handler[Any, Any]]] = {}
 class Handler(Generic[A, S]):
     """The verbs of one kind of resource.
 
-    Required: ``create``, ``update`` and ``delete``, and one of ``read`` and ``list``. A kind without a ``read`` of its own is
-    read from its listing. A kind whose arguments bear :class:`~pulumi_roster.model.Key` marks is created safely: the natural
-    key is looked for first, with ``find`` where the service can answer that directly, else in the listing.
+    Required: ``create``, ``update`` and ``delete``, and one of ``read`` and ``list``. A kind without a ``read`` of its
+    own is read from its listing. A kind whose arguments bear :class:`~pulumi_roster.model.Key` marks is created safely:
+    the natural key is looked for first, with ``find`` where the service can answer that directly, else in the listing.
 
     Class keywords: ``kind``, the name under which it stands in every user's state, for ever; ``import_key``, how a
     person names one object of it, such as ``{access_group_id}/{id}``; ``listing``, given alike by kinds whose ``list``
@@ -63,8 +63,8 @@ class Handler(Generic[A, S]):
         raise NotImplementedError
 
     def read(self, id: str, prior: S) -> S:
-        """What the object is now. ``prior`` is what was known of it; of an object that is imported, only what its import key
-        says is sure."""
+        """What the object is now. ``prior`` is what was known of it; of an object that is imported, only what its
+        import key says is sure."""
         raise NotImplementedError
 
     def update(self, id: str, args: A, prior: S) -> S:
@@ -76,7 +76,8 @@ class Handler(Generic[A, S]):
         raise NotImplementedError
 
     def list(self, scope: str) -> Iterable[State]:
-        """All objects of this kind in one scope, each as complete as ``read`` gives it; what is ``Kept`` may be missing."""
+        """All objects of this kind in one scope, each as complete as ``read`` gives it; what is ``Kept`` may be
+        missing."""
         raise NotImplementedError
 
     def find(self, args: A) -> Iterable[S]:

@@ -1,9 +1,10 @@
 """The life of one object, by rules that hold for all kinds and know nothing of Pulumi.
 
 1. ``check``: validate, collect every fault, fill defaults in, let what is not known yet pass.
-2. ``diff``: compare normalised values; name what forces a replacement, and whether the old must go before the new can come.
-3. ``create``: never twice, never somebody else's. The natural key is looked for first; after a lost reply it is looked for
-   again before a second request is sent.
+2. ``diff``: compare normalised values; name what forces a replacement, and whether the old must go before the new
+   can come.
+3. ``create``: never twice, never somebody else's. The natural key is looked for first; after a lost reply it is
+   looked for again before a second request is sent.
 4. ``read``: gone is ``None``; else inputs and outputs are both refreshed, so that drift shows and is repaired.
 5. ``update``: a change of what is never sent costs no call.
 6. ``delete``: already gone is done.

@@ -7,8 +7,8 @@ Rules are declarations beside the field; they are read here, once for all resour
         name: Annotated[Text, Key, Len(1, 100)]
 
 Strict in, lenient out: ``Args`` forbid unknown fields and wrong types, ``State`` ignores what services add. In
-``class XState(XArgs, State)`` the last base decides. Values are normalised when they are validated (sets sorted, duplicates
-merged), so that equal means: nothing to do.
+``class XState(XArgs, State)`` the last base decides. Values are normalised when they are validated (sets sorted,
+duplicates merged), so that equal means: nothing to do.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ Unordered = AfterValidator(sorted_set)
 class Args(BaseModel):
     """What the user declares.
 
-    ``connection`` names the set of credentials; ``adopt`` lets a create take over an existing object with the same natural key.
+    ``connection`` names the set of credentials; ``adopt`` lets a create take over an existing object with the same
+    natural key.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -247,7 +248,8 @@ def validate(cls: type[Args], given: Mapping[str, Any]) -> tuple[dict[str, Any],
 
 
 def normal(cls: type[Args], name: str, value: Any) -> Any:
-    """A field's value in the form in which equal values are equal, as JSON. Values of older versions pass as they are."""
+    """A field's value in the form in which equal values are equal, as JSON. Values of older versions pass as they
+    are."""
     if value is None:
         return None
     try:
@@ -272,8 +274,8 @@ def same(one: Any, other: Any) -> bool:
 
 
 def lenient(cls: type[M], row: Mapping[str, Any]) -> M:
-    """What a service said, as a model. A value that breaks a rule of ours (too long, an unknown member of an enumeration) is
-    kept as it came, for it is what the service holds; only a missing field or another type is an error.
+    """What a service said, as a model. A value that breaks a rule of ours (too long, an unknown member of an
+    enumeration) is kept as it came, for it is what the service holds; only a missing field or another type is an error.
 
     :raises ValidationError: the shape is not the documented one.
     """

@@ -89,7 +89,8 @@ class IbmTeam:
 
 @dataclass(frozen=True)
 class BritiveTeam:
-    """What the team gets in Britive: an environment group, environments in it, and the members' accounts mapped in them.
+    """What the team gets in Britive: an environment group, environments in it, and the members' accounts mapped in
+    them.
 
     :param app_id: the application.
     :param environments: the names of the environments.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from pulumi_roster import ibm as roster_ibm
 from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (

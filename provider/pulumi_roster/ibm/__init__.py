@@ -1,7 +1,8 @@
 """IBM Cloud IAM access groups, their members and dynamic rules: https://cloud.ibm.com/apidocs/iam-access-groups
 
-Oddities of this API, and where each is dealt with: edits name a revision (``client.edit``); calls of many items answer 207
-(``items``); names need not be unique (``lifecycle``, safe create); a new object may not show at once (``lifecycle``).
+Oddities of this API, and where each is dealt with: edits name a revision (``client.edit``); calls of many items answer
+207 (``items``); names need not be unique (``lifecycle``, safe create); a new object may not show at once
+(``lifecycle``).
 """
 
 from .access_group import AccessGroup, AccessGroupState

@@ -1,7 +1,7 @@
 """IBM Cloud access groups: https://cloud.ibm.com/apidocs/iam-access-groups
 
-Particular: an edit must name the revision it edits; a group with members or rules goes only when forced; names need not be
-unique.
+Particular: an edit must name the revision it edits; a group with members or rules goes only when forced; names need not
+be unique.
 """
 
 from __future__ import annotations
@@ -117,14 +117,14 @@ class AccessGroup(Managed, kind="ibm.AccessGroup"):
         ``allow_duplicate_name`` says so.
     :param description: up to 250 characters.
     :param account_id: the account; by default that of the connection. Another account makes a new group.
-    :param force_delete: delete the group with whatever members, rules and policies it holds. By default a group that holds
-        members or rules that this stack does not own is not deleted.
+    :param force_delete: delete the group with whatever members, rules and policies it holds. By default a group that
+        holds members or rules that this stack does not own is not deleted.
     :param allow_duplicate_name: make the group even if the account has another of this name.
     :param adopt: take an existing group of this name over instead of failing.
     :param connection: the set of credentials.
 
-    Errors: ``AlreadyExists`` when the account has a group of this name; ``NotOurs`` when strangers would be deleted with it;
-    ``Forbidden`` without the Editor or Administrator role.
+    Errors: ``AlreadyExists`` when the account has a group of this name; ``NotOurs`` when strangers would be deleted
+    with it; ``Forbidden`` without the Editor or Administrator role.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """

@@ -1,7 +1,7 @@
 """The members of an access group, many in one resource: https://cloud.ibm.com/apidocs/iam-access-groups
 
-Particular: there is no call that sets the whole list, only those that add and remove up to 50, item by item. Members that a
-dynamic rule brought in are not counted.
+Particular: there is no call that sets the whole list, only those that add and remove up to 50, item by item. Members
+that a dynamic rule brought in are not counted.
 """
 
 from __future__ import annotations
@@ -117,13 +117,13 @@ class AccessGroupMembers(Managed, kind="ibm.AccessGroupMembers"):
     :param access_group_id: the group; another one makes a new resource.
     :param members: any number of users, service ids and trusted profiles, as ``Member``, as dict or as plain iam_id. An
         identity can be in 50 groups.
-    :param exclusive: whether the listed set is the whole set. By default members that others added are neither shown nor
-        removed. Two resources on one group must not both be exclusive.
+    :param exclusive: whether the listed set is the whole set. By default members that others added are neither shown
+        nor removed. Two resources on one group must not both be exclusive.
     :param adopt: with ``exclusive``, take over a group that has other members already, and remove them.
     :param connection: the set of credentials.
 
-    Errors: ``PartialFailure`` names each identity that was refused, with the service's words, while the others go through;
-    ``NotOurs`` when ``exclusive`` would remove, at its making, members that no preview could show.
+    Errors: ``PartialFailure`` names each identity that was refused, with the service's words, while the others go
+    through; ``NotOurs`` when ``exclusive`` would remove, at its making, members that no preview could show.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """

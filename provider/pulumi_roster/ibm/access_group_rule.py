@@ -1,6 +1,7 @@
 """Dynamic rules of an access group: https://cloud.ibm.com/apidocs/iam-access-groups
 
-Particular: the value of a condition travels as JSON in a string; a rule is replaced whole, name included, by its revision.
+Particular: the value of a condition travels as JSON in a string; a rule is replaced whole, name included, by its
+revision.
 """
 
 from __future__ import annotations
@@ -161,7 +162,8 @@ def _from_json(text: Any) -> Any:
     try:
         value = json.loads(text)
     except (TypeError, ValueError, RecursionError):
-        # Other tools write text that is not JSON. Shown as what it is, it differs from every declared value and is repaired.
+        # Other tools write text that is not JSON. Shown as what it is, it differs from every declared value and is
+        # repaired.
         return {"not JSON": text}
     return sorted_set(value) if isinstance(value, list) else value
 
@@ -171,7 +173,8 @@ class Condition:
     """One condition of a dynamic rule.
 
     :param claim: the name of the claim that the identity provider sends.
-    :param operator: ``EQUALS``, ``EQUALS_IGNORE_CASE``, ``IN``, ``NOT_EQUALS``, ``NOT_EQUALS_IGNORE_CASE`` or ``CONTAINS``.
+    :param operator: ``EQUALS``, ``EQUALS_IGNORE_CASE``, ``IN``, ``NOT_EQUALS``, ``NOT_EQUALS_IGNORE_CASE`` or
+        ``CONTAINS``.
     :param value: a string, number or boolean; a list for ``IN``; a string for the two that ignore case.
     """
 
@@ -219,7 +222,8 @@ class AccessGroupRule(Managed, kind="ibm.AccessGroupRule"):
     :param adopt: take an existing rule of this name over instead of failing.
     :param connection: the set of credentials.
 
-    Errors: ``AlreadyExists`` when the group has a rule of this name; ``BadRequest`` when the group has as many rules as it may.
+    Errors: ``AlreadyExists`` when the group has a rule of this name; ``BadRequest`` when the group has as many rules as
+    it may.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """

@@ -1,7 +1,7 @@
 """Calls of many items, which answer 207: the status of each item decides, not that of the call.
 
-At most 50 items a call. An item that failed for a reason that passes (409 conflict, 429, 5xx) is sent again; the others are
-reported one by one, while all that could be done is done.
+At most 50 items a call. An item that failed for a reason that passes (409 conflict, 429, 5xx) is sent again; the others
+are reported one by one, while all that could be done is done.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class MemberArgs(MemberState):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     iam_id: IamId
-    type: MemberType  # required, and one of three
+    type: MemberType  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
 
     @model_validator(mode="before")
     @classmethod

@@ -1,7 +1,7 @@
 """One identity in a set of access groups: https://cloud.ibm.com/apidocs/iam-access-groups, the ``_allgroups`` calls
 
-Particular: the calls speak of all groups of an account at once; there is one that removes an identity from all of them, and
-none that removes it from some.
+Particular: the calls speak of all groups of an account at once; there is one that removes an identity from all of them,
+and none that removes it from some.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ class MemberAccessGroupsHandler(
         return _state(prior, there)
 
     def update(self, id: str, args: MemberAccessGroupsArgs, prior: MemberAccessGroupsState) -> MemberAccessGroupsState:
-        # Only what the preview could show is left: groups that it came into since the last refresh show in the next one.
+        # Only what the preview could show is left: groups that it came into since the last refresh show in the next
+        # one.
         self._leave(args.iam_id, [group for group in prior.access_group_ids if group not in args.access_group_ids])
         self._join(args, [group for group in args.access_group_ids if group not in prior.access_group_ids])
         return _state(args, self._groups(args.account_id, args.iam_id) if args.exclusive else args.access_group_ids)
@@ -122,7 +123,8 @@ class MemberAccessGroups(Managed, kind="ibm.MemberAccessGroups"):
     :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``; another one makes a new resource.
     :param access_group_ids: up to 50 groups.
     :param type: ``user``, ``service`` or ``profile``; the prefix of the iam_id tells it.
-    :param exclusive: whether the listed groups are all. By default groups that others added it to are neither shown nor left.
+    :param exclusive: whether the listed groups are all. By default groups that others added it to are neither shown nor
+        left.
     :param account_id: the account; by default that of the connection.
     :param adopt: with ``exclusive``, take over an identity that is in other groups already, and remove it from them.
     :param connection: the set of credentials.

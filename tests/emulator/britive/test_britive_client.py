@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from britive import exceptions
 from britive.exceptions import generic, unauthorized
 from britive.exceptions.badrequest import ApplicationUpdateError
 
+from britive import exceptions
 from britive_clients import APP, Official
 from emulation import exchange
 from pulumi_roster.emulator import Running

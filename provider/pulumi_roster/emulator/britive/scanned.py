@@ -180,8 +180,11 @@ def _require(world: World, app: Row, scope: str, what: str, key: str, table: str
     if not key.isascii() or not key.isdigit():
         raise errors.invalid(f"{what} id '{key}' is not a number.")
     data = world.store.value(f"SELECT data FROM {table} WHERE app_id = ? AND CAST(id AS TEXT) = ?", app["id"], key)
-    known = data is not None and scans.done(world, app, scope)
-    if not known or (group is not None and (json.loads(data)["type"] == "group") != group):
+    if (
+        data is None
+        or not scans.done(world, app, scope)
+        or (group is not None and (json.loads(data)["type"] == "group") != group)
+    ):
         raise errors.absent(world, what, key)
     return int(key)
 
