@@ -86,6 +86,27 @@ def test_no_other_answer_to_a_delete_means_gone(
     assert made.refresh()
 
 
+@pytest.mark.parametrize("made", KINDS[:2], indirect=True)
+@pytest.mark.parametrize(
+    "tree",
+    [
+        [],
+        [1],
+        "tree",
+        {"environmentGroups": ["x"], "environments": []},
+        {"environmentGroups": [{"id": "x"}], "environments": []},
+        {"environmentGroups": [], "environments": [{"id": None, "name": "n"}]},
+        {"environmentGroups": [], "environments": [{"id": "x", "name": "n", "parentGroupId": {"id": "y"}}]},
+    ],
+)
+def test_a_tree_that_is_not_as_documented_is_an_error(made: Resource, emulator: Running, tree: Any) -> None:
+    body = {"appContainerId": APP, "rootEnvironmentGroup": tree}
+    emulator.fault(kind="status", status=200, body=body, method="GET", route="/api/apps/{app}", times=None)
+    made.subject.new_run()
+    with pytest.raises(UnexpectedReply):
+        made.subject.read(made.id, made.outputs)
+
+
 def test_another_tenant_is_no_place_to_find_things_gone(made: Resource, emulator: Running) -> None:
     """A tenant that has not got the application."""
     emulator.reset()

@@ -20,6 +20,7 @@ from ..managed import Managed
 from ..model import Args, Kept, Local, Replace, Scope, State
 from ..paging import BY_NUMBER
 from .connection import ALREADY_MAPPED
+from .scanned import Account, MappedUser
 from .tree import EnvironmentState, Id, read_tree
 
 __all__ = ["AccountMapping", "AccountMappingArgs", "AccountMappingHandler", "AccountMappingState"]
@@ -85,15 +86,16 @@ class AccountMappingHandler(
     def list(self, scope: str) -> Iterable[AccountMappingState]:
         app_id, _, environment_id = scope.partition("/")
         query = {"page": 0, "size": 100}
-        for _, row in self.api.pages(
+        for reply, row in self.api.pages(
             ACCOUNTS, app_id, environment_id, key="data", row_id="accountId", params=query, paging=BY_NUMBER
         ):
-            for user in row.get("mappedUsers") or []:
+            account = reply.parse_row(Account, row)
+            for user in account.mapped_users:
                 values: dict[str, Any] = {
                     "app_id": app_id,
                     "environment_id": environment_id,
-                    "account_id": str(row.get("accountId")),
-                    "user_id": _user_id(user),
+                    "account_id": str(account.account_id),
+                    "user_id": user.user_id,
                 }
                 yield AccountMappingState.model_construct(id="/".join(values.values()), **values)
 
@@ -126,8 +128,8 @@ class AccountMappingHandler(
                 continue
 
     def _users(self, args: AccountMappingArgs, environment_id: str) -> set[str]:
-        rows = self.api.get(USERS, args.app_id, environment_id, args.account_id).rows()
-        return {_user_id(user) for user in rows}
+        reply = self.api.get(USERS, args.app_id, environment_id, args.account_id)
+        return {reply.parse_row(MappedUser, user).user_id for user in reply.rows()}
 
     def _is_mapped(self, args: AccountMappingArgs, environment_id: str) -> bool:
         try:
@@ -148,19 +150,18 @@ class AccountMappingHandler(
                 if not self._is_mapped(args, environment) or isinstance(error, NotFound):
                     continue
                 if not args.force_checkin_paps and not error.hint:
-                    error.hint = (
-                        "if the user has checked out profiles that use this account, set force_checkin_paps=True, "
-                    )
-                    error.hint += "and run `pulumi up` once before the mapping is removed"
+                    error.hint = _CHECKED_OUT
                 raise
+
+
+_CHECKED_OUT = (
+    "if the user has checked out profiles that use this account, set force_checkin_paps=True, and run `pulumi up` once "
+    "before the mapping is removed"
+)
 
 
 def _place(args: AccountMappingArgs) -> tuple[str, str, str]:
     return args.app_id, args.environment_id, args.account_id
-
-
-def _user_id(user: Any) -> str:
-    return str(user.get("userId") if isinstance(user, dict) else user)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from ..listing import Listing
 from ..managed import Managed
 from ..model import State
 from .root import root_id
-from .tree import LISTING, EnvironmentArgs, EnvironmentState, environment_row, read_tree, remove, writing
+from .tree import LISTING, EnvironmentArgs, EnvironmentState, parse_environment, read_tree, remove, writing
 
 __all__ = ["Environment", "EnvironmentHandler"]
 
@@ -45,7 +45,7 @@ class EnvironmentHandler(
         }
         with writing(self.api, args.app_id):
             reply = self.api.post("/api/apps/{}/root-environment-group/environments", args.app_id, json=body)
-        return reply.parse_row(EnvironmentState, environment_row(reply.fields(), args.app_id))
+        return parse_environment(reply, reply.fields(), args.app_id)
 
     def update(self, id: str, args: EnvironmentArgs, prior: EnvironmentState) -> EnvironmentState:
         properties = {"displayName": args.name, "description": args.description}

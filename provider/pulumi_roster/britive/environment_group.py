@@ -11,7 +11,6 @@ from typing import Any
 
 import pulumi
 
-from ..client import Reply
 from ..errors import NotFound, NotOurs
 from ..handler import Handler
 from ..listing import Listing
@@ -19,7 +18,7 @@ from ..managed import Managed
 from ..model import State
 from ..patience import until_shown
 from .root import CREATE_GROUP, DELETE_GROUP, root_id
-from .tree import LISTING, EnvironmentGroupArgs, EnvironmentGroupState, group_row, read_tree, remove, writing
+from .tree import LISTING, EnvironmentGroupArgs, EnvironmentGroupState, parse_group, read_tree, remove, writing
 
 __all__ = ["EnvironmentGroup", "EnvironmentGroupHandler"]
 
@@ -40,7 +39,8 @@ class EnvironmentGroupHandler(
     def create(self, args: EnvironmentGroupArgs) -> EnvironmentGroupState:
         body = {"name": args.name, "description": args.description, "type": "group", "parentId": args.parent_id}
         with writing(self.api, args.app_id):
-            return _state(self.api.post(CREATE_GROUP, args.app_id, json=body), args.app_id)
+            reply = self.api.post(CREATE_GROUP, args.app_id, json=body)
+        return parse_group(reply, reply.fields(), args.app_id)
 
     def update(self, id: str, args: EnvironmentGroupArgs, prior: EnvironmentGroupState) -> EnvironmentGroupState:
         body = {"id": id, "name": args.name, "description": args.description, "parentId": prior.parent}
@@ -49,7 +49,7 @@ class EnvironmentGroupHandler(
             reply = self.api.request("PATCH", f"{CREATE_GROUP}/{{}}", args.app_id, id, json=body, repeatable=True)
         if reply.json() is None:
             return prior.model_copy(update={"name": args.name, "description": args.description})
-        return _state(reply, args.app_id)
+        return parse_group(reply, reply.fields(), args.app_id)
 
     def delete(self, id: str, prior: EnvironmentGroupState) -> None:
         try:
@@ -78,10 +78,6 @@ class EnvironmentGroupHandler(
 
 class _HasContent(NotFound):
     """The emptiness of a group was not found."""
-
-
-def _state(reply: Reply, app_id: str) -> EnvironmentGroupState:
-    return reply.parse_row(EnvironmentGroupState, group_row(reply.fields(), app_id))
 
 
 class EnvironmentGroup(Managed, kind="britive.EnvironmentGroup"):

@@ -16,7 +16,7 @@ from ..errors import Conflict, NotFound, OutcomeUnknown, RosterError
 from ..listing import Listing
 from ..model import State
 from ..patience import until_shown
-from .tree import ROOT, EnvironmentGroupState, group_row, read_tree, remove, writing
+from .tree import ROOT, EnvironmentGroupState, parse_group, read_tree, remove, writing
 
 __all__ = ["CREATE_GROUP", "DELETE_GROUP", "find_root", "root_id"]
 
@@ -66,7 +66,7 @@ def _make(api: Client, app_id: str) -> EnvironmentGroupState:
         try:
             with writing(api, app_id):
                 reply = api.post(CREATE_GROUP, app_id, json=body)
-            return reply.parse_row(EnvironmentGroupState, group_row(reply.fields(), app_id))
+            return parse_group(reply, reply.fields(), app_id)
         except (Conflict, OutcomeUnknown) as error:
             # Whoever made what is there now: one is enough.
             try:

@@ -69,17 +69,12 @@ class _Scanned(_Row):
 class MappedUser(_Row):
     """A user of the tenant that may use an account."""
 
-    user_id: str = ""
+    user_id: str
     username: str = ""
     name: str = ""
     email: str = ""
     status: str = ""
     type: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_id(cls, row: Any) -> Any:
-        return {"userId": row} if isinstance(row, str) else row
 
 
 class Account(_Scanned):

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from ..client import Client
+from ..client import Client, Reply
 from ..errors import BadRequest, Conflict, NotFound
 from ..model import Args, Key, Len, Replace, Scope, State, Text, ToldBy
 
@@ -28,6 +28,8 @@ __all__ = [
     "EnvironmentState",
     "Id",
     "Node",
+    "parse_environment",
+    "parse_group",
     "read_tree",
     "remove",
     "writing",
@@ -85,19 +87,30 @@ class EnvironmentState(EnvironmentArgs, State):
 Node = EnvironmentGroupState | EnvironmentState
 
 
-def group_row(row: Any, app_id: str) -> dict[str, Any]:
-    """A group in the service's words as the fields of its state."""
-    return _fields(row, app_id, "parent_id", row.get("parentId"))
+def parse_group(reply: Reply, row: Any, app_id: str) -> EnvironmentGroupState:
+    """A group as the service tells it.
+
+    :raises UnexpectedReply: it is not as documented.
+    """
+    parent = _told(row, "parentId")
+    return reply.parse_row(EnvironmentGroupState, _fields(row), app_id=app_id, parent=parent or "", parent_id=parent)
 
 
-def environment_row(row: Any, app_id: str) -> dict[str, Any]:
-    """An environment in the service's words as the fields of its state."""
-    return _fields(row, app_id, "parent_group_id", row.get("parentGroupId"))
+def parse_environment(reply: Reply, row: Any, app_id: str) -> EnvironmentState:
+    """An environment as the service tells it.
+
+    :raises UnexpectedReply: it is not as documented.
+    """
+    parent = _told(row, "parentGroupId")
+    return reply.parse_row(EnvironmentState, _fields(row), app_id=app_id, parent=parent or "", parent_group_id=parent)
 
 
-def _fields(row: dict[str, Any], app_id: str, above: str, parent: Any) -> dict[str, Any]:
-    told = {name: row[name] for name in ("id", "name", "description", "type", "status") if row.get(name) is not None}
-    return {**told, "app_id": app_id, "parent": parent or "", above: parent or None}
+def _fields(row: Any) -> Any:
+    return {name: value for name, value in row.items() if value is not None} if isinstance(row, dict) else row
+
+
+def _told(row: Any, name: str) -> Any:
+    return (row.get(name) or None) if isinstance(row, dict) else None
 
 
 def read_tree(api: Client, app_id: str) -> Iterator[Node]:
@@ -114,11 +127,15 @@ def read_tree(api: Client, app_id: str) -> Iterator[Node]:
     application = reply.fields()
     if "rootEnvironmentGroup" not in application:
         raise reply.unexpected("an application with its rootEnvironmentGroup was due")
-    tree = application["rootEnvironmentGroup"] or {}
+    tree = application["rootEnvironmentGroup"]
+    if tree is None:
+        return
+    if not isinstance(tree, dict):
+        raise reply.unexpected("the rootEnvironmentGroup was to be a JSON object")
     for row in tree.get("environmentGroups") or []:
-        yield reply.parse_row(EnvironmentGroupState, group_row(row, app_id))
+        yield parse_group(reply, row, app_id)
     for row in tree.get("environments") or []:
-        yield reply.parse_row(EnvironmentState, environment_row(row, app_id))
+        yield parse_environment(reply, row, app_id)
 
 
 def _unknown_application(api: Client, app_id: str, status: int, code: str, words: str) -> BadRequest:
