@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass
@@ -54,8 +54,6 @@ def reply(
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    server: _Server
-
     def handle(self) -> None:
         method, _, rest = self.rfile.readline().decode("latin-1").partition(" ")
         if not method:
@@ -66,8 +64,9 @@ class _Handler(socketserver.StreamRequestHandler):
             headers[name.lower()] = value.strip()
         body = self.rfile.read(int(headers.get("content-length", 0)))
         got = Got(method, rest.rpartition(" ")[0], headers, body)
-        self.server.canned.got.append(got)
-        answer = self.server.canned.answer
+        canned = cast(_Server, self.server).canned
+        canned.got.append(got)
+        answer = canned.answer
         self.wfile.write(answer(got) if callable(answer) else answer)
 
 

@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -230,13 +230,12 @@ class Tunnel(socketserver.ThreadingTCPServer):
 
 
 class _Tunnelled(socketserver.StreamRequestHandler):
-    server: Tunnel
-
     def handle(self) -> None:
-        self.server.asked.append(self.rfile.readline().decode().strip())
+        tunnel = cast(Tunnel, self.server)
+        tunnel.asked.append(self.rfile.readline().decode().strip())
         while self.rfile.readline().strip():
             pass
-        with socket.create_connection(("127.0.0.1", self.server.port)) as there:
+        with socket.create_connection(("127.0.0.1", tunnel.port)) as there:
             self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
             ways: dict[Any, Any] = {self.connection: there, there: self.connection}
             while True:
@@ -244,7 +243,7 @@ class _Tunnelled(socketserver.StreamRequestHandler):
                     data = side.recv(65536)
                     if not data:
                         return
-                    self.server.seen += data
+                    tunnel.seen += data
                     ways[side].sendall(data)
 
 

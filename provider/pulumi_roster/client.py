@@ -29,7 +29,7 @@ from .errors import (
     UnexpectedReply,
     error_class,
 )
-from .paging import BY_NEXT, Paging
+from .paging import BY_NEXT, Paging, walk
 from .quoting import quoted
 from .reply import Json, Reply
 
@@ -44,10 +44,6 @@ _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
 }
-
-
-# Pages in a row that bring nothing new.
-_BARREN_PAGES = 10
 
 
 @dataclass(frozen=True)
@@ -198,33 +194,17 @@ class Client:
         """
         identify = row_id if callable(row_id) else lambda row: str(row[row_id])
         given = {name: value for name, value in (params or {}).items() if value is not None}
-        for _ in range(attempts):
-            rows: dict[str, tuple[Reply, Json]] = {}
-            total, barren = 0, 0
-            query: dict[str, Any] | None = given
-            asked: list[dict[str, Any]] = []
-            # A service that points back at a page, or at ever new ones without news, must not hold us for ever.
-            while query is not None and query not in asked and barren < _BARREN_PAGES:
-                asked.append(query)
-                reply = self.get(path, *ids, params=query)
-                body, known = reply.fields(), len(rows)
-                try:
-                    found = [] if key not in body and body.get(paging.total) == 0 else reply.listed(key)
-                    rows.update((identify(row), (reply, row)) for row in found)
-                    total = int(body.get(paging.total, len(rows)))
-                    query = paging.following(body, query)
-                except (KeyError, TypeError, ValueError, AttributeError):
-                    raise reply.unexpected(f"this is no page of {key!r}") from None
-                barren = barren + 1 if len(rows) == known else 0
-                if query is not None:
-                    query.update((name, value) for name, value in given.items() if name not in paging.moves)
-            if len(rows) >= total and barren < _BARREN_PAGES:
-                return iter(list(rows.values()))
+        for left in reversed(range(attempts)):
+            rows, total, last = walk(lambda query: self.get(path, *ids, params=query), key, identify, given, paging)
+            if len(rows) >= total:
+                return iter(rows)
+            if not left:
+                raise last.unexpected(
+                    f"it lists {total} rows under {_fill(path, ids)}, but gave {len(rows)} different ones every time",
+                    hint="others are changing this collection; run again when they are done",
+                )
             self.policy.sleep(self.policy.first_wait * self.policy.chance())
-        raise reply.unexpected(
-            f"it lists {total} rows under {_fill(path, ids)}, but gave {len(rows)} different ones at every attempt",
-            hint="others are changing this collection; run again when they are done",
-        )
+        raise AssertionError("unreachable")
 
     def request(
         self,

@@ -1,5 +1,4 @@
-"""How services hand out long collections in pages. The loop over them is in
-:meth:`~pulumi_roster.client.Client.pages`."""
+"""How services hand out long collections in pages, and the one loop over them."""
 
 from __future__ import annotations
 
@@ -8,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-__all__ = ["BY_NEXT", "BY_NUMBER", "Paging"]
+from .reply import Json, Reply
+
+__all__ = ["BY_NEXT", "BY_NUMBER", "Paging", "walk"]
+
+# Pages in a row that bring nothing new.
+_BARREN = 10
 
 Query = dict[str, Any]
 
@@ -47,3 +51,39 @@ BY_NEXT = Paging("total_count", _next, frozenset({"limit", "offset"}))
 
 BY_NUMBER = Paging("count", _number, frozenset({"page"}))
 """Britive: ``page`` from zero, ``size`` and ``count``."""
+
+
+def walk(
+    ask: Callable[[Query], Reply], key: str, identify: Callable[[Json], str], given: Query, paging: Paging
+) -> tuple[list[tuple[Reply, Json]], int, Reply]:
+    """One reading of all pages: the rows, how many there should be, and the last reply.
+
+    :param ask: one page, by its query.
+    :param key: where the rows are in the body.
+    :param identify: tells rows apart; a row that comes again is the same.
+    :param given: the query of the first page.
+    :raises UnexpectedReply: something is no page.
+    """
+    rows: dict[str, tuple[Reply, Json]] = {}
+    query, asked, barren = given, [given], 0
+    while True:
+        reply = ask(query)
+        body, known = reply.fields(), len(rows)
+        try:
+            found = [] if key not in body and body.get(paging.total) == 0 else reply.listed(key)
+            rows.update((identify(row), (reply, row)) for row in found)
+            total = int(body.get(paging.total, len(rows)))
+            following = paging.following(body, query)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise reply.unexpected(f"this is no page of {key!r}") from None
+        if following is None:
+            break
+        query = {**following, **{name: value for name, value in given.items() if name not in paging.moves}}
+        # A service that points back at a page, or at ever new ones without news, must not hold us for ever.
+        barren = barren + 1 if len(rows) == known else 0
+        if query in asked:
+            break
+        if barren >= _BARREN:
+            raise reply.unexpected(f"the pages of {key!r} lead to no end")
+        asked.append(query)
+    return list(rows.values()), total, reply
