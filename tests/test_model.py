@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pulumi_roster.handler import handler_class, registered_kinds
 from pulumi_roster.ibm.access_group import AccessGroupArgs, AccessGroupState
 from pulumi_roster.ibm.access_group_members import AccessGroupMembersArgs
-from pulumi_roster.ibm.access_group_rule import AccessGroupRuleArgs, AccessGroupRuleState
+from pulumi_roster.ibm.access_group_rule import AccessGroupRuleArgs, AccessGroupRuleState, _from_json
 from pulumi_roster.model import (
     UNKNOWN,
     Args,
@@ -40,6 +40,7 @@ from pulumi_roster.model import (
     sorted_set,
     validate,
 )
+from pulumi_roster.values import outputs_of
 
 
 class Part(BaseModel):
@@ -177,13 +178,13 @@ ALL = ["text", "5", "true", "", 5, 0.5, True, ["a"], ["text"], [{"name": "a"}], 
 @pytest.mark.parametrize("value", ALL, ids=repr)
 def test_no_type_stands_for_another(field: str, value: Any) -> None:
     good = {
-        "name": lambda: isinstance(value, str) and value != "",
-        "count": lambda: value == 5 and type(value) is int,
-        "share": lambda: type(value) in (int, float),
-        "hidden": lambda: value is True,
-        "words": lambda: isinstance(value, list) and all(isinstance(item, str) for item in value),
-        "parts": lambda: value == [{"name": "a"}],
-    }[field]()
+        "name": isinstance(value, str) and value != "",
+        "count": value == 5 and type(value) is int,
+        "share": type(value) in (int, float),
+        "hidden": value is True,
+        "words": isinstance(value, list) and all(isinstance(item, str) for item in value),
+        "parts": value == [{"name": "a"}],
+    }[field]
     assert (faults_of(**{field: value}) == []) is good
 
 
@@ -447,7 +448,7 @@ GROUP = {"id": "g", "name": "n", "account_id": "a"}
 
 
 def test_a_state_takes_what_the_service_adds() -> None:
-    assert lenient(AccessGroupState, {**GROUP, "is_federated": True}) == AccessGroupState(**GROUP)
+    assert lenient(AccessGroupState, {**GROUP, "is_federated": True}) == AccessGroupState.model_validate(GROUP)
 
 
 def test_a_state_keeps_values_that_we_would_not_allow() -> None:
@@ -479,7 +480,7 @@ def test_a_state_of_another_shape_is_an_error(row: dict[str, Any]) -> None:
 def test_an_odd_value_does_not_hide_the_others() -> None:
     row = {"id": "t", **GOOD, "kind": "middle", "words": ["b", "a", "b"], "parts": [{"name": "b"}, {"name": "a"}]}
     thing = lenient(ThingState, row)
-    assert thing.kind == "middle"
+    assert str(thing.kind) == "middle"
     assert thing.words == ["a", "b"]
     assert [part.name for part in thing.parts] == ["a", "b"]
 
@@ -511,3 +512,11 @@ def test_a_rules_conditions_are_normalised_in_its_state_too() -> None:
     conditions = [{"claim": claim, "operator": "EQUALS", "value": 1} for claim in ("b", "a")]
     row = {"id": "r", "access_group_id": "g", "expiration": 1, "realm_name": "r", "conditions": conditions}
     assert [item.claim for item in lenient(AccessGroupRuleState, row).conditions] == ["a", "b"]
+
+
+@pytest.mark.xfail(reason="a condition's JSON may nest deeper than a state can be written out")
+def test_a_deeply_nested_value_of_a_condition_can_be_kept() -> None:
+    value = _from_json("[" * 500 + "]" * 500)
+    row = {"id": "r", "access_group_id": "g", "expiration": 1, "realm_name": "r"}
+    state = lenient(AccessGroupRuleState, {**row, "conditions": [{"claim": "c", "operator": "IN", "value": value}]})
+    assert outputs_of(AccessGroupRuleArgs, state, dict(state))["expiration"] == 1

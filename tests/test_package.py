@@ -77,7 +77,6 @@ UNFINISHED = {
     "pulumi_roster.appsec.group",
     "pulumi_roster.britive.account_mapping",
     "pulumi_roster.britive.lookups",
-    "pulumi_roster.britive.tree",
     "pulumi_roster.engine",
     "pulumi_roster.ibm.access_group_members",
     "pulumi_roster.ibm.access_group_membership",
