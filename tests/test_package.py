@@ -72,20 +72,9 @@ def test_all_is_sorted_and_names_what_is_there(module: str) -> None:
     assert [name for name in offered if not hasattr(found, name)] == []
 
 
-# Their authors know.
-UNFINISHED = {
-    "pulumi_roster.appsec.group",
-    "pulumi_roster.britive.account_mapping",
-    "pulumi_roster.britive.lookups",
-    "pulumi_roster.engine",
-    "pulumi_roster.ibm.access_group_members",
-    "pulumi_roster.ibm.access_group_membership",
-}
-
-
 @pytest.mark.parametrize(
     "module",
-    [pytest.param(name, marks=[pytest.mark.xfail] if name in UNFINISHED else []) for name in MODULES],
+    MODULES,
 )
 def test_all_names_what_others_use(module: str) -> None:
     used = {name for other in MODULES for source, name in imported(other) if source == module}

@@ -22,7 +22,7 @@ from .lifecycle import Lifecycle, Session
 from .model import UNKNOWN
 from .settings import GENERAL, NAMESPACE, Settings, system
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "configuration"]
 
 _PROVIDER = "__provider"
 

@@ -85,7 +85,9 @@ class Session:
         with self._lock:
             where = (handler.listing, connection, scope)
             if where not in self._listings:
-                self._listings[where] = Listing(lambda: handler.list(scope), handler.api.policy.clock)
+                self._listings[where] = Listing(
+                    lambda: handler.list(scope), handler.api.policy.clock, settle=handler.api.policy.settle
+                )
             return self._listings[where]
 
     def gathering(self, kind: str, connection: str, scope: str) -> Gathering:
@@ -228,8 +230,9 @@ class Lifecycle:
         policy, created = handler.api.policy, epoch(prior.born())
 
         def still() -> float:
-            age = handler.api.now() - created if created is not None else policy.settle
-            return policy.settle - age if age >= -CLOCK_DOUBT else 0.0
+            age = handler.api.now() - created if created is not None else policy.settle + 1
+            # Services tell whole seconds, so an object may look older than it is by nearly one.
+            return policy.settle + 1 - age if age >= -CLOCK_DOUBT else 0.0
 
         return until_shown(policy, lambda: once_more(policy, ask), still)
 

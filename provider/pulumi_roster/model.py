@@ -108,6 +108,8 @@ class FromConnection:
 def _no_control_characters(text: str) -> str:
     if re.search(r"[\x00-\x1f\x7f]", text):
         raise ValueError("control characters, such as a line break or NUL, are not allowed")
+    if re.search(r"[\ud800-\udfff]", text):
+        raise ValueError("half of a character is no text")
     return text
 
 
@@ -282,17 +284,21 @@ def lenient(cls: type[M], row: Mapping[str, Any]) -> M:
     try:
         return cls.model_validate(row, strict=False)
     except ValidationError as error:
-        if any(fault["type"] == "missing" or fault["type"].endswith(("_type", "_parsing")) for fault in error.errors()):
+        if any(not fault["loc"] or _is_misshapen(fault["type"]) for fault in error.errors()):
             raise
-        odd = {str(fault["loc"][0]): row[str(fault["loc"][0])] for fault in error.errors()}
-    known = {name: value for name, value in row.items() if name in cls.model_fields and name not in odd}
-    blank = cls.model_construct(**known)
-    partial = {name: getattr(blank, name) for name in cls.model_fields if hasattr(blank, name)}
-    return cls.model_construct(**{**partial, **odd})
+        odd = {fault["loc"][0] for fault in error.errors()}
+    known = [name for name in cls.model_fields if name in row]
+    return cls.model_construct(
+        **{name: row[name] if name in odd else _adapter(cls, name).validate_python(row[name]) for name in known}
+    )
+
+
+def _is_misshapen(fault: str) -> bool:
+    return fault == "missing" or fault.endswith(("_type", "_parsing"))
 
 
 @cache
-def _adapter(cls: type[Args], name: str) -> TypeAdapter[Any]:
+def _adapter(cls: type[BaseModel], name: str) -> TypeAdapter[Any]:
     info: FieldInfo = cls.model_fields[name]
     annotation: Any = info.annotation
     for item in info.metadata:

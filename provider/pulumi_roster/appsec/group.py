@@ -16,7 +16,18 @@ from ..contention import settle_change
 from ..errors import AlreadyExists, BadRequest, Conflict
 from ..model import Len, Text, Unordered, sorted_set
 
-__all__ = ["ALL", "BY_ID", "GroupId", "GroupName", "GroupRow", "Members", "change_group", "list_groups", "read_group"]
+__all__ = [
+    "ALL",
+    "BY_ID",
+    "GroupId",
+    "GroupName",
+    "GroupRow",
+    "Members",
+    "change_group",
+    "list_groups",
+    "parse_group",
+    "read_group",
+]
 
 ALL, BY_ID = "/identity-groups", "/identity-groups/{}"
 

@@ -23,7 +23,7 @@ from .connection import ALREADY_MAPPED
 from .scanned import Account, MappedUser
 from .tree import EnvironmentState, Id, read_tree
 
-__all__ = ["AccountMapping", "AccountMappingArgs", "AccountMappingHandler", "AccountMappingState"]
+__all__ = ["ACCOUNTS", "AccountMapping", "AccountMappingArgs", "AccountMappingHandler", "AccountMappingState"]
 
 ACCOUNTS = "/api/apps/{}/environments/{}/accounts"
 USERS = f"{ACCOUNTS}/{{}}/users"

@@ -28,6 +28,8 @@ from .scanned import Account, Group, Permission, Summary
 from .tree import EnvironmentGroupState, EnvironmentState, read_tree
 
 __all__ = [
+    "GROUPS",
+    "PERMISSIONS",
     "list_accounts",
     "list_environment_groups",
     "list_environments",

@@ -34,7 +34,7 @@ class Place:
         more = [str(id) for id in ids]
         if query.get("page") is not None:
             reply = self.api.get(path, *self.ids, *more, params=query)
-            return [reply.parse_row(model, row) for row in reply.fields().get("data") or []]
+            return [reply.parse_row(model, row) for row in reply.listed("data")]
         query = {**query, "page": 0, "size": query.get("size") or PAGE_SIZE}
         pages = self.api.pages(path, *self.ids, *more, key="data", row_id=_number, params=query, paging=BY_NUMBER)
         return [reply.parse_row(model, row) for reply, row in pages]

@@ -19,7 +19,13 @@ from ..model import Args, Fault, Replace, State, Unordered, sorted_set
 from .items import add_members, remove_members
 from .member import AccessGroupId, Member, MemberArgs, MemberState
 
-__all__ = ["AccessGroupMembers", "AccessGroupMembersArgs", "AccessGroupMembersHandler", "AccessGroupMembersState"]
+__all__ = [
+    "AccessGroupMembers",
+    "AccessGroupMembersArgs",
+    "AccessGroupMembersHandler",
+    "AccessGroupMembersState",
+    "static_members",
+]
 
 
 class AccessGroupMembersArgs(Args):

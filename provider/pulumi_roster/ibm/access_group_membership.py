@@ -22,6 +22,7 @@ __all__ = [
     "AccessGroupMembershipArgs",
     "AccessGroupMembershipHandler",
     "AccessGroupMembershipState",
+    "type_faults",
 ]
 
 

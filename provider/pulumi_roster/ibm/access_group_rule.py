@@ -161,11 +161,20 @@ def _parse(reply: Reply, row: dict[str, Any], group_id: str) -> AccessGroupRuleS
 def _from_json(text: Any) -> Any:
     try:
         value = json.loads(text)
+        _require_shallow(value)
     except (TypeError, ValueError, RecursionError):
         # Other tools write text that is not JSON. Shown as what it is, it differs from every declared value and is
         # repaired.
         return {"not JSON": text}
     return sorted_set(value) if isinstance(value, list) else value
+
+
+def _require_shallow(value: Any, depth: int = 0) -> None:
+    """A state is not written out when it is nested deeper than some hundred levels."""
+    if depth > 50:
+        raise ValueError("nested too deep")
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _require_shallow(item, depth + 1)
 
 
 @pulumi.input_type
