@@ -93,7 +93,7 @@ class _Server:
         )
 
     def start(self) -> None:
-        log = self._home / "log"
+        log, said = self._home / "log", ""
         for _ in range(TRIES):
             self._port = _free_port()
             # Another server may have taken the port in between.
@@ -101,7 +101,8 @@ class _Server:
             done = self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(log), "-o", options, check=False)
             if done.returncode == 0:
                 return
-        raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()[-2000:] if log.exists() else done.stdout}")
+            said = log.read_text()[-2000:] if log.exists() else done.stdout
+        raise RuntimeError(f"PostgreSQL did not start:\n{said}")
 
     def stop(self) -> None:
         """By the process id that the server keeps in its folder."""

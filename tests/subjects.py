@@ -114,8 +114,7 @@ class Pickled:
 
     def _wire(self, values: Any) -> Any:
         if isinstance(values, Mapping):
-            wired = {name: self._wire(value) for name, value in values.items()}
-            return wired
+            return {name: self._wire(value) for name, value in values.items()}
         if isinstance(values, (list, tuple)):
             return [self._wire(value) for value in values]
         return float(values) if isinstance(values, int) and not isinstance(values, bool) else values

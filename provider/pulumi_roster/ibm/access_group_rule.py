@@ -52,7 +52,7 @@ class ConditionArgs(ConditionState):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     claim: Annotated[Text, Len(1, 1000)]
-    operator: Operator
+    operator: Operator  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @model_validator(mode="before")
     @classmethod
