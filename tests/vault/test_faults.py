@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_roster.emulator import Running
-from pulumi_roster.errors import AlreadyExists, Forbidden, ServerError
-from raw_vault import VaultWorld, change, named, shown
+from pulumi_roster.errors import AlreadyExists, Forbidden, ServerError, UnexpectedReply
+from raw_vault import VaultWorld, change, entities, group, named, shown
 from resources import Resource
 from subjects import QUICK
 
@@ -50,6 +50,19 @@ def world(emulator: Running) -> VaultWorld:
 @pytest.fixture
 def declared(world: VaultWorld) -> Resource:
     return world.resource(KIND)
+
+
+@pytest.mark.parametrize("field", ["member_entity_ids", "member_group_ids", "policies", "metadata"])
+def test_a_reply_that_lacks_a_list_is_no_group_without_it(world: VaultWorld, emulator: Running, field: str) -> None:
+    anna, bert = entities(world, 2)
+    team = group(world, "team", member_entity_ids=[anna], policies=["a"], metadata={"a": "b"})
+    there = shown(world, team)
+    members = world.resource("vault.GroupMembers")
+    emulator.fault("missing_field", method="GET", field=field, times=None)
+    with pytest.raises(UnexpectedReply, match=field):
+        members.up(group_id=team, member_entity_ids=[bert])
+    emulator.clear_faults()
+    assert shown(world, team) == there
 
 
 def holds(world: VaultWorld, declared: Resource) -> None:

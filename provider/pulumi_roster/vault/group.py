@@ -92,17 +92,21 @@ _List = Annotated[list[str], BeforeValidator(lambda value: value or []), Unorder
 
 
 class GroupRow(BaseModel):
-    """What the service says of a group. What is empty is an empty list or map here, never ``None``."""
+    """What the service says of a group. What is empty is an empty list or map here, never ``None``.
+
+    The service tells null for what is empty. A reply that lacks a list is none of its own: taken for empty, the list
+    would be written back without what it holds.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str
     name: str
     type: str
-    metadata: Annotated[dict[str, str], BeforeValidator(lambda value: value or {})] = Field(default_factory=dict)
-    policies: _List = Field(default_factory=list)
-    member_entity_ids: _List = Field(default_factory=list)
-    member_group_ids: _List = Field(default_factory=list)
+    metadata: Annotated[dict[str, str], BeforeValidator(lambda value: value or {})]
+    policies: _List
+    member_entity_ids: _List
+    member_group_ids: _List
     parent_group_ids: _List = Field(default_factory=list)
     creation_time: str = ""
     last_update_time: str = ""
