@@ -38,6 +38,7 @@ __all__ = [
 LISTING = "britive.tree"
 ROOT = "root"
 APPLICATION = "/api/apps/{}"
+_ORGANISATION = "Organization"  # the top of a tree that the service scanned itself
 
 
 def _not_blank(text: str) -> str:
@@ -92,6 +93,8 @@ def parse_group(reply: Reply, row: Any, app_id: str) -> EnvironmentGroupState:
 
     :raises UnexpectedReply: it is not as documented.
     """
+    if _lacks(row, "parentId") and row.get("type") != _ORGANISATION:
+        raise reply.unexpected("an environment group with its parentId was due")
     parent = _told(row, "parentId")
     return reply.parse_row(EnvironmentGroupState, _fields(row), app_id=app_id, parent=parent or "", parent_id=parent)
 
@@ -101,12 +104,19 @@ def parse_environment(reply: Reply, row: Any, app_id: str) -> EnvironmentState:
 
     :raises UnexpectedReply: it is not as documented.
     """
+    if _lacks(row, "parentGroupId"):
+        raise reply.unexpected("an environment with its parentGroupId was due")
     parent = _told(row, "parentGroupId")
     return reply.parse_row(EnvironmentState, _fields(row), app_id=app_id, parent=parent or "", parent_group_id=parent)
 
 
 def _fields(row: Any) -> Any:
     return {name: value for name, value in row.items() if value is not None} if isinstance(row, dict) else row
+
+
+def _lacks(row: Any, name: str) -> bool:
+    # To be told nothing is not to be told that there is none: what has moved is made anew, what is gone is dropped.
+    return isinstance(row, dict) and name not in row
 
 
 def _told(row: Any, name: str) -> Any:
@@ -132,9 +142,11 @@ def read_tree(api: Client, app_id: str) -> Iterator[Node]:
         return
     if not isinstance(tree, dict):
         raise reply.unexpected("the rootEnvironmentGroup was to be a JSON object")
-    for row in tree.get("environmentGroups") or []:
+    if _lacks(tree, "environmentGroups") or _lacks(tree, "environments"):
+        raise reply.unexpected("a rootEnvironmentGroup with its environmentGroups and environments was due")
+    for row in tree["environmentGroups"] or []:
         yield parse_group(reply, row, app_id)
-    for row in tree.get("environments") or []:
+    for row in tree["environments"] or []:
         yield parse_environment(reply, row, app_id)
 
 
