@@ -380,6 +380,16 @@ def test_get_by_group_and_rule(rule: Resource, emulator: Running, team: str) -> 
         rule.get(f"{team}/ClaimRule-absent")
 
 
+@pytest.mark.parametrize("field", ["conditions", "claim", "operator", "value"])
+def test_a_rule_that_lacks_a_field_is_an_error_and_no_drift(
+    rule: Resource, emulator: Running, team: str, field: str
+) -> None:
+    rule.up(**declared(team))
+    emulator.fault("missing_field", method="GET", field=field, times=None)
+    with pytest.raises(UnexpectedReply, match=field):
+        rule.refresh()
+
+
 @pytest.mark.parametrize("body", [{}, {"rules": None}, {"rules": {}}, {"rules": ["x"]}], ids=str)
 def test_a_listing_without_rules_is_an_error_and_no_absence(
     rule: Resource, emulator: Running, team: str, body: dict[str, Any]

@@ -150,12 +150,14 @@ def _body(args: AccessGroupRuleArgs) -> dict[str, Any]:
 
 def _parse(reply: Reply, row: dict[str, Any], group_id: str) -> AccessGroupRuleState:
     conditions = [
-        {**condition, "value": _from_json(condition.get("value"))} if isinstance(condition, dict) else condition
+        {**condition, "value": _from_json(condition["value"])}
+        if isinstance(condition, dict) and "value" in condition
+        else condition
         for condition in row.get("conditions") or []
     ]
-    return reply.parse_row(
-        AccessGroupRuleState, {"name": "", **row, "conditions": conditions}, access_group_id=group_id
-    )
+    # Conditions that are left out are not none: a rule without any would be drift.
+    whole = {"name": "", **row, **({"conditions": conditions} if conditions else {})}
+    return reply.parse_row(AccessGroupRuleState, whole, access_group_id=group_id)
 
 
 def _from_json(text: Any) -> Any:
