@@ -146,7 +146,7 @@ TOGETHER = [
 ]
 
 FIRST = [*each(FIRST_WRITES), *REGISTRATION, *READS, *TOGETHER]
-LATER = each(LATER_WRITES, done=[True])
+LATER = [at(route, done=True) for route in LATER_WRITES]
 DESTROY = [
     *each(DESTROY_WRITES, done=[True]),
     *together(
