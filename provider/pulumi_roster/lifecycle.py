@@ -285,8 +285,9 @@ class Lifecycle:
             names = [str(values[name]) for name in self._keys if values.get(name)]
             error.about = error.about or " ".join([verb, self.kind, *(f'"{name}"' for name in names), id]).strip()
             if isinstance(error, Unauthorized) and verb in ("read", "delete"):
-                error.hint += (
-                    "; `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, "
+                kept = (
+                    "`pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, "
                     "unless run with --run-program"
                 )
+                error.hint = "; ".join(filter(None, [error.hint, kept]))
             raise

@@ -50,7 +50,7 @@ def configured(program: Program, emulator: Running) -> Program:
 def test_no_credential_in_state_logs_output_or_errors(configured: Program, emulator: Running) -> None:
     assert left_behind(configured.folder) == {}, "the configuration is encrypted"
     configured.write("""
-        roster.ibm.AccessGroup("one", name="one")
+        roster.ibm.AccessGroup("one", name="one", description=pulumi.Output.secret("canary-description"))
         two = roster.ibm.AccessGroup("two", name="two", connection="second")
         roster.ibm.AccessGroupMembers("members", access_group_id=two.id, members=["IBMid-1"], connection="second")
         roster.ibm.AccessGroup("viewer", name="viewer", connection="viewer")
@@ -66,7 +66,9 @@ def test_no_credential_in_state_logs_output_or_errors(configured: Program, emula
     assert "required access" in made.errors["viewer"]
     assert len(made.out) > 10_000, "the log is verbose"
     assert leaks(made.out) == []
-    assert leaks(configured.export()) == []
+    state = configured.export()
+    assert leaks(state) == []
+    assert "canary-description" not in state, "what a program declares to be secret stays so"
 
     # The trace of calls to plug-ins, which is asked for by name, holds all configuration; nothing else may hold any.
     assert set(left_behind(configured.folder)) == {"grpc.json"}, "what is there is found"
