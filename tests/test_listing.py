@@ -75,6 +75,19 @@ A, B = Row(id="a", text="listed"), Row(id="b", text="listed")
 # -- one reading for all
 
 
+def test_what_is_forgotten_is_read_again() -> None:
+    service = Service(Row(id="a"))
+    listing = Listing(service.load, FakeTime().policy().clock)
+    listing.put(Row(id="ours"))
+    assert ids(listing.rows()) == ["a", "ours"]
+    service.world["b"] = Row(id="b")
+    assert ids(listing.rows()) == ["a", "ours"]
+    listing.forget()
+    assert not listing.loaded()
+    assert ids(listing.rows()) == ["a", "b", "ours"]
+    assert service.readings == 2
+
+
 def test_a_listing_is_read_once() -> None:
     service, time = Service(A, B), FakeTime()
     listing = Listing(service.load, lambda: time.now)

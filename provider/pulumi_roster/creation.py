@@ -12,12 +12,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .errors import AlreadyExists, Conflict, NotFound, OutcomeUnknown
+from .errors import AlreadyExists, Conflict, NotFound, OutcomeUnknown, RosterError
 from .handler import Handler
 from .listing import Listing
 from .model import Args, Replace, State, is_local, marked, normal, same
@@ -95,21 +96,36 @@ class SafeCreation:
                 return created
             except (AlreadyExists, Conflict):
                 # Of what was lost before, this may be the proof that it was done.
-                found = self._looked_for(before, since) if lost else None
-                if found is not None:
-                    return self._brought_up_to_date(found)
+                with self._way_back():
+                    found = self._looked_for(before, since) if lost else None
+                    if found is not None:
+                        return self._brought_up_to_date(found)
                 twins = [] if self.args.allows_twins() else self._same_key(fresh=True)
                 if not twins:
                     raise
                 return self._taken_over(twins)
             except OutcomeUnknown as error:
                 lost = True
-                found = self._looked_for(before, since)
-                if found is not None:
-                    return self._brought_up_to_date(found)
+                with self._way_back():
+                    found = self._looked_for(before, since)
+                    if found is not None:
+                        return self._brought_up_to_date(found)
                 if policy.clock() >= deadline:
                     error.hint = "the object was looked for and is not there; run again"
                     raise
+
+    @contextmanager
+    def _way_back(self) -> Iterator[None]:
+        """Whoever is stopped in here may leave an object that no state knows, and is told what to do about it."""
+        try:
+            yield
+        except AlreadyExists:
+            raise  # says so itself
+        except RosterError as error:
+            self.listing.forget()  # it is from before, and would have the next one made beside it
+            way = "it may have been made: should the next run refuse it because it exists, adopt=True takes it over"
+            error.hint = f"{error.hint}; {way}" if error.hint else way
+            raise
 
     def _looked_for(self, before: set[str], since: float) -> State | None:
         """Looks until the object shows, or until it would have shown."""

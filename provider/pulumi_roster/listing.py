@@ -76,6 +76,11 @@ class Listing(Generic[S]):
         with self._lock:
             self._own[id] = (self._clock(), None)
 
+    def forget(self) -> None:
+        """What was read may lack something that we have made: the next question goes to the service."""
+        with self._lock:
+            self._rows = None
+
     def _ensure(self, *, fresh: bool = False) -> None:
         asked_at = self._clock()
         if self.loaded() and not fresh:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.emulator import Running
-from pulumi_roster.errors import AlreadyExists, ConnectionFailed, OutcomeUnknown, RateLimited
+from pulumi_roster.errors import AlreadyExists, ConnectionFailed, OutcomeUnknown, RateLimited, ServerError
 from raw import ibm, ibm_group, ibm_groups, ibm_rule, ibm_rules
 from resources import Resource
 from subjects import QUICK
@@ -105,6 +105,19 @@ def test_replies_that_are_lost_again_and_again(group: Resource, emulator: Runnin
     emulator.fault(kind="drop", method="POST", route=GROUPS, times=2)
     emulator.fault(kind="drop_after", method="POST", route=GROUPS)
     group.up(name="one")
+    assert [row["id"] for row in ibm_groups(emulator)] == [group.id]
+
+
+def test_who_cannot_look_for_what_was_lost_is_told_the_way_back(emulator: Running) -> None:
+    group = Resource("ibm.AccessGroup", emulator, dataclasses.replace(QUICK, budget=0.3))
+    emulator.fault(kind="drop_after", method="POST", route=GROUPS)
+    emulator.fault(kind="status", status=503, method="GET", route=GROUPS, skip=1, times=None)
+    with pytest.raises(ServerError, match=r"it may have been made: .*adopt=True"):
+        group.up(name="one")
+    emulator.clear_faults()
+    with pytest.raises(AlreadyExists):
+        group.up(name="one")
+    group.up(name="one", adopt=True)
     assert [row["id"] for row in ibm_groups(emulator)] == [group.id]
 
 
