@@ -190,7 +190,7 @@ class Lifecycle:
                 return self._outputs(prior, news)
             handler = self._handler(news)
             try:
-                state = once_more(handler.api.policy, lambda: handler.update(id, args, prior))
+                state = self._settled(handler, prior, lambda: handler.update(id, args, prior))
             except NotFound as error:
                 error.hint = error.hint or "it is gone: `pulumi up --refresh` makes it again"
                 raise
@@ -226,7 +226,7 @@ class Lifecycle:
         raise NotFound(f"{prior.id} is not listed", status=404)
 
     def _settled(self, handler: Handler[Any, Any], prior: State, ask: Callable[[], State]) -> State:
-        """Asks, and again while an absence may only mean that the object is too new to show."""
+        """Asks what may be asked twice, and again while an absence may only mean that the object is too new to show."""
         policy, created = handler.api.policy, epoch(prior.born())
 
         def still() -> float:

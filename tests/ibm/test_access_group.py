@@ -319,6 +319,13 @@ def test_a_group_that_is_too_new_to_show_is_waited_for(group: Resource, emulator
     assert group.refresh(), "three reads answered 404"
 
 
+def test_a_group_that_is_too_new_to_show_is_updated_all_the_same(group: Resource, emulator: Running) -> None:
+    emulator.fault(kind="stale", route="/v2/groups/{access_group_id}", as_of="plan", times=3)
+    group.up(name="one")
+    group.up(name="two")
+    assert [row["name"] for row in ibm_groups(emulator)] == ["two"]
+
+
 def test_a_viewer_may_not_write_and_is_told_why(emulator: Running) -> None:
     group = Resource("ibm.AccessGroup", emulator, ibmToken="viewer-1")
     with pytest.raises(Forbidden) as refused:
