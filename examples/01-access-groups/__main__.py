@@ -1,4 +1,5 @@
-"""One access group of IBM Cloud: members that are listed, one member on its own, and a rule for those who sign on."""
+"""Access groups of IBM Cloud: members that are listed, one member on its own, a rule for those who sign on, and one
+identity in several groups."""
 
 import pulumi
 
@@ -33,6 +34,15 @@ roster.ibm.AccessGroupRule(
     expiration=12,
     realm_name="https://idp.example.com/saml",
     conditions=[roster.ibm.Condition(claim="groups", operator="CONTAINS", value="platform")],
+)
+
+readers = roster.ibm.AccessGroup("readers", name="platform-readers")
+
+# The other way round: one identity, and the groups that it is in.
+roster.ibm.MemberAccessGroups(
+    "monitoring",
+    iam_id="iam-ServiceId-2c11f5a0-monitoring",
+    access_group_ids=[admins.id, readers.id],
 )
 
 pulumi.export("access_group_id", admins.id)
