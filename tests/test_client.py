@@ -805,6 +805,13 @@ def test_the_services_clock_is_learned_from_its_replies(connect: Connect) -> Non
 # -- locks
 
 
+def test_a_write_that_must_be_sent_at_once_may_be_answered_later(connect: Connect, emulator: Running) -> None:
+    emulator.fault("latency", seconds=0.5)
+    reply = connect(emulator.url).post("/v2/groups", json={"name": "a"}, params=ACCOUNT, within=0.1)
+    assert reply.status == 201
+    assert emulator.total() == 1
+
+
 def test_a_lock_is_one_by_name(connect: Connect) -> None:
     api = connect("http://127.0.0.1:1")
     found: list[threading.Lock] = []

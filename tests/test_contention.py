@@ -25,6 +25,7 @@ class Shared:
     then: list[Callable[[], None]] = field(default_factory=list)
     time: FakeTime = field(default_factory=FakeTime)
     read_takes: float = 0.0
+    write_takes: float = 0.0
     writes: int = 0
     within: list[float] = field(default_factory=list)
 
@@ -56,6 +57,7 @@ class Shared:
             return False
         self.writes += 1
         self.within.append(within)
+        self.time.now += self.write_takes
         self.items = {*there, item}
         if self.then:
             self.then.pop(0)()
@@ -140,6 +142,15 @@ def test_a_slow_service_gets_more_time_and_no_write_rests_on_an_old_reading() ->
     assert shared.add("a") == {"a"}
     assert shared.time.waits == pytest.approx([2.4, 2.4])
     assert shared.within == pytest.approx([1.2]), "first nothing was written"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_slow_write_gets_more_time_before_it_is_looked_at(lost: bool) -> None:
+    """Another's write that was sent when ours was can take as long: it must have come before we look."""
+    shared = Shared(write_takes=2.0, then=[failing(ReplyLost("lost"))] if lost else [])
+    assert shared.add("a") == {"a"}
+    assert shared.time.waits == pytest.approx([6.0])
+    assert shared.writes == 1
 
 
 def test_a_change_in_the_same_moment_is_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -457,6 +457,17 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     assert script.requests == []
 
 
+def test_nothing_is_sent_later_than_it_may_be_and_the_reply_is_awaited_as_ever() -> None:
+    time, script = FakeTime(), Script(fine)
+    limits = httpx.Timeout(30, connect=10).as_dict()
+    transport = Whole(script, time.policy())
+    transport.handle_request(request(deadline=time.now + 60, send_by=time.now + 2, timeout=limits))
+    assert script.requests[0].extensions["timeout"] == {"connect": 2, "read": 30, "write": 30, "pool": 2}
+    with pytest.raises(httpx.PoolTimeout):
+        transport.handle_request(request(deadline=time.now + 60, send_by=time.now))
+    assert len(script.requests) == 1
+
+
 def test_headers_that_do_not_come_are_not_waited_for_beyond_the_deadline(emulator: Running) -> None:
     emulator.fault("slow_headers", seconds=60)
     with whole(Policy(budget=0.2)) as transport, pytest.raises(httpx.ReadTimeout):

@@ -222,7 +222,8 @@ class Client:
         :param path: a template with ``{}`` for each of ``ids``.
         :param params: the query; ``None`` values are left out, booleans are lower case.
         :param repeatable: whether twice is the same as once.
-        :param within: seconds for this call, where the budget would be too long.
+        :param within: seconds in which it may be sent, first or again. Its reply is awaited for longer, a quarter of
+            the budget: a write that is given up may be done later, when nobody reckons with it any more.
         :raises ServiceError: the service refused; the class tells how.
         :raises ConnectionFailed: the service was not reached.
         :raises OutcomeUnknown: the request was sent and no reply came, or one that cannot be understood.
@@ -243,7 +244,7 @@ class Client:
         request.extensions = {
             "route": path,
             "repeatable": repeatable,
-            "deadline": self.policy.clock() + (self.policy.budget if within is None else within),
+            **self._limits(within),
             "timeout": httpx.Timeout(self.policy.read, connect=self.policy.connect).as_dict(),
             "tracing": {header: transaction_id} if header else {},
         }
@@ -258,6 +259,10 @@ class Client:
         if response.status_code >= 300:
             raise self._refused(response, f"{method} {filled}", transaction_id)
         return Reply(response, self.dialect.title, transaction_id)
+
+    def _limits(self, within: float | None) -> dict[str, float]:
+        now, budget = self.policy.clock(), self.policy.budget
+        return {"deadline": now + budget} if within is None else {"send_by": now + within, "deadline": now + budget / 4}
 
     def _lost(self, error: httpx.HTTPError, request: httpx.Request, what: str, transaction_id: str) -> RosterError:
         where = f"{self.dialect.title} at {urlsplit(self.base_url).netloc}"

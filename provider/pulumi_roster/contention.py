@@ -2,8 +2,9 @@
 
 Who reads a list, adds to it and writes it whole undoes what another wrote in between. No order of calls prevents that;
 but a writer that looks again finds out. So each writer sends its write at once after its reading or not at all, then
-lets a quiet time pass that is longer than anybody's way from reading to writing, and looks whether its change is still
-there; if not, it starts again. When all is quiet, all changes are in. Within this process, writers take turns.
+lets a quiet time pass that is longer than anybody's way from reading to the write's end, and looks whether its change
+is still there; if not, it starts again. When all is quiet, all changes are in. Where the service is slow for one, it is
+slow for the others too, and the quiet time becomes longer. Within this process, writers take turns.
 """
 
 from __future__ import annotations
@@ -54,11 +55,14 @@ def settle_change(
             began = policy.clock()
             before = read()
             took = policy.clock() - began
-            if took <= quiet / 2:
+            prompt = took <= quiet / 2
+            if prompt:
                 try:
                     if not write(before, quiet / 2):
                         return before
+                    took = policy.clock() - began
                 except _PASSES as error:
+                    took = policy.clock() - began
                     trouble = error
                 else:
                     if overwrote(before, read()):
@@ -66,9 +70,10 @@ def settle_change(
                             "%s was changed by somebody else at the same moment; what they changed may be undone",
                             " ".join(what),
                         )
-            else:
-                # A service this slow is slow for the other writers too: all need more time.
+            if not prompt:
                 quiet = 3 * took
+            elif took > quiet:
+                quiet = min(3 * took, policy.budget / 4)  # time for a second round, should the reply have been lost
         if policy.clock() > end:
             raise trouble
         # Those who met once must not meet again: the longer it goes on, the further they spread.

@@ -96,13 +96,14 @@ class Whole(_Layer):
         self.policy = policy
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        deadline = _deadline(request, self.policy)
-        left = deadline - self.policy.clock()
-        if left <= 0:
+        deadline, now = _deadline(request, self.policy), self.policy.clock()
+        to_send = _send_by(request, self.policy) - now
+        if to_send <= 0:
             raise httpx.PoolTimeout("the time budget of the call was used up before it was sent", request=request)
-        limits = {**dict.fromkeys(("connect", "read", "write", "pool")), **request.extensions.get("timeout", {})}
+        left = {"pool": to_send, "connect": to_send, "write": deadline - now, "read": deadline - now}
+        limits = request.extensions.get("timeout", {})
         request.extensions["timeout"] = {
-            name: left if limit is None else min(limit, left) for name, limit in limits.items()
+            name: most if limits.get(name) is None else min(limits[name], most) for name, most in left.items()
         }
         reply = self.below.handle_request(request)
         try:
@@ -195,7 +196,7 @@ class RateGate(_Layer):
             opens = self._closed_until.get(bucket, 0.0)
         wait = opens - self.policy.clock()
         # A limit that lifts only after our deadline is for the service to refuse, in its own words.
-        if 0 < wait < _deadline(request, self.policy) - self.policy.clock():
+        if 0 < wait < _send_by(request, self.policy) - self.policy.clock():
             log.info("%s: limit used up, waiting %.1f s", bucket, wait)
             self.policy.sleep(wait)
         reply = self.below.handle_request(request)
@@ -247,6 +248,14 @@ def _deadline(request: httpx.Request, policy: Policy) -> float:
     return deadline
 
 
+def _send_by(request: httpx.Request, policy: Policy) -> float:
+    """Until when the request may be sent, first or again: until its deadline, unless the client names an earlier
+    time."""
+    deadline = _deadline(request, policy)
+    send_by: float = request.extensions.get("send_by", deadline)
+    return min(deadline, send_by)
+
+
 class Retry(_Layer):
     """Repeats a request after a failure that may pass, as long as the budget lasts.
 
@@ -259,8 +268,6 @@ class Retry(_Layer):
         self.policy = policy
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        deadline = _deadline(request, self.policy)
-
         def wait(state: tenacity.RetryCallState) -> float:
             doubled = min(self.policy.longest_wait, self.policy.first_wait * 2.0 ** min(state.attempt_number - 1, 60))
             own: float = doubled * (0.5 + self.policy.chance() / 2)
@@ -270,7 +277,7 @@ class Retry(_Layer):
 
         give_up = self.policy.clock() + self.policy.unreachable
         # A repetition that is cut off by the deadline would tell less than the failure before it.
-        latest = deadline - min(_ANSWER, self.policy.budget / 10)
+        latest = _send_by(request, self.policy) - min(_ANSWER, self.policy.budget / 10)
 
         def stop(state: tenacity.RetryCallState) -> bool:
             reached = state.outcome is None or not isinstance(state.outcome.exception(), _UNREACHED)
