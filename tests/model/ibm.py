@@ -1,0 +1,226 @@
+"""IBM Cloud access groups in the model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+
+from model.pulumi import Declaration, Ref, Values
+from model.universe import Draw, Fields, Link, Snapshot, Universe, refs
+
+GROUP, MEMBERS, MEMBERSHIP = "ibm.AccessGroup", "ibm.AccessGroupMembers", "ibm.AccessGroupMembership"
+GROUPS_OF, RULE = "ibm.MemberAccessGroups", "ibm.AccessGroupRule"
+
+HOME, OTHER = "acc-demo", "acc-other"
+NAMES = ["admins", "operators", "Admins", "on call / night"]
+# Each kind of link has identities of its own: two resources that declare one link would undo each other's work.
+SET, SINGLE, ROVING = ["IBMid-1A", "IBMid-1B", "iam-ServiceId-1C"], ["IBMid-2A", "iam-Profile-2B"], ["IBMid-3A"]
+TYPES = {"IBMid": "user", "iam-ServiceId": "service", "iam-Profile": "profile"}
+CONDITIONS: list[list[Values]] = [
+    [{"claim": "groups", "operator": "CONTAINS", "value": "platform"}],
+    [{"claim": "team", "operator": "IN", "value": ["b", "a"]}, {"claim": "level", "operator": "EQUALS", "value": 1}],
+    [{"claim": "active", "operator": "NOT_EQUALS", "value": True}],
+]
+REALM = "https://idp.example.com/saml"
+
+
+class Ibm(Universe):
+    """Accounts with groups; what is in a group are members (links) and rules (objects)."""
+
+    system = "ibm"
+    slots: ClassVar = {
+        **{f"group{n}": GROUP for n in range(3)},
+        **{f"members{n}": MEMBERS for n in range(2)},
+        **{f"single{n}": MEMBERSHIP for n in range(2)},
+        "roving0": GROUPS_OF,
+        **{f"rule{n}": RULE for n in range(2)},
+    }
+    switches: ClassVar = {"rule_limit": 100, "page_limit": 2}
+    inside = ("access_group_id", "access_group_ids")
+
+    def snapshot(self) -> Snapshot:
+        groups: dict[str, Fields] = {
+            row["id"]: {name: row[name] for name in ("account_id", "name", "description")}
+            for row in self.rows("groups")
+        }
+        rules: dict[str, Fields] = {
+            row["id"]: {
+                "holder": row["group_id"],
+                **{name: row[name] for name in ("name", "expiration", "realm_name")},
+                "conditions": _conditions(json.loads(row["conditions"]), json.loads),
+            }
+            for row in self.rows("rules")
+        }
+        links = tuple(Link("member", row["group_id"], row["iam_id"]) for row in self.rows("members"))
+        return Snapshot({**groups, **rules}, links)
+
+    def declare(self, draw: Draw[Any], slot: str, program: Mapping[str, Declaration], world: Snapshot) -> Values | None:
+        kind = self.slots[slot]
+        if kind == GROUP:
+            return {
+                "name": draw(st.sampled_from(NAMES)),
+                "description": draw(st.sampled_from(["", "On call", "Two\nlines"])),
+                "account_id": draw(st.sampled_from([HOME, HOME, OTHER])),
+                "force_delete": draw(st.booleans()),
+            }
+        groups: list[str | Ref] = [*refs(program, "group")]
+        groups += [id for id, fields in world.objects.items() if "holder" not in fields]
+        if kind == GROUPS_OF:
+            groups = [ref for ref in refs(program, "group") if program[ref.slot].given["account_id"] == HOME]
+            groups += [id for id, fields in world.objects.items() if fields.get("account_id") == HOME]
+        if not groups:
+            return None
+        if kind == GROUPS_OF:
+            chosen = draw(st.lists(st.sampled_from(groups), max_size=3, unique_by=repr))
+            return {
+                "iam_id": draw(st.sampled_from(ROVING)),
+                "access_group_ids": chosen,
+                "exclusive": draw(st.booleans()),
+            }
+        into: Values = {"access_group_id": draw(st.sampled_from(groups))}
+        if kind == MEMBERS:
+            members = draw(st.lists(st.sampled_from(SET), max_size=3, unique=True))
+            return {**into, "members": members, "exclusive": draw(st.booleans())}
+        if kind == MEMBERSHIP:
+            return {**into, "iam_id": draw(st.sampled_from(SINGLE))}
+        return {
+            **into,
+            "name": draw(st.sampled_from(["", "sso", "night"])),
+            "expiration": draw(st.integers(1, 24)),
+            "realm_name": REALM,
+            "conditions": draw(st.sampled_from(CONDITIONS)),
+        }
+
+    def sound(self, program: Sequence[Declaration]) -> bool:
+        sets = [repr(one.given["access_group_id"]) for one in program if one.kind == MEMBERS]
+        singles = [
+            repr([one.given["access_group_id"], one.given["iam_id"]]) for one in program if one.kind == MEMBERSHIP
+        ]
+        whole = {
+            repr(one.given["access_group_id"]) for one in program if one.kind == MEMBERS and one.given["exclusive"]
+        }
+        others = {repr(one.given["access_group_id"]) for one in program if one.kind == MEMBERSHIP}
+        roving = [ref for one in program if one.kind == GROUPS_OF for ref in one.given["access_group_ids"]]
+        homes = {Ref(one.slot) for one in program if one.kind == GROUP and one.given["account_id"] == HOME}
+        return (
+            len({*sets}) == len(sets)
+            and len({*singles}) == len(singles)
+            and not whole & (others | {repr(ref) for ref in roving})
+            and all(ref in homes for ref in roving if isinstance(ref, Ref))
+        )
+
+    def fields(self, kind: str, values: Values) -> Fields | None:
+        if kind == GROUP:
+            return {name: values[name] for name in ("account_id", "name", "description")}
+        if kind == RULE:
+            return {
+                "holder": values["access_group_id"],
+                **{name: values[name] for name in ("name", "expiration", "realm_name")},
+                "conditions": _conditions(values["conditions"], lambda value: value),
+            }
+        return None
+
+    def links(self, kind: str, id: str, values: Values) -> set[Link]:
+        if kind == MEMBERS:
+            ids = [one if isinstance(one, str) else one["iam_id"] for one in values["members"]]
+            return {Link("member", values["access_group_id"], iam_id) for iam_id in ids}
+        if kind == MEMBERSHIP:
+            return {Link("member", values["access_group_id"], values["iam_id"])}
+        if kind == GROUPS_OF:
+            return {Link("member", group, values["iam_id"]) for group in values["access_group_ids"]}
+        return set()
+
+    def covers(self, kind: str, id: str, values: Values, link: Link, world: Snapshot) -> bool:
+        if not values.get("exclusive"):
+            return False
+        if kind == MEMBERS:
+            return bool(link.holder == values["access_group_id"])
+        return bool(link.member == values["iam_id"] and world.objects[link.holder]["account_id"] == HOME)
+
+    def takes_all(self, kind: str, outputs: Values) -> bool:
+        return kind != GROUP or bool(outputs.get("force_delete"))
+
+    def key(self, kind: str, values: Values) -> object:
+        if kind == GROUP:
+            return (values["account_id"], values["name"])
+        if kind == RULE:
+            group = values.get("holder") or values["access_group_id"]
+            content = (
+                values["expiration"],
+                values["realm_name"],
+                values["conditions"] if "holder" in values else _conditions(values["conditions"], lambda value: value),
+            )
+            return (group, values["name"] or content)
+        return None
+
+    def ways_out(self, kind: str) -> Mapping[str, Values]:
+        return {"twin": {"allow_duplicate_name": True}} if kind == GROUP else {}
+
+    # -- strangers
+
+    def strange(self, draw: Draw[Any], world: Snapshot) -> None:
+        groups = [id for id, fields in world.objects.items() if "holder" not in fields]
+        rules = [id for id, fields in world.objects.items() if "holder" in fields]
+        deeds = ["make"] + (["edit", "remove", "join", "join", "rule"] if groups else [])
+        deeds += (["leave", "leave"] if world.rows else []) + (["edit rule", "remove rule"] if rules else [])
+        deed = draw(st.sampled_from(deeds))
+        if deed == "make":
+            account = draw(st.sampled_from([HOME, HOME, OTHER]))
+            body = {"name": draw(st.sampled_from(NAMES)), "description": draw(st.sampled_from(["", "theirs"]))}
+            self._ask("POST", f"/groups?account_id={account}", body)
+        elif deed == "edit":
+            change = draw(st.sampled_from([{"name": "theirs"}, {"name": "admins"}, {"description": "edited"}]))
+            self._edit("PATCH", f"/groups/{draw(st.sampled_from(groups))}", change)
+        elif deed == "remove":
+            self._ask("DELETE", f"/groups/{draw(st.sampled_from(groups))}?force=true")
+        elif deed == "join":
+            iam_id = draw(st.sampled_from([*SET, *SINGLE, *ROVING, "IBMid-9Z"]))
+            kind = TYPES[iam_id.rpartition("-")[0]]
+            body = {"members": [{"iam_id": iam_id, "type": kind}]}
+            self._ask("PUT", f"/groups/{draw(st.sampled_from(groups))}/members", body)
+        elif deed == "leave":
+            link = draw(st.sampled_from(world.rows))
+            self._ask("DELETE", f"/groups/{link.holder}/members/{link.member}")
+        elif deed == "rule":
+            body = {"name": draw(st.sampled_from(["sso", "theirs"])), "expiration": 2, "realm_name": REALM}
+            conditions = [{"claim": "c", "operator": "EQUALS", "value": '"v"'}]
+            self._ask("POST", f"/groups/{draw(st.sampled_from(groups))}/rules", {**body, "conditions": conditions})
+        else:
+            rule = draw(st.sampled_from(rules))
+            path = f"/groups/{world.objects[rule]['holder']}/rules/{rule}"
+            if deed == "edit rule":
+                self._edit("PUT", path, {"expiration": draw(st.integers(1, 24))})
+            else:
+                self._ask("DELETE", path)
+
+    def clear(self, id: str, world: Snapshot, theirs: Iterable[str | Link]) -> None:
+        for one in theirs:
+            if isinstance(one, Link):
+                self._ask("DELETE", f"/groups/{id}/members/{one.member}")
+            else:
+                self._ask("DELETE", f"/groups/{id}/rules/{one}")
+
+    def _edit(self, method: str, path: str, change: Values) -> None:
+        read = self._ask("GET", path)
+        whole = {name: read.json().get(name) for name in ("name", "expiration", "realm_name", "conditions")}
+        body = {**whole, **change} if method == "PUT" else change
+        self._ask(method, path, body, {"If-Match": read.headers["etag"]})
+
+    def _ask(self, method: str, path: str, json: Any = None, headers: Mapping[str, str] | None = None) -> Any:
+        headers = {"Authorization": "Bearer roster-dev", **(headers or {})}
+        reply = self.hands.request(method, f"/v2{path}", json=json, headers=headers)
+        assert reply.status_code < 300, reply.text
+        return reply
+
+
+def _conditions(rows: Iterable[Values], value: Any) -> list[tuple[str, str, str]]:
+    """Conditions as a set, lists of values as sets too."""
+    found = []
+    for row in rows:
+        what = value(row["value"])
+        what = sorted(what, key=repr) if isinstance(what, list) else what
+        found.append((row["claim"], row["operator"], json.dumps(what)))
+    return sorted(found)

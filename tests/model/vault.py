@@ -1,0 +1,193 @@
+"""Identity groups of Vault in the model. What a group has (policies, metadata, members) are links: a list that a
+declaration leaves out is not its affair."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+
+from model.pulumi import Declaration, Ref, Values
+from model.universe import Draw, Fields, Link, Snapshot, Universe, refs
+
+GROUP, MEMBERS = "vault.IdentityGroup", "vault.GroupMembers"
+
+NAMES = ["platform", "Platform", "on call / night", "auditors"]
+POLICIES = ["deploy", "Read", "audit"]
+METADATA = [{"owner": "platform"}, {"owner": "others", "cost/center": "42"}, {}]
+ENTITIES = ["entity-alice", "entity-bob", "entity-carol", "entity-dave"]
+SORTS = {"policies": "policy", "member_entity_ids": "entity", "member_group_ids": "group", "metadata": "metadata"}
+
+
+class Vault(Universe):
+    """One namespace."""
+
+    system = "vault"
+    slots: ClassVar = {**{f"group{n}": GROUP for n in range(4)}, **{f"members{n}": MEMBERS for n in range(3)}}
+    lasting: ClassVar = {500}
+    inside = ("group_id", "member_group_ids")
+
+    def begin(self) -> None:
+        self.emulator.seed(vault={"entities": [{"name": name} for name in ENTITIES[2:]]})
+
+    def snapshot(self) -> Snapshot:
+        stored = self.rows("groups")
+        groups = {row["id"]: {"name": row["folded"], "type": row["type"]} for row in stored}
+        links = [Link("policy", row["id"], name.lower()) for row in stored for name in json.loads(row["policies"])]
+        for row in stored:
+            links += [
+                Link("metadata", row["id"], f"{key}={value}") for key, value in json.loads(row["metadata"]).items()
+            ]
+        links += [Link("entity", row["group_id"], row["entity_id"]) for row in self.rows("group_entities")]
+        # A link to a parent that is gone stays in Vault, and means nothing.
+        links += [
+            Link("group", row["parent_id"], row["child_id"])
+            for row in self.rows("group_parents")
+            if row["parent_id"] in groups
+        ]
+        return Snapshot(groups, tuple(links))
+
+    def declare(self, draw: Draw[Any], slot: str, program: Mapping[str, Declaration], world: Snapshot) -> Values | None:
+        own: list[str | Ref] = [*refs(program, "group")]
+        theirs = list(world.objects)
+        entities = st.none() | st.lists(st.sampled_from(ENTITIES), max_size=3, unique=True)
+        if self.slots[slot] == GROUP:
+            # A group has only groups in it that were declared before, so there is no cycle.
+            below = [ref for ref in own if isinstance(ref, Ref) and ref.slot < slot] + theirs
+            groups = st.lists(st.sampled_from(below), max_size=2, unique_by=repr) if below else st.just([])
+            if draw(st.integers(0, 5)) == 0:
+                return {
+                    "name": draw(st.sampled_from(NAMES)),
+                    "type": "external",
+                    "member_entity_ids": None,
+                    "member_group_ids": None,
+                }
+            return {
+                "name": draw(st.sampled_from(NAMES)),
+                "type": "internal",
+                "policies": draw(st.none() | st.lists(st.sampled_from(POLICIES), unique=True)),
+                "metadata": draw(st.none() | st.sampled_from(METADATA)),
+                "member_entity_ids": draw(entities),
+                "member_group_ids": draw(st.none() | groups),
+            }
+        if not own + theirs:
+            return None
+        into = draw(st.sampled_from(own + theirs))
+        below = [ref for ref in own if isinstance(into, Ref) and isinstance(ref, Ref) and ref.slot < into.slot]
+        return {
+            "group_id": into,
+            "member_entity_ids": draw(entities) or [],
+            "member_group_ids": draw(st.none() | st.lists(st.sampled_from(below), unique_by=repr)) if below else None,
+            "exclusive": draw(st.booleans()),
+        }
+
+    def sound(self, program: Sequence[Declaration]) -> bool:
+        targets = [one.given["group_id"] for one in program if one.kind == MEMBERS]
+        whole = {
+            one.slot
+            for one in program
+            if one.kind == GROUP
+            and (
+                one.given["type"] == "external"
+                or one.given["member_entity_ids"] is not None
+                or one.given["member_group_ids"] is not None
+            )
+        }
+        external = {one.slot for one in program if one.kind == GROUP and one.given["type"] == "external"}
+        listed = [
+            one
+            for one in program
+            if one.slot in external and any(one.given.get(name) is not None for name in SORTS if "member" in name)
+        ]
+        late = any(
+            isinstance(ref, Ref)
+            and isinstance(one.given.get("group_id"), Ref)
+            and ref.slot >= one.given["group_id"].slot
+            for one in program
+            for ref in one.given.get("member_group_ids") or []
+        ) or any(isinstance(one.given.get("group_id"), str) and one.given.get("member_group_ids") for one in program)
+        return (
+            len({repr(target) for target in targets}) == len(targets)
+            and not whole & {target.slot for target in targets if isinstance(target, Ref)}
+            and not listed
+            and not late
+        )
+
+    def fields(self, kind: str, values: Values) -> Fields | None:
+        return {"name": values["name"].lower(), "type": values["type"]} if kind == GROUP else None
+
+    def links(self, kind: str, id: str, values: Values) -> set[Link]:
+        holder = id if kind == GROUP else values["group_id"]
+        found = set[Link]()
+        for name, sort in SORTS.items():
+            listed = values.get(name) or []
+            if sort == "metadata":
+                found |= {Link(sort, holder, f"{key}={value}") for key, value in dict(listed).items()}
+            else:
+                found |= {Link(sort, holder, one.lower() if sort == "policy" else one) for one in listed}
+        return found
+
+    def covers(self, kind: str, id: str, values: Values, link: Link, world: Snapshot) -> bool:
+        if kind == MEMBERS and not values["exclusive"]:
+            return False
+        return link.holder == (id if kind == GROUP else values["group_id"]) and not self.lets_go(kind, values, link)
+
+    def lets_go(self, kind: str, values: Values, link: Link) -> bool:
+        return all(values.get(name) is None for name, sort in SORTS.items() if sort == link.sort)
+
+    def key(self, kind: str, values: Values) -> object:
+        return values["name"].lower()
+
+    # -- strangers
+
+    def strange(self, draw: Draw[Any], world: Snapshot) -> None:
+        groups = list(world.objects)
+        deed = draw(
+            st.sampled_from(
+                ["make", *(["join", "join", "leave", "policy", "edit", "nest", "remove"] if groups else [])]
+            )
+        )
+        if deed == "make":
+            self._ask("POST", "", {"name": draw(st.sampled_from([*NAMES, "theirs", "theirs too"]))}, free=True)
+            return
+        id = draw(st.sampled_from(groups))
+        group = self._ask("GET", f"/id/{id}")["data"]
+        if deed == "remove":
+            self._ask("DELETE", f"/id/{id}")
+        elif deed == "edit":
+            change = draw(st.sampled_from([{"name": "theirs"}, {"metadata": {"owner": "strangers"}}, {"metadata": {}}]))
+            self._ask("POST", f"/id/{id}", change, free=True)
+        elif deed == "policy":
+            policies = draw(st.sets(st.sampled_from([*POLICIES, "strangers"])))
+            self._ask("POST", f"/id/{id}", {"policies": sorted(policies)})
+        elif group["type"] == "internal" and deed in ("join", "leave"):
+            there, one = set(group["member_entity_ids"] or []), draw(st.sampled_from(ENTITIES))
+            members = there | {one} if deed == "join" else there - {one}
+            self._ask("POST", f"/id/{id}", {"member_entity_ids": sorted(members)})
+        elif group["type"] == "internal":
+            # Only what has no groups in it goes into what is in no group, so there is no cycle.
+            nested = {link.member for link in world.links if link.sort == "group"}
+            holding = {link.holder for link in world.links if link.sort == "group"}
+            leaves = [one for one in self.strangers if one in groups and one not in holding and one != id]
+            if leaves and id not in nested:
+                child = draw(st.sampled_from(leaves))
+                self._ask(
+                    "POST", f"/id/{id}", {"member_group_ids": sorted({*(group["member_group_ids"] or []), child})}
+                )
+
+    def _ask(self, method: str, path: str, json: Any = None, *, free: bool = False) -> Any:
+        reply = self.hands.request(
+            method, f"/v1/identity/group{path}", json=json, headers={"X-Vault-Token": "roster-dev"}
+        )  # A name may be taken: then nothing is done.
+        assert reply.status_code < 300 or (free and reply.status_code == 400), reply.text
+        return reply.json() if reply.content else None
+
+    def clear(self, id: str, world: Snapshot, theirs: Iterable[str | Link]) -> None:
+        found = list(theirs)
+        for name, sort in SORTS.items():
+            gone = {link.member for link in found if isinstance(link, Link) and link.sort == sort}
+            if gone and "member" in name:
+                group = self._ask("GET", f"/id/{id}")["data"]
+                self._ask("POST", f"/id/{id}", {name: sorted({*(group[name] or [])} - gone)})
