@@ -40,7 +40,10 @@ class Project(Program):
         return any((self.folder / ".pulumi/locks").rglob("*.json"))
 
     def unlock(self) -> None:
-        """The first step of the way back: a killed run may have left its lock."""
+        """The first step of the way back: a killed run may have left its lock, or an empty file beside the state."""
+        for attributes in (self.folder / ".pulumi").rglob("*.attrs"):
+            if attributes.stat().st_size == 0:
+                attributes.unlink()
         if self.locked():
             self.pulumi("cancel", "--yes")
             assert not self.locked()
