@@ -77,6 +77,42 @@ def test_what_is_so_already_is_not_written_and_not_waited_for() -> None:
     assert (shared.writes, shared.time.waits) == (0, [])
 
 
+def test_what_is_to_be_removed_and_does_not_show_is_looked_for_twice() -> None:
+    """A read may be older than our own last write: what is to go is there all the same."""
+    shared = Shared()
+    reads = [frozenset({"a"})]
+    shared.read = lambda: reads.pop() if reads else frozenset(shared.items)  # type: ignore[method-assign]
+    assert shared.add("a", doubtful=True) == {"a"}
+    assert shared.writes == 1
+    assert shared.time.waits == [QUIET, QUIET]
+
+
+def test_what_does_not_show_twice_is_gone() -> None:
+    shared = Shared({"a"})
+    assert shared.add("a", doubtful=True) == {"a"}
+    assert (shared.writes, shared.time.waits) == (0, [QUIET])
+
+
+def test_a_reading_that_took_long_once_is_done_again_at_once() -> None:
+    """It was held back by a limit, say, and took until that was lifted."""
+    shared = Shared(read_takes=12.0)
+    read = shared.read
+
+    def once() -> frozenset[str]:
+        there = read()
+        shared.read_takes = 0.0
+        return there
+
+    shared.read = once  # type: ignore[method-assign]
+    assert shared.add("a") == {"a"}
+    assert shared.time.waits == [QUIET]
+
+
+def test_a_service_that_is_too_slow_is_told_as_such() -> None:
+    with pytest.raises(RosterError, match=r"set one is read too slowly .*12 s"):
+        Shared(read_takes=12.0).add("a")
+
+
 def test_a_write_is_looked_at_after_a_quiet_time() -> None:
     shared = Shared()
     assert shared.add("a") == {"a"}

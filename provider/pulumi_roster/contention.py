@@ -32,6 +32,7 @@ def settle_change(
     read: Callable[[], T],
     write: Callable[[T, float], bool],
     overwrote: Callable[[T, T], bool] = lambda before, after: False,
+    doubtful: bool = False,
 ) -> T:
     """Changes an object until the change stays. Answers the object as it was last read.
 
@@ -41,6 +42,8 @@ def settle_change(
         seconds within which the write may be sent, to be handed to the client: a later one rests on an old reading.
     :param overwrote: given the object before and after our write, whether somebody else wrote in between (a revision
         that grew by more than one): what they wrote may be lost, and the user is told so in a warning.
+    :param doubtful: whether a first reading that shows nothing to do is not believed: it may be older than our own last
+        write, and what is to be removed would stay.
     :raises RosterError: others undo the change until the time budget is used up.
     """
     policy = api.policy
@@ -54,25 +57,34 @@ def settle_change(
         with api.lock(*what):
             began = policy.clock()
             before = read()
+            if policy.clock() - began > quiet / 2:
+                # What held this reading back, such as a limit, is over; a service that is slow is slow again.
+                began = policy.clock()
+                before = read()
             took = policy.clock() - began
-            prompt = took <= quiet / 2
-            if prompt:
+            late = took > quiet / 2
+            if late:
+                trouble = RosterError(
+                    f"{' '.join(what)} is read too slowly to be changed beside other writers: it took {took:.0f} s",
+                    hint="run again later, or give it more time with roster:budgetSeconds",
+                )
+            else:
                 try:
-                    if not write(before, quiet / 2):
+                    wrote = write(before, quiet / 2)
+                    if not wrote and not doubtful:
                         return before
+                    doubtful = False
                     took = policy.clock() - began
                 except _PASSES as error:
                     took = policy.clock() - began
                     trouble = error
                 else:
-                    if overwrote(before, read()):
+                    if wrote and overwrote(before, read()):
                         log.warning(
                             "%s was changed by somebody else at the same moment; what they changed may be undone",
                             " ".join(what),
                         )
-            if not prompt:
-                quiet = 3 * took
-            elif took > quiet:
+            if late or took > quiet:
                 quiet = min(3 * took, policy.budget / 4)  # time for a second round, should the reply have been lost
         if policy.clock() > end:
             raise trouble

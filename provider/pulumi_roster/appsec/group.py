@@ -94,10 +94,13 @@ def list_groups(api: Client) -> list[GroupRow]:
     return [parse_group(reply, row) for row in reply.rows()]
 
 
-def change_group(api: Client, id: str, wanted: Callable[[GroupRow], Mapping[str, Any]]) -> GroupRow:
+def change_group(
+    api: Client, id: str, wanted: Callable[[GroupRow], Mapping[str, Any]], *, doubtful: bool = False
+) -> GroupRow:
     """Changes a group until the change stays.
 
     :param wanted: given the group as it is, the fields that are to be otherwise.
+    :param doubtful: whether a first reading that shows nothing to do is not believed.
     :raises AlreadyExists: another group has the name.
     """
     written = ""
@@ -123,6 +126,7 @@ def change_group(api: Client, id: str, wanted: Callable[[GroupRow], Mapping[str,
         read=lambda: read_group(api, id),
         write=write,
         overwrote=lambda before, after: after.updated_at != written,
+        doubtful=doubtful,
     )
 
 
