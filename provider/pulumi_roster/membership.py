@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from .errors import NotOurs
 from .model import sorted_set
 
-__all__ = ["merged", "refuse_strangers", "shown"]
+__all__ = ["merged", "shown", "strangers"]
 
 
 def merged(there: Iterable[str], before: Iterable[str], wanted: Iterable[str]) -> list[str]:
@@ -31,15 +31,17 @@ def shown(there: Iterable[str], declared: Iterable[str] | None, exclusive: bool)
     return sorted_set(there if exclusive or declared is None else {*there} & {*declared})
 
 
-def refuse_strangers(there: Iterable[str], wanted: Iterable[str], adopt: bool, what: str) -> None:
-    """An exclusive set is made only where nobody is removed whom no preview could show.
+def strangers(there: Iterable[str], wanted: Iterable[str], adopt: bool, what: str) -> list[str]:
+    """Who is removed when an exclusive set is made: nobody whom no preview could show, unless it is taken over.
 
+    :param what: the beginning of a refusal: "the group x has members".
     :raises NotOurs: the set holds others, and they may not be taken over.
     """
-    strangers = sorted({*there} - {*wanted})
-    if strangers and not adopt:
-        names = strangers if len(strangers) <= 20 else [*strangers[:20], f"and {len(strangers) - 20} more"]
+    others = sorted({*there} - {*wanted})
+    if others and not adopt:
+        names = others if len(others) <= 20 else [*others[:20], f"and {len(others) - 20} more"]
         raise NotOurs(
-            f"{what} holds what is not in the list: {', '.join(names)}",
+            f"{what} that are not in the list: {', '.join(names)}",
             hint="add them to the list, or take the whole set over with adopt=True, which removes them",
         )
+    return others

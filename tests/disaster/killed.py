@@ -101,9 +101,8 @@ LATER_WRITES = {
 
 DESTROY_WRITES = {
     "DELETE /v2/groups/{access_group_id}": 1,
-    "POST /v2/groups/{access_group_id}/members/delete": 1,
+    "POST /v2/groups/{access_group_id}/members/delete": 3,
     "DELETE /v2/groups/{access_group_id}/members/{iam_id}": 1,
-    "DELETE /v2/groups/_allgroups/members/{iam_id}": 1,
     "DELETE /v2/groups/{access_group_id}/rules/{rule_id}": 1,
     "DELETE /v1/identity/group/id/{id}": 1,
     "POST /v1/identity/group/id/{id}": 1,
@@ -152,8 +151,7 @@ DESTROY = [
     *together(
         {
             "DELETE /v2/groups/{access_group_id}/members/{iam_id}": 1,
-            "POST /v2/groups/{access_group_id}/members/delete": 1,
-            "DELETE /v2/groups/_allgroups/members/{iam_id}": 1,
+            "POST /v2/groups/{access_group_id}/members/delete": 2,
             "DELETE /v2/groups/{access_group_id}/rules/{rule_id}": 1,
         }
     ),

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import pulumi
 
 from ..client import Client
-from ..errors import NotOurs
 from ..handler import Handler
 from ..managed import Managed
+from ..membership import strangers
 from ..model import Args, Fault, Replace, State, Unordered, sorted_set
 from .items import add_members, remove_members
 from .member import AccessGroupId, Member, MemberArgs, MemberState
@@ -59,13 +59,9 @@ class AccessGroupMembersHandler(
 
     def create(self, args: AccessGroupMembersArgs) -> AccessGroupMembersState:
         if args.exclusive:
-            strangers = _missing_from(list(static_members(self.api, args.access_group_id)), args.members)
-            if strangers and not args.adopt:
-                raise NotOurs(
-                    f"the group {args.access_group_id} has members that are not in the list: {_names(strangers)}",
-                    hint="add them to the list, or take the whole set over with adopt=True, which removes them",
-                )
-            remove_members(self.api, args.access_group_id, [member.iam_id for member in strangers])
+            there = _ids(static_members(self.api, args.access_group_id))
+            others = strangers(there, _ids(args.members), args.adopt, f"the group {args.access_group_id} has members")
+            remove_members(self.api, args.access_group_id, others)
         elif not args.members:
             # Nothing is to be added, so no other call would tell that there is no such group.
             self.api.get("/v2/groups/{}", args.access_group_id)
@@ -105,9 +101,8 @@ def _missing_from(members: Iterable[MemberState], others: Iterable[MemberState])
     return [member for member in members if member.iam_id not in known]
 
 
-def _names(members: list[MemberState]) -> str:
-    names = [member.iam_id for member in members]
-    return ", ".join(names if len(names) <= 20 else [*names[:20], f"and {len(names) - 20} more"])
+def _ids(members: Iterable[MemberState]) -> list[str]:
+    return [member.iam_id for member in members]
 
 
 def _state(args: AccessGroupMembersArgs, members: Iterable[MemberState]) -> AccessGroupMembersState:

@@ -13,9 +13,11 @@ from ..client import Client, Reply
 from ..errors import NotFound, PartialFailure
 from .member import MemberState
 
-__all__ = ["add_members", "add_to_groups", "items_of", "remove_members", "run_items"]
+__all__ = ["add_members", "add_to_groups", "items_of", "remove_from_groups", "remove_members", "run_items"]
 
 CHUNK = 50
+
+_REMOVED = frozenset({200, 204, 404})
 
 Item = dict[str, Any]
 
@@ -92,14 +94,7 @@ def add_members(api: Client, group_id: str, members: Iterable[MemberState]) -> N
 def remove_members(api: Client, group_id: str, iam_ids: Iterable[str]) -> None:
     """Removes identities from a group; those that are not in it, and a group that is gone, are fine."""
 
-    def send(chunk: list[str]) -> Iterable[Item]:
-        try:
-            reply = api.post("/v2/groups/{}/members/delete", group_id, json={"members": chunk}, repeatable=True)
-        except NotFound:  # none of them is a member, or there is no group
-            return [{"iam_id": iam_id, "status_code": 404} for iam_id in chunk]
-        return items_of(reply, "members")
-
-    run_items(api, iam_ids, send, name="iam_id", done=frozenset({200, 204, 404}), what="members")
+    run_items(api, iam_ids, lambda chunk: _removed(api, group_id, chunk), name="iam_id", done=_REMOVED, what="members")
 
 
 def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_ids: Iterable[str]) -> None:
@@ -113,6 +108,17 @@ def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_id
     run_items(api, group_ids, send, name="access_group_id", done=frozenset({200, 201}), what="groups")
 
 
+def remove_from_groups(api: Client, iam_id: str, group_ids: Iterable[str]) -> None:
+    """Removes one identity from these groups only; those that it is not in, and those that are gone, are fine."""
+
+    def send(chunk: list[str]) -> Iterable[Item]:
+        for group_id in chunk:
+            for item in _removed(api, group_id, [iam_id]):
+                yield {**item, "access_group_id": group_id}
+
+    run_items(api, group_ids, send, name="access_group_id", done=_REMOVED, what="groups")
+
+
 def items_of(reply: Reply, key: str) -> list[Item]:
     """The items that a reply must hold: a body without them is no empty list.
 
@@ -122,6 +128,14 @@ def items_of(reply: Reply, key: str) -> list[Item]:
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise reply.unexpected(f"a list of {key} was due")
     return items
+
+
+def _removed(api: Client, group_id: str, iam_ids: list[str]) -> list[Item]:
+    try:
+        reply = api.post("/v2/groups/{}/members/delete", group_id, json={"members": iam_ids}, repeatable=True)
+    except NotFound:  # none of them is a member, or there is no group
+        return [{"iam_id": iam_id, "status_code": 404} for iam_id in iam_ids]
+    return items_of(reply, "members")
 
 
 def _words(item: Item) -> str:

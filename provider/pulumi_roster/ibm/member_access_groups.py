@@ -1,7 +1,7 @@
 """One identity in a set of access groups: https://cloud.ibm.com/apidocs/iam-access-groups, the ``_allgroups`` calls
 
-Particular: the calls speak of all groups of an account at once; there is one that removes an identity from all of them,
-and none that removes it from some.
+Particular: one call adds an identity to many groups. There is one that removes it from all groups of the account, and
+none that removes it from some.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Annotated, Any
 
 import pulumi
 
-from ..errors import NotFound, NotOurs
 from ..handler import Handler
 from ..managed import Managed
+from ..membership import shown, strangers
 from ..model import Args, Fault, FromConnection, Len, Replace, State, Text, Unordered, sorted_set
 from .access_group_membership import type_faults
-from .items import add_to_groups, remove_members
+from .items import add_to_groups, remove_from_groups
 from .member import AccessGroupId, IamId, MemberType, with_type
 
 __all__ = ["MemberAccessGroups", "MemberAccessGroupsArgs", "MemberAccessGroupsHandler", "MemberAccessGroupsState"]
@@ -54,42 +54,28 @@ class MemberAccessGroupsHandler(
 
     def create(self, args: MemberAccessGroupsArgs) -> MemberAccessGroupsState:
         if args.exclusive:
-            others = [
-                group for group in self._groups(args.account_id, args.iam_id) if group not in args.access_group_ids
-            ]
-            if others and not args.adopt:
-                raise NotOurs(
-                    f"{args.iam_id} is in groups that are not in the list: {', '.join(others)}",
-                    hint="add them to the list, or take the whole set over with adopt=True, which removes it from them",
-                )
-            self._leave(args.iam_id, others)
+            there = self._groups(args.account_id, args.iam_id)
+            others = strangers(there, args.access_group_ids, args.adopt, f"{args.iam_id} is in groups")
+            remove_from_groups(self.api, args.iam_id, others)
         self._join(args, args.access_group_ids)
         return _state(args, args.access_group_ids)
 
     def read(self, id: str, prior: MemberAccessGroupsState) -> MemberAccessGroupsState:
         there = self._groups(prior.account_id, prior.iam_id)
-        declared = getattr(prior, "access_group_ids", None)
-        if declared is not None and not prior.exclusive:
-            there = [group for group in there if group in declared]
-        return _state(prior, there)
+        return _state(prior, shown(there, getattr(prior, "access_group_ids", None), prior.exclusive))
 
     def update(self, id: str, args: MemberAccessGroupsArgs, prior: MemberAccessGroupsState) -> MemberAccessGroupsState:
         # Only what the preview could show is left: groups that it came into since the last refresh show in the next
         # one.
-        self._leave(args.iam_id, [group for group in prior.access_group_ids if group not in args.access_group_ids])
+        remove_from_groups(
+            self.api, args.iam_id, [group for group in prior.access_group_ids if group not in args.access_group_ids]
+        )
         self._join(args, [group for group in args.access_group_ids if group not in prior.access_group_ids])
         return _state(args, self._groups(args.account_id, args.iam_id) if args.exclusive else args.access_group_ids)
 
     def delete(self, id: str, prior: MemberAccessGroupsState) -> None:
-        if set(self._groups(prior.account_id, prior.iam_id)) - set(prior.access_group_ids):
-            self._leave(prior.iam_id, prior.access_group_ids)
-            return
-        try:
-            self.api.delete("/v2/groups/_allgroups/members/{}", prior.iam_id, params={"account_id": prior.account_id})
-        except NotFound:
-            return
-        # A 207 may hold items that failed: what is left goes one by one, and says why when it does not.
-        self._leave(prior.iam_id, self._groups(prior.account_id, prior.iam_id))
+        # Not with the call that removes an identity from all groups: somebody may have added it to another one by now.
+        remove_from_groups(self.api, prior.iam_id, prior.access_group_ids)
 
     def _groups(self, account_id: str, iam_id: str) -> Sequence[str]:
         query = {
@@ -104,10 +90,6 @@ class MemberAccessGroupsHandler(
 
     def _join(self, args: MemberAccessGroupsArgs, groups: Iterable[str]) -> None:
         add_to_groups(self.api, args.account_id, args.iam_id, args.type or "", groups)
-
-    def _leave(self, iam_id: str, groups: Iterable[str]) -> None:
-        for group in groups:
-            remove_members(self.api, group, [iam_id])
 
 
 def _state(args: MemberAccessGroupsArgs, groups: Iterable[str]) -> MemberAccessGroupsState:
