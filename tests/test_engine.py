@@ -9,22 +9,36 @@ import dill  # type: ignore[import-untyped]
 import pytest
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 
-import pulumi_roster.ibm
+import pulumi_roster
 from pulumi_roster.engine import Engine
 from pulumi_roster.handler import handler_class, registered_kinds
 from pulumi_roster.managed import Managed
 
 PICKLES = {
-    "ibm.AccessGroup": "gASVQwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjA9pYm0uQWNjZXNzR3J"
-    "vdXCUc2Iu",
-    "ibm.AccessGroupMembers": "gASVSgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBZpYm0uQWNj"
-    "ZXNzR3JvdXBNZW1iZXJzlHNiLg==",
-    "ibm.AccessGroupMembership": "gASVTQAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBlpYm0uQ"
-    "WNjZXNzR3JvdXBNZW1iZXJzaGlwlHNiLg==",
-    "ibm.AccessGroupRule": "gASVRwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBNpYm0uQWNjZXN"
-    "zR3JvdXBSdWxllHNiLg==",
-    "ibm.MemberAccessGroups": "gASVSgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBZpYm0uTWVt"
-    "YmVyQWNjZXNzR3JvdXBzlHNiLg==",
+    "appsec.GroupMembers": "gASVRwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBNhcHBzZWMuR"
+    "3JvdXBNZW1iZXJzlHNiLg==",
+    "appsec.IdentityGroup": "gASVSAAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBRhcHBzZWMu"
+    "SWRlbnRpdHlHcm91cJRzYi4=",
+    "britive.AccountMapping": "gASVSgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBZicml0aX"
+    "ZlLkFjY291bnRNYXBwaW5nlHNiLg==",
+    "britive.Environment": "gASVRwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBNicml0aXZlL"
+    "kVudmlyb25tZW50lHNiLg==",
+    "britive.EnvironmentGroup": "gASVTAAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBhicml0"
+    "aXZlLkVudmlyb25tZW50R3JvdXCUc2Iu",
+    "ibm.AccessGroup": "gASVQwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjA9pYm0uQWNjZXNzR"
+    "3JvdXCUc2Iu",
+    "ibm.AccessGroupMembers": "gASVSgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBZpYm0uQW"
+    "NjZXNzR3JvdXBNZW1iZXJzlHNiLg==",
+    "ibm.AccessGroupMembership": "gASVTQAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBlpYm0"
+    "uQWNjZXNzR3JvdXBNZW1iZXJzaGlwlHNiLg==",
+    "ibm.AccessGroupRule": "gASVRwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBNpYm0uQWNjZ"
+    "XNzR3JvdXBSdWxllHNiLg==",
+    "ibm.MemberAccessGroups": "gASVSgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBZpYm0uTW"
+    "VtYmVyQWNjZXNzR3JvdXBzlHNiLg==",
+    "vault.GroupMembers": "gASVRgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBJ2YXVsdC5Hcm"
+    "91cE1lbWJlcnOUc2Iu",
+    "vault.IdentityGroup": "gASVRwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBN2YXVsdC5JZ"
+    "GVudGl0eUdyb3VwlHNiLg==",
 }
 """Each stands in the state of everybody who has such a resource: to change one here is to break those states."""
 
@@ -60,12 +74,12 @@ def test_a_pickle_is_no_secret_and_its_key_is_pulumis() -> None:
 
 
 def test_no_kind_is_forgotten() -> None:
-    assert {kind for kind in registered_kinds() if kind.startswith("ibm.")} == set(PICKLES)
+    assert set(registered_kinds()) == set(PICKLES)
 
 
 @pytest.mark.parametrize("kind", PICKLES)
 def test_the_type_of_a_resource_is_the_one_that_stands_in_the_states(kind: str) -> None:
     system, _, name = kind.partition(".")
-    resource: type[Managed] = getattr(pulumi_roster.ibm, name)
+    resource: type[Managed] = getattr(getattr(pulumi_roster, system), name)
     assert resource.kind == kind
     assert vars(resource)["_resource_type_name"] == f"dynamic/{system}:{name}"
