@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-RUNTIME = {"httpx", "pulumi", "pydantic", "tenacity"}
+RUNTIME = {"httpx", "pulumi", "pydantic", "tenacity", "typing-extensions"}
 EXTRAS = {"rich", "starlette", "typer", "uvicorn"}
 
 # Imports every module but those of the extras, and tells which distributions are there.
@@ -24,7 +24,7 @@ import pulumi_roster
 for module in pkgutil.walk_packages(pulumi_roster.__path__, "pulumi_roster."):
     if not module.name.startswith(("pulumi_roster.cli", "pulumi_roster.emulator")):
         importlib.import_module(module.name)
-print(json.dumps([found.metadata["Name"].lower() for found in importlib.metadata.distributions()]))
+print(json.dumps([found.metadata["Name"].lower().replace("_", "-") for found in importlib.metadata.distributions()]))
 """
 
 

@@ -6,12 +6,9 @@ Parameters that many of them share:
 
 - ``environment_id``: where it is None, the root group stands for all environments; for applications that scan their
   own.
-- ``page``: from 0; without it, all pages are read.
-- ``size``: rows a page.
-- ``sort``: a column and a direction, such as ``nativeName,asc``. Columns have the service's names.
-- ``filter``: such as ``scanStatus eq Unchanged``.
+- ``page``, ``size``, ``sort``, ``filter``, ``connection``: see :class:`~.reading.Query`.
 - ``include_members``: also what belongs to each row.
-- ``deprecated``: by the older call, which knows none of the four above, and tells a few fields more.
+- ``deprecated``: by the older call, which tells a few fields more, and knows of the others the connection alone.
 
 All raise ``BadRequest`` for an application, and ``NotFound`` for an environment, that does not exist. What belongs to
 an account, a permission or a group is looked up by :mod:`.relations`.
@@ -19,11 +16,11 @@ an account, a permission or a group is looked up by :mod:`.relations`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing_extensions import Unpack
 
 from ..managed import program_client
 from .account_mapping import ACCOUNTS
-from .reading import Place
+from .reading import Query, rows, unpaged
 from .scanned import Account, Group, Permission, Summary
 from .tree import EnvironmentGroupState, EnvironmentState, read_tree
 
@@ -75,59 +72,41 @@ def list_accounts(
     app_id: str,
     environment_id: str | None = None,
     *,
-    page: int | None = None,
-    size: int | None = None,
-    sort: str | None = None,
-    filter: str | None = None,
     include_members: bool = False,
     deprecated: bool = False,
-    connection: str = "default",
+    **query: Unpack[Query],
 ) -> list[Account]:
     """The accounts of an environment. The parameters are those of the module."""
-    query = _query(page, size, sort, filter, include_members)
-    where = Place(app_id, environment_id, connection)
-    return where.unpaged(Account, ACCOUNTS, query) if deprecated else where.rows(Account, ACCOUNTS, **query)
+    if deprecated:
+        return unpaged(Account, ACCOUNTS, app_id, environment_id, {}, include_members, **query)
+    return rows(Account, ACCOUNTS, app_id, environment_id, include_members=include_members, **query)
 
 
 def list_permissions(
     app_id: str,
     environment_id: str | None = None,
     *,
-    page: int | None = None,
-    size: int | None = None,
-    sort: str | None = None,
-    filter: str | None = None,
     include_members: bool = False,
     deprecated: bool = False,
-    connection: str = "default",
+    **query: Unpack[Query],
 ) -> list[Permission]:
     """The permissions of an environment. The parameters are those of the module."""
-    query = _query(page, size, sort, filter, include_members)
-    where = Place(app_id, environment_id, connection)
     if deprecated:
-        return where.unpaged(Permission, PERMISSIONS, query, type="permission")
-    return where.rows(Permission, PERMISSIONS, **query)
+        return unpaged(
+            Permission, PERMISSIONS, app_id, environment_id, {"type": "permission"}, include_members, **query
+        )
+    return rows(Permission, PERMISSIONS, app_id, environment_id, include_members=include_members, **query)
 
 
 def list_groups(
     app_id: str,
     environment_id: str | None = None,
     *,
-    page: int | None = None,
-    size: int | None = None,
-    sort: str | None = None,
-    filter: str | None = None,
     include_members: bool = False,
     deprecated: bool = False,
-    connection: str = "default",
+    **query: Unpack[Query],
 ) -> list[Group]:
     """The groups of an environment. The parameters are those of the module."""
-    query = _query(page, size, sort, filter, include_members)
-    where = Place(app_id, environment_id, connection)
     if deprecated:
-        return where.unpaged(Group, PERMISSIONS, query, type="group")
-    return where.rows(Group, GROUPS, **query)
-
-
-def _query(page: int | None, size: int | None, sort: str | None, filter: str | None, members: bool) -> dict[str, Any]:
-    return {"page": page, "size": size, "sort": sort, "filter": filter, "includeMembers": members or None}
+        return unpaged(Group, PERMISSIONS, app_id, environment_id, {"type": "group"}, include_members, **query)
+    return rows(Group, GROUPS, app_id, environment_id, include_members=include_members, **query)

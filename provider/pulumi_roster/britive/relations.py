@@ -6,9 +6,11 @@ of :mod:`.lookups`; each row is a :class:`~.scanned.Link`. All raise ``NotFound`
 
 from __future__ import annotations
 
+from typing_extensions import Unpack
+
 from .account_mapping import ACCOUNTS
 from .lookups import GROUPS, PERMISSIONS
-from .reading import Place
+from .reading import Query, rows
 from .scanned import Link
 
 __all__ = [
@@ -25,93 +27,57 @@ def list_account_permissions(
     app_id: str,
     environment_id: str | None,
     account_id: int | str,
-    *,
-    page: int | None = None,
-    size: int | None = None,
-    sort: str | None = None,
-    filter: str | None = None,
-    connection: str = "default",
+    **query: Unpack[Query],
 ) -> list[Link]:
     """The permissions that an account has itself; those by its groups are not among them."""
-    path, where = f"{ACCOUNTS}/{{}}/permissions", Place(app_id, environment_id, connection)
-    return where.rows(Link, path, account_id, page=page, size=size, sort=sort, filter=filter)
+    return rows(Link, f"{ACCOUNTS}/{{}}/permissions", app_id, environment_id, account_id, **query)
 
 
 def list_account_groups(
     app_id: str,
     environment_id: str | None,
     account_id: int | str,
-    *,
-    page: int | None = None,
-    size: int | None = None,
-    sort: str | None = None,
-    filter: str | None = None,
-    connection: str = "default",
+    **query: Unpack[Query],
 ) -> list[Link]:
     """The groups that an account is in."""
-    path, where = f"{ACCOUNTS}/{{}}/groups", Place(app_id, environment_id, connection)
-    return where.rows(Link, path, account_id, page=page, size=size, sort=sort, filter=filter)
+    return rows(Link, f"{ACCOUNTS}/{{}}/groups", app_id, environment_id, account_id, **query)
 
 
 def list_permission_accounts(
     app_id: str,
     environment_id: str | None,
     permission_id: int | str,
-    *,
-    page: int | None = None,
-    size: int | None = None,
-    sort: str | None = None,
-    filter: str | None = None,
-    connection: str = "default",
+    **query: Unpack[Query],
 ) -> list[Link]:
     """The accounts that have a permission themselves."""
-    path, where = f"{PERMISSIONS}/{{}}/accounts", Place(app_id, environment_id, connection)
-    return where.rows(Link, path, permission_id, page=page, size=size, sort=sort, filter=filter)
+    return rows(Link, f"{PERMISSIONS}/{{}}/accounts", app_id, environment_id, permission_id, **query)
 
 
 def list_permission_groups(
     app_id: str,
     environment_id: str | None,
     permission_id: int | str,
-    *,
-    page: int | None = None,
-    size: int | None = None,
-    sort: str | None = None,
-    filter: str | None = None,
-    connection: str = "default",
+    **query: Unpack[Query],
 ) -> list[Link]:
     """The groups that have a permission."""
-    path, where = f"{PERMISSIONS}/{{}}/groups", Place(app_id, environment_id, connection)
-    return where.rows(Link, path, permission_id, page=page, size=size, sort=sort, filter=filter)
+    return rows(Link, f"{PERMISSIONS}/{{}}/groups", app_id, environment_id, permission_id, **query)
 
 
 def list_group_accounts(
     app_id: str,
     environment_id: str | None,
     group_id: int | str,
-    *,
-    page: int | None = None,
-    size: int | None = None,
-    sort: str | None = None,
-    filter: str | None = None,
-    connection: str = "default",
+    **query: Unpack[Query],
 ) -> list[Link]:
     """The accounts that are in a group."""
-    path, where = f"{GROUPS}/{{}}/accounts", Place(app_id, environment_id, connection)
-    return where.rows(Link, path, group_id, page=page, size=size, sort=sort, filter=filter)
+    return rows(Link, f"{GROUPS}/{{}}/accounts", app_id, environment_id, group_id, **query)
 
 
 def list_group_permissions(
     app_id: str,
     environment_id: str | None,
     group_id: int | str,
-    *,
-    page: int | None = None,
-    size: int | None = None,
-    sort: str | None = None,
-    filter: str | None = None,
-    connection: str = "default",
+    **query: Unpack[Query],
 ) -> list[Link]:
     """The permissions that a group has."""
-    path, where = f"{GROUPS}/{{}}/permissions", Place(app_id, environment_id, connection)
-    return where.rows(Link, path, group_id, page=page, size=size, sort=sort, filter=filter)
+    return rows(Link, f"{GROUPS}/{{}}/permissions", app_id, environment_id, group_id, **query)
