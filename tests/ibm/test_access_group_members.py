@@ -416,9 +416,6 @@ def test_an_update_in_a_group_that_is_gone_says_what_to_do(members: Resource, em
 @pytest.mark.parametrize(
     "body",
     [
-        {"members": [{"iam_id": ANNA}]},
-        {"members": [{"iam_id": ANNA, "status_code": None}]},
-        {"members": [{"iam_id": ANNA, "status_code": "fine"}]},
         {"members": [{"iam_id": ANNA, "status_code": 400, "errors": "odd"}]},
         {"members": [{"iam_id": ANNA, "status_code": 400, "errors": [None]}]},
     ],
@@ -430,6 +427,20 @@ def test_an_item_that_is_not_as_documented_is_no_success(
     emulator.fault(kind="status", status=207, method="PUT", body=body)
     with pytest.raises(PartialFailure, match=ANNA):
         members.up(access_group_id=team, members=[ANNA])
+
+
+@pytest.mark.parametrize(
+    "item",
+    [{"iam_id": BERT, "status_code": 200}, {"iam_id": ANNA}, {"iam_id": ANNA, "status_code": None}]
+    + [{"iam_id": ANNA, "status_code": "fine"}],
+    ids=str,
+)
+def test_an_item_that_is_not_answered_for_is_sent_again(
+    members: Resource, emulator: Running, team: str, item: dict[str, Any]
+) -> None:
+    emulator.fault(kind="status", status=207, method="PUT", body={"members": [item]})
+    members.up(access_group_id=team, members=[ANNA])
+    assert ibm_members(emulator, team) == {ANNA}
 
 
 @pytest.mark.parametrize("body", [{}, {"members": None}, {"members": {}}, {"members": ["x"]}], ids=str)

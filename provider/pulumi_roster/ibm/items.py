@@ -1,7 +1,7 @@
 """Calls of many items, which answer 207: the status of each item decides, not that of the call.
 
-At most 50 items a call. An item that failed for a reason that passes (409 conflict, 429, 5xx) is sent again; the others
-are reported one by one, while all that could be done is done.
+At most 50 items a call. An item that failed for a reason that passes (409 conflict, 429, 5xx), or that is not answered
+for, is sent again; the others are reported one by one, while all that could be done is done.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ CHUNK = 50
 _REMOVED = frozenset({200, 204, 404})
 
 Item = dict[str, Any]
+
+_UNANSWERED: Item = {"status_code": 500, "errors": [{"message": "the service did not answer for it"}]}
 
 
 def run_items(
@@ -50,11 +52,10 @@ def run_items(
         for chunk in _chunks(waiting):
             answers = {str(item.get(name)): item for item in send(chunk)}
             for each in chunk:
-                answer = answers.get(
-                    each, {"status_code": 500, "errors": [{"message": "the service did not answer for it"}]}
-                )
+                answer = answers.get(each, _UNANSWERED)
                 status = answer.get("status_code")
-                status = status if isinstance(status, int) else 0
+                # How it went is not known, as little as after a 500.
+                status = status if isinstance(status, int) else 500
                 if status not in done and not (status == 409 and confirm(each)):
                     (again if status in (409, 429) or status >= 500 else refused)[each] = _words(answer)
         if not again:
