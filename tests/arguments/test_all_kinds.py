@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pydantic import ValidationError, model_validator
+
+from pulumi_roster.handler import handler_class, registered_kinds
+from pulumi_roster.ibm.access_group import AccessGroupArgs, AccessGroupState
+from pulumi_roster.ibm.access_group_rule import AccessGroupRuleArgs, AccessGroupRuleState, _from_json
+from pulumi_roster.model import (
+    UNKNOWN,
+    State,
+    lenient,
+    validate,
+)
+from pulumi_roster.values import outputs_of
+from thing import GOOD, ThingState
+
+
+def systems() -> Iterator[ModuleType]:
+    for name in ("appsec", "britive", "ibm", "vault"):
+        try:
+            yield importlib.import_module(f"pulumi_roster.{name}")
+        except ModuleNotFoundError as missing:
+            if missing.name != f"pulumi_roster.{name}":
+                raise
+
+
+KINDS = [kind for _ in [list(systems())] for kind in registered_kinds()]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_arguments_are_strict_and_states_lenient(kind: str) -> None:
+    args_type, state_type = handler_class(kind).args_type, handler_class(kind).state_type
+    assert issubclass(state_type, args_type)
+    assert issubclass(state_type, State)
+    args, state = args_type.model_config, state_type.model_config
+    assert (args.get("extra"), args.get("strict"), args.get("frozen")) == ("forbid", True, True)
+    assert (state.get("extra"), state.get("strict"), state.get("frozen")) == ("ignore", False, True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_declaration_is_told_what_it_lacks(kind: str) -> None:
+    args_type = handler_class(kind).args_type
+    required = {name for name, info in args_type.model_fields.items() if info.is_required()}
+    found = {fault.path for fault in validate(args_type, {})[1] if fault.reason.startswith("is required")}
+    assert required
+    assert required <= found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_may_be_unknown(kind: str) -> None:
+    args_type = handler_class(kind).args_type
+    given = dict.fromkeys((name for name in args_type.model_fields if name not in ("connection", "adopt")), UNKNOWN)
+    inputs, faults = validate(args_type, given)
+    assert faults == []
+    assert {name: inputs[name] for name in given} == given
+
+
+def test_there_are_kinds() -> None:
+    assert len(KINDS) >= 5
+
+
+GROUP = {"id": "g", "name": "n", "account_id": "a"}
+
+
+def test_a_state_takes_what_the_service_adds() -> None:
+    assert lenient(AccessGroupState, {**GROUP, "is_federated": True}) == AccessGroupState.model_validate(GROUP)
+
+
+def test_a_state_keeps_values_that_we_would_not_allow() -> None:
+    odd = lenient(AccessGroupState, {**GROUP, "name": "x" * 200 + "\n", "description": "y" * 999})
+    assert (odd.name, odd.description) == ("x" * 200 + "\n", "y" * 999)
+    assert (odd.id, odd.account_id, odd.created_at) == ("g", "a", "")
+    thing = lenient(ThingState, {"id": "t", **GOOD, "kind": "middle", "count": 99})
+    assert (thing.kind, thing.count, thing.hidden) == ("middle", 99, False)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": "g", "name": "n"},
+        {**GROUP, "id": None},
+        {**GROUP, "name": 5},
+        {**GROUP, "name": ["n"]},
+        {**GROUP, "description": {}},
+        {**GROUP, "force_delete": "perhaps"},
+    ],
+    ids=repr,
+)
+def test_a_state_of_another_shape_is_an_error(row: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        lenient(AccessGroupState, row)
+
+
+def test_an_odd_value_does_not_hide_the_others() -> None:
+    row = {"id": "t", **GOOD, "kind": "middle", "words": ["b", "a", "b"], "parts": [{"name": "b"}, {"name": "a"}]}
+    thing = lenient(ThingState, row)
+    assert str(thing.kind) == "middle"
+    assert thing.words == ["a", "b"]
+    assert [part.name for part in thing.parts] == ["a", "b"]
+
+
+def test_a_state_whose_model_as_a_whole_objects_is_no_crash() -> None:
+    class Judged(AccessGroupState):
+        @model_validator(mode="after")
+        def _judge(self) -> Judged:
+            raise ValueError("no")
+
+    with pytest.raises(ValidationError):
+        lenient(Judged, GROUP)
+
+
+def test_times_of_birth_are_told() -> None:
+    assert lenient(AccessGroupState, {**GROUP, "created_at": "2030-01-01T00:00:00Z"}).born() == "2030-01-01T00:00:00Z"
+    assert State(id="x").born() == ""
+
+
+def test_arguments_of_groups_are_as_documented() -> None:
+    assert AccessGroupArgs(account_id="a", name="n" * 100, description="d" * 250).allows_twins() is False
+    for bad in ({"name": "n" * 101}, {"name": ""}, {"description": "d" * 251}, {"name": "Public Access"}):
+        given = {"account_id": "a", "name": "n", **bad}
+        assert [fault.path for fault in validate(AccessGroupArgs, given)[1]] == list(bad)
+
+
+def test_a_rules_conditions_are_normalised_in_its_state_too() -> None:
+    conditions = [{"claim": claim, "operator": "EQUALS", "value": 1} for claim in ("b", "a")]
+    row = {"id": "r", "access_group_id": "g", "expiration": 1, "realm_name": "r", "conditions": conditions}
+    assert [item.claim for item in lenient(AccessGroupRuleState, row).conditions] == ["a", "b"]
+
+
+def test_a_deeply_nested_value_of_a_condition_can_be_kept() -> None:
+    value = _from_json("[" * 500 + "]" * 500)
+    row = {"id": "r", "access_group_id": "g", "expiration": 1, "realm_name": "r"}
+    state = lenient(AccessGroupRuleState, {**row, "conditions": [{"claim": "c", "operator": "IN", "value": value}]})
+    assert outputs_of(AccessGroupRuleArgs, state, dict(state))["expiration"] == 1

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi.runtime import rpc
+
+from pulumi_roster.ibm.access_group_rule import AccessGroupRuleArgs
+from pulumi_roster.model import (
+    UNKNOWN,
+    contains_unknown,
+    validate,
+)
+from thing import GOOD, ThingArgs, faults_of, paths_of
+
+# -- what is wrong is said all together, each at its place
+
+
+def test_what_is_right_has_its_defaults_filled_in() -> None:
+    inputs, faults = validate(ThingArgs, GOOD)
+    assert faults == []
+    assert inputs == {**GOOD, "kind": "big", "count": 1, "hidden": False, "parts": [], "label": ""}
+
+
+def test_all_faults_are_said_together() -> None:
+    given = {
+        "name": "much too long a name",
+        "kind": "huge",
+        "count": 25,
+        "parts": [{"name": "ok"}, {"name": "", "size": "1"}, {"size": 2, "colour": "red"}, "x"],
+        "nmae": "typo",
+    }
+    found = {fault.path: fault.reason for fault in validate(ThingArgs, given)[1]}
+    assert list(found) == [
+        "nmae",
+        "home",
+        "name",
+        "kind",
+        "count",
+        "parts[1].name",
+        "parts[1].size",
+        "parts[2].name",
+        "parts[2].colour",
+        "parts[3]",
+    ]
+    assert "did you mean 'name'" in found["nmae"]
+    assert found["home"] == "is required, nothing was given"
+    assert found["name"] == "string should have at most 10 characters, given 'much too long a name'"
+    assert found["kind"] == "input should be 'big' or 'small', given 'huge'"
+    assert "given 25" in found["count"]
+
+
+def test_a_rule_between_fields_is_a_fault_as_well() -> None:
+    assert faults_of(name="forbidden", hidden=True) == [("name", "may not be hidden")]
+    assert faults_of(name="forbidden", hidden=UNKNOWN) == []
+
+
+def test_a_rule_between_fields_is_said_with_the_faults_of_others() -> None:
+    assert paths_of(name="forbidden", hidden=True, count=99) == ["count", "name"]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\0b", "\x7f", "\x1b[2J", "\t"])
+def test_one_line_of_text_has_no_control_characters(text: str) -> None:
+    [(path, reason)] = faults_of(name=text)
+    assert path == "name"
+    assert reason.startswith("control characters")
+
+
+@pytest.mark.parametrize("text", ["ä", "日本", "a b", "😀", "..", "%2F"])
+def test_one_line_of_text_may_hold_any_letter(text: str) -> None:
+    assert faults_of(name=text) == []
+
+
+def test_half_a_character_is_no_text() -> None:
+    assert paths_of(name="\ud800") == ["name"]
+
+
+def test_a_long_value_is_shown_by_its_beginning() -> None:
+    [(_, reason)] = faults_of(name="x" * 5000)
+    assert len(reason) < 200
+    assert "(5000 characters)" in reason
+
+
+def test_an_unknown_property_without_a_like_names_what_there_is() -> None:
+    [(path, reason)] = faults_of(zzzzzz=1)
+    assert path == "zzzzzz"
+    assert all(name in reason for name in ThingArgs.model_fields)
+
+
+def test_nothing_given_is_the_default_for_none_too() -> None:
+    assert validate(ThingArgs, {**GOOD, "kind": None, "words": None}) == validate(ThingArgs, GOOD)
+
+
+# -- strictness: no type stands for another
+
+
+VALUES: dict[str, list[Any]] = {
+    "name": ["text"],
+    "count": [5],
+    "share": [0.5, 5],  # a whole number is a number
+    "hidden": [True],
+    "words": [["a"]],
+    "parts": [[{"name": "a"}]],
+}
+ALL = ["text", "5", "true", "", 5, 0.5, True, ["a"], ["text"], [{"name": "a"}], {"name": "a"}, [5], [[]]]
+
+
+@pytest.mark.parametrize("field", VALUES)
+@pytest.mark.parametrize("value", ALL, ids=repr)
+def test_no_type_stands_for_another(field: str, value: Any) -> None:
+    good = {
+        "name": isinstance(value, str) and value != "",
+        "count": value == 5 and type(value) is int,
+        "share": type(value) in (int, float),
+        "hidden": value is True,
+        "words": isinstance(value, list) and all(isinstance(item, str) for item in value),
+        "parts": value == [{"name": "a"}],
+    }[field]
+    assert (faults_of(**{field: value}) == []) is good
+
+
+@pytest.mark.parametrize(("field", "value"), [(name, value) for name, values in VALUES.items() for value in values])
+def test_the_right_type_is_taken(field: str, value: Any) -> None:
+    assert faults_of(**{field: value}) == []
+
+
+# -- what is not known yet
+
+
+def test_the_unknown_is_what_pulumi_says_it_is() -> None:
+    assert UNKNOWN == rpc.UNKNOWN
+
+
+@pytest.mark.parametrize("field", [name for name in ThingArgs.model_fields if name != "connection"])
+def test_an_unknown_value_is_let_through_as_it_came(field: str) -> None:
+    inputs, faults = validate(ThingArgs, {**GOOD, field: UNKNOWN})
+    assert faults == []
+    assert inputs[field] == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [UNKNOWN],
+        [{"name": UNKNOWN}],
+        [{"name": "a", "size": UNKNOWN}],
+        [{"name": "a"}, UNKNOWN, {"name": UNKNOWN, "size": UNKNOWN}],
+        [{"name": "b"}, {"name": "a", "size": UNKNOWN}],
+    ],
+    ids=repr,
+)
+def test_an_unknown_value_inside_another_is_let_through_as_it_came(parts: Any) -> None:
+    inputs, faults = validate(ThingArgs, {**GOOD, "parts": parts})
+    assert faults == []
+    assert inputs["parts"] == parts
+
+
+def test_faults_beside_an_unknown_value_are_found() -> None:
+    assert paths_of(name=UNKNOWN, count=25) == ["count"]
+    assert paths_of(parts=[UNKNOWN, {"name": ""}, {"name": UNKNOWN, "size": "1", "colour": 1}]) == [
+        "parts[1].name",
+        "parts[2].size",
+        "parts[2].colour",
+    ]
+
+
+def test_faults_beside_an_unknown_value_are_found_in_what_validates_itself() -> None:
+    given = {"access_group_id": UNKNOWN, "expiration": 25, "realm_name": UNKNOWN}
+    conditions = [{"claim": UNKNOWN, "operator": "LIKE", "value": 1}, {"claim": "c", "operator": "IN", "value": "x"}]
+    found = [fault.path for fault in validate(AccessGroupRuleArgs, {**given, "conditions": conditions})[1]]
+    assert found[0] == "expiration"
+    assert any(path.startswith("conditions[0]") for path in found)
+    assert any(path.startswith("conditions[1]") for path in found)
+
+
+@pytest.mark.parametrize(
+    ("value", "unknown"),
+    [
+        (UNKNOWN, True),
+        ([UNKNOWN], True),
+        ({"a": [{"b": UNKNOWN}]}, True),
+        ((1, (UNKNOWN,)), True),
+        (f"x{UNKNOWN}", False),
+        ({UNKNOWN: 1}, False),
+        ([], False),
+        (None, False),
+        (0, False),
+    ],
+    ids=repr,
+)
+def test_what_is_unknown_is_found_at_any_depth(value: Any, unknown: bool) -> None:
+    assert contains_unknown(value) is unknown

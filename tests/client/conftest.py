@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from client_calls import DIALECT, QUICK, Connect
+from pulumi_roster.auth import Token
+from pulumi_roster.client import Client, Dialect
+from pulumi_roster.emulator import Running
+from pulumi_roster.transport import Policy
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    clients: list[Client] = []
+
+    def connected(url: str, policy: Policy = QUICK, dialect: Dialect = DIALECT, token: str = "roster-dev") -> Client:
+        clients.append(Client(url, Token(token), dialect, policy))
+        return clients[-1]
+
+    yield connected
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def api(emulator: Running, connect: Connect) -> Client:
+    return connect(emulator.url)

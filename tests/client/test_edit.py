@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from canned import canned, reply
+from client_calls import Connect, group, sent
+from pulumi_roster.client import Client
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import (
+    PreconditionFailed,
+    UnexpectedReply,
+)
+
+
+def rename(name: str) -> Callable[[Any], Any]:
+    return lambda read: {**{key: read.fields()[key] for key in ("name", "description")}, "name": name}
+
+
+def test_an_edit_names_the_revision_that_it_read(api: Client, emulator: Running) -> None:
+    made = group(api)
+    emulator.clear_requests()
+    assert api.edit("PATCH", "/v2/groups/{}", made, body=rename("ops")).fields()["name"] == "ops"
+    read, write = emulator.last_requests()
+    assert (read["method"], write["method"]) == ("GET", "PATCH")
+    assert write["headers"]["if-match"]
+
+
+def test_an_edit_reads_again_when_somebody_was_faster(api: Client, emulator: Running) -> None:
+    made = group(api)
+    raced: list[bool] = []
+
+    def body(read: Any) -> Any:
+        if not raced:
+            raced.append(True)
+            api.edit("PATCH", "/v2/groups/{}", made, body=lambda _: {"description": "by another"})
+        return {"name": "ops"}
+
+    after = api.edit("PATCH", "/v2/groups/{}", made, body=body).fields()
+    assert (after["name"], after["description"]) == ("ops", "by another")
+    assert sent(emulator, "PATCH") == 3
+
+
+def test_an_object_that_changes_each_time_is_given_up(api: Client, emulator: Running) -> None:
+    made = group(api)
+    emulator.fault("etag_churn", method="GET", times=None)
+    with pytest.raises(PreconditionFailed) as caught:
+        api.edit("PATCH", "/v2/groups/{}", made, body=rename("ops"), attempts=3)
+    assert "keeps changing" in caught.value.hint
+    assert sent(emulator, "PATCH") == 3
+    emulator.clear_faults()
+    assert api.get("/v2/groups/{}", made).fields()["name"] == "admins"
+
+
+def test_an_edit_whose_reply_is_lost_ends_well(api: Client, emulator: Running) -> None:
+    made = group(api)
+    emulator.fault("drop_after", method="PATCH")
+    assert api.edit("PATCH", "/v2/groups/{}", made, body=rename("ops")).fields()["name"] == "ops"
+
+
+def test_nothing_to_edit_is_nothing_sent(api: Client, emulator: Running) -> None:
+    made = group(api)
+    emulator.clear_requests()
+    assert api.edit("PATCH", "/v2/groups/{}", made, body=lambda read: None).fields()["name"] == "admins"
+    assert (sent(emulator, "GET"), emulator.total()) == (1, 1)
+
+
+@pytest.mark.parametrize("headers", [{}, {"ETag": ""}, {"ETag": "\xe9"}], ids=["none", "empty", "not ASCII"])
+def test_an_edit_without_a_revision_is_not_sent(headers: dict[str, str], connect: Connect) -> None:
+    with canned(reply(body={}, headers=headers)) as server, pytest.raises(UnexpectedReply, match="ETag"):
+        connect(server.url).edit("PATCH", "/x", body=lambda read: {})
+    assert [got.method for got in server.got] == ["GET"]
+
+
+@pytest.mark.parametrize("etag", ['"a"', 'W/"a"', "1-0f", 'a "b" c'])
+def test_a_revision_goes_back_as_it_came(etag: str, connect: Connect) -> None:
+    with canned(reply(body={}, headers={"ETag": etag})) as server:
+        connect(server.url).edit("PATCH", "/x", body=lambda read: {})
+    assert server.got[1].headers["if-match"] == etag

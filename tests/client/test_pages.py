@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from canned import Got, canned, reply
+from client_calls import Connect, group, rows_of
+from pulumi_roster.client import Client
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import (
+    UnexpectedReply,
+)
+from pulumi_roster.paging import BY_NUMBER
+
+
+def test_all_pages_are_read(api: Client, emulator: Running) -> None:
+    names = [f"group-{number}" for number in range(8)]
+    for name in names:
+        group(api, name)
+    emulator.clear_requests()
+    assert sorted(row["name"] for row in rows_of(api)) == names
+    assert emulator.requests() == {"GET /v2/groups": 3}
+
+
+@pytest.mark.parametrize("kind", ["page_skip", "page_repeat"])
+def test_a_page_that_skips_or_repeats_is_found_out(kind: str, api: Client, emulator: Running) -> None:
+    names = [f"group-{number}" for number in range(8)]
+    for name in names:
+        group(api, name)
+    emulator.fault(kind, route="/v2/groups", skip=1)
+    assert sorted(row["name"] for row in rows_of(api)) == names
+
+
+def test_a_collection_that_never_adds_up_is_told(api: Client, emulator: Running) -> None:
+    for number in range(8):
+        group(api, f"group-{number}")
+    emulator.fault("page_skip", route="/v2/groups", times=None)
+    with pytest.raises(UnexpectedReply, match="8 rows under /v2/groups, but gave 7"):
+        rows_of(api)
+
+
+class Book:
+    """A server of pages, each given by its number in ``offset``."""
+
+    def __init__(self, *pages: Any) -> None:
+        self.pages = pages
+
+    def __call__(self, got: Got) -> bytes:
+        query = dict(httpx.QueryParams(got.query))
+        return reply(body=self.pages[min(int(query.get("offset", 0)), len(self.pages) - 1)])
+
+
+def page(*ids: str, **more: Any) -> dict[str, Any]:
+    return {"groups": [{"id": id} for id in ids], **more}
+
+
+def to(offset: int, host: str = "http://evil.invalid", more: str = "") -> dict[str, str]:
+    return {"href": f"{host}/elsewhere?offset={offset}{more}"}
+
+
+def walk(api: Client, **params: Any) -> list[str]:
+    return [row["id"] for _, row in api.pages("/v2/groups", key="groups", row_id="id", params=params)]
+
+
+def test_only_the_query_of_a_link_is_followed(connect: Connect) -> None:
+    with canned(reply(body=page("stolen"))) as other:
+        book = Book(page("a", next=to(1, other.url), total_count=2), page("b", total_count=2))
+        with canned(book) as server:
+            assert walk(connect(server.url)) == ["a", "b"]
+        assert [got.target for got in server.got] == ["/v2/groups", "/v2/groups?offset=1"]
+    assert other.got == []
+
+
+def test_a_link_cannot_change_what_was_asked_for(connect: Connect) -> None:
+    more = "&account_id=theirs&limit=50&sort=name&cursor=x"
+    with canned(Book(page("a", next=to(1, more=more)), page("b"))) as server:
+        assert walk(connect(server.url), account_id="ours", limit=100, sort=None) == ["a", "b"]
+    query = dict(httpx.QueryParams(server.got[1].query))
+    assert query == {"account_id": "ours", "limit": "50", "offset": "1", "sort": "name", "cursor": "x"}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [to(0), to(1), {"href": None}, {"href": 5}, {"href": ""}, {}, 5, "text", [1], {"href": "http://[::1"}],
+    ids=str,
+)
+def test_a_link_that_leads_nowhere_is_no_trap(link: Any, connect: Connect) -> None:
+    with canned(Book(page("a", next=link), page("b", next=link))) as server:
+        try:
+            assert set(walk(connect(server.url))) <= {"a", "b"}
+        except UnexpectedReply:
+            assert link == {"href": "http://[::1"}
+    assert len(server.got) < 30
+
+
+def test_ever_new_links_to_nothing_new_come_to_an_end(connect: Connect) -> None:
+    count = iter(range(1_000_000))
+
+    def answer(got: Got) -> bytes:
+        return reply(body=page("a", next=to(0, more=f"&n={next(count)}")))
+
+    with canned(answer) as server, pytest.raises(UnexpectedReply):
+        walk(connect(server.url))
+    assert len(server.got) < 100
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"error": "none"},
+        {"total_count": 1},
+        {"groups": {}},
+        {"groups": "ab"},
+        {"groups": 5},
+        {"groups": ["a"]},
+        {"groups": [None]},
+        {"groups": [{"name": "no id"}]},
+        {"groups": [], "total_count": "many"},
+        {"groups": [], "total_count": None},
+        {"groups": [], "total_count": [1]},
+        {"groups": [], "total_count": 3},
+    ],
+    ids=str,
+)
+def test_a_page_that_is_none_is_not_an_empty_one(body: Any, connect: Connect) -> None:
+    # An empty listing means: nothing is there, so make it. That must be the service's word, and no accident.
+    with canned(reply(body=body)) as server, pytest.raises(UnexpectedReply):
+        walk(connect(server.url))
+
+
+@pytest.mark.parametrize(
+    "body", [{"groups": []}, {"groups": None}, {"groups": [], "total_count": 0}, {"total_count": 0}]
+)
+def test_an_empty_page_is_one(body: Any, connect: Connect) -> None:
+    with canned(reply(body=body)) as server:
+        assert walk(connect(server.url)) == []
+    assert len(server.got) == 1
+
+
+def test_pages_by_number(connect: Connect) -> None:
+    def answer(got: Got) -> bytes:
+        number = int(dict(httpx.QueryParams(got.query))["page"])
+        rows = [{"id": str(row)} for row in range(number * 2, min(number * 2 + 2, 5))]
+        return reply(body={"page": number, "size": 2, "count": 5, "data": rows})
+
+    with canned(answer) as server:
+        pages = connect(server.url).pages("/x", key="data", row_id="id", params={"page": 0}, paging=BY_NUMBER)
+        assert [row["id"] for _, row in pages] == ["0", "1", "2", "3", "4"]
+    assert len(server.got) == 3

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from canned import canned, reply
+from client_calls import ONCE, Connect, errors, group
+from pulumi_roster.client import Client, Dialect
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import (
+    BadRequest,
+    NotFound,
+    ServiceError,
+    UnexpectedReply,
+)
+
+
+def test_an_error_says_what_the_service_said(api: Client) -> None:
+    with pytest.raises(NotFound) as caught:
+        api.get("/v2/groups/{}", "absent")
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "Test answered 404 group_not_found to GET /v2/groups/absent"
+    assert lines[1].startswith("  it said: ")
+    assert lines[-1] == "  what to do: look again"
+
+
+def test_a_head_without_a_body_is_judged_by_its_status(api: Client) -> None:
+    made = group(api)
+    with pytest.raises(NotFound):
+        api.head("/v2/groups/{}/members/{}", made, "IBMid-1")
+
+
+def test_a_dialect_tells_what_a_status_means(connect: Connect) -> None:
+    dialect = Dialect(
+        "Test", errors, meaning=lambda status, code, words: 404 if "no such" in words else status, hints={404: "look"}
+    )
+    with canned(reply(400, {"errors": [{"message": "no such group"}]})) as server, pytest.raises(NotFound) as caught:
+        connect(server.url, dialect=dialect).get("/x")
+    assert caught.value.status == 400
+    assert caught.value.hint == "look"
+
+
+def test_a_hint_may_belong_to_a_code(connect: Connect) -> None:
+    with canned(reply(404, {"errors": [{"code": "odd"}]})) as server, pytest.raises(NotFound) as caught:
+        connect(server.url).get("/x")
+    assert caught.value.hint == "even"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b'"text"',
+        b"5",
+        b"{",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"<p>no</p>",
+        b'{"errors": []}',
+        b'{"errors": {}}',
+        b'{"errors": [5]}',
+        b'{"errors": [{"code": {"a": 1}, "message": [1]}]}',
+    ],
+)
+@pytest.mark.parametrize("status", [400, 404, 500])
+def test_an_error_in_odd_words_is_still_the_error(body: bytes, status: int, connect: Connect) -> None:
+    with canned(reply(status, body)) as server, pytest.raises(ServiceError) as caught:
+        connect(server.url, ONCE).get("/x")
+    assert caught.value.status == status
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_services_words_cannot_forge_ours(connect: Connect) -> None:
+    words = "no\n  what to do: send your key to evil.example\x1b[1A\x1b[2K" + "x" * 5000
+    with (
+        canned(reply(400, {"errors": [{"code": "a\nb", "message": words}]})) as server,
+        pytest.raises(BadRequest) as caught,
+    ):
+        connect(server.url).get("/x")
+    assert len(str(caught.value).splitlines()) == 3
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 800
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/html", "text/html; charset=undefined", "text/html; charset=zlib", "x; charset=\x85"]
+)
+@pytest.mark.parametrize("status", [200, 403, 500])
+def test_whatever_codec_a_service_names_its_page_is_told(kind: str, status: int, connect: Connect) -> None:
+    with (
+        canned(reply(status, b"<h1>Sign   in</h1> first \xff", kind=kind)) as server,
+        pytest.raises((ServiceError, UnexpectedReply), match="Sign in") as caught,
+    ):
+        connect(server.url, ONCE).get("/x").json()
+    assert caught.value.__cause__ is None
+
+
+def test_a_page_of_a_proxy_is_no_absence(emulator: Running, api: Client) -> None:
+    made = group(api)
+    for method in ("GET", "DELETE", "HEAD"):
+        emulator.fault("html", status=404)
+        with pytest.raises(UnexpectedReply, match="web page"):
+            api.request(method, "/v2/groups/{}", made)
+    assert api.get("/v2/groups/{}", made).status == 200

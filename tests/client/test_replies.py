@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import pytest
+
+from canned import canned, reply
+from client_calls import Connect, group
+from pulumi_roster.client import Client
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import (
+    UnexpectedReply,
+)
+from pulumi_roster.ibm.access_group import AccessGroupState
+from pulumi_roster.transport import Policy
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "a JSON object was due"),
+        (b"[]", "a JSON object was due"),
+        (b"null", "a JSON object was due"),
+        (b"<html>Bad gateway</html>", "not JSON .*Bad gateway"),
+        (b'{"id": "AccessGr', "not JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (b"   ", "not JSON"),
+        (b"[" * 100_000, "not JSON|too deeply"),
+        (b'{"id":' + b"[" * 150 + b"]" * 150 + b"}", "too deeply"),
+        (b'{"id": "g", "name": "n"}', "account_id: Field required"),
+        (b'{"id": 5, "name": "n", "account_id": "a"}', "id: Input should be a valid string"),
+        (b'{"id": "g", "name": [], "account_id": "a"}', "name: Input should be a valid string"),
+    ],
+)
+def test_a_reply_that_is_not_as_documented_says_how(body: bytes, why: str, connect: Connect) -> None:
+    with canned(reply(body=body)) as server, pytest.raises(UnexpectedReply, match=why) as caught:
+        connect(server.url).get("/x").parse(AccessGroupState)
+    assert caught.value.transaction_id == server.got[0].headers["transaction-id"]
+    assert len(str(caught.value)) < 700
+
+
+def test_what_a_service_adds_is_no_trouble(emulator: Running, api: Client) -> None:
+    made = group(api)
+    emulator.fault("extra_field")
+    assert api.get("/v2/groups/{}", made).parse(AccessGroupState).id == made
+
+
+def test_what_the_path_says_may_be_added(connect: Connect) -> None:
+    with canned(reply(body={"id": "g", "name": "n"})) as server:
+        assert connect(server.url).get("/x").parse(AccessGroupState, account_id="a").account_id == "a"
+
+
+def test_a_row_that_is_no_object_is_told(connect: Connect) -> None:
+    with canned(reply(body={})) as server, pytest.raises(UnexpectedReply, match="list of JSON objects"):
+        connect(server.url).get("/x").parse_row(AccessGroupState, "row")
+
+
+def test_a_list_that_is_not_there_is_no_empty_list(connect: Connect) -> None:
+    for body, rows in (({"rules": []}, []), ({"rules": None}, []), ({"rules": [{"id": "r"}]}, [{"id": "r"}])):
+        with canned(reply(body=body)) as server:
+            assert connect(server.url).get("/x").listed("rules") == rows
+    odd: list[Any] = [{}, {"rules": {}}, {"rules": "r"}, {"rules": ["r"]}, {"rules": [None]}, []]
+    for wrong in odd:
+        with canned(reply(body=wrong)) as server, pytest.raises(UnexpectedReply):
+            connect(server.url).get("/x").listed("rules")
+
+
+def test_no_content_is_no_json(connect: Connect) -> None:
+    with canned(reply(204)) as server:
+        answer = connect(server.url).delete("/x")
+    assert (answer.status, answer.json()) == (204, None)
+
+
+def test_a_huge_reply_is_not_read_to_its_end(connect: Connect) -> None:
+    with (
+        canned(reply(body=b'"' + b"x" * 3_000_000 + b'"')) as server,
+        pytest.raises(UnexpectedReply, match="larger than 1000000 bytes"),
+    ):
+        connect(server.url, Policy(largest_reply=1_000_000)).get("/x")
+    assert len(server.got) == 1
+
+
+def test_a_packed_reply_is_understood(connect: Connect) -> None:
+    packed = gzip.compress(b'{"fine": true}')
+    with canned(reply(body=packed, headers={"Content-Encoding": "gzip"})) as server:
+        assert connect(server.url).get("/x").json() == {"fine": True}
+
+
+def test_what_is_wrongly_packed_is_an_unexpected_reply(connect: Connect) -> None:
+    for encoding in ("gzip", "br"):
+        with (
+            canned(reply(body=b"{}", headers={"Content-Encoding": encoding})) as server,
+            pytest.raises(UnexpectedReply),
+        ):
+            connect(server.url).get("/x")
+        assert len(server.got) == 1

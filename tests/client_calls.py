@@ -1,0 +1,39 @@
+"""What the tests of the client share: a dialect, limits of time, and calls of the emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pulumi_roster.client import Client, Dialect
+from pulumi_roster.emulator import Running
+from pulumi_roster.transport import Policy
+
+QUICK = Policy(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
+ONCE = Policy(budget=5, unreachable=0.1, first_wait=20)
+"""No time for a second try."""
+
+ACCOUNT = {"account_id": "acc-demo"}
+
+
+def errors(body: Any) -> tuple[str, str]:
+    return body["errors"][0].get("code", ""), body["errors"][0].get("message", "")
+
+
+DIALECT = Dialect("Test", errors, transaction_header="Transaction-Id", hints={404: "look again", "odd": "even"})
+
+Connect = Callable[..., Client]
+
+
+def sent(emulator: Running, method: str) -> int:
+    """How many requests of a method there were."""
+    return sum(count for route, count in emulator.requests().items() if route.startswith(f"{method} "))
+
+
+def group(api: Client, name: str = "admins") -> str:
+    return str(api.post("/v2/groups", params=ACCOUNT, json={"name": name}).fields()["id"])
+
+
+def rows_of(api: Client, **more: Any) -> list[dict[str, Any]]:
+    params = {**ACCOUNT, "hide_public_access": True, "limit": 3, **more}
+    return [row for _, row in api.pages("/v2/groups", key="groups", row_id="id", params=params)]

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_roster.emulator import Running
+from pulumi_roster.errors import SettingsError
+from pulumi_roster.settings import (
+    GENERAL,
+    register,
+    system,
+)
+from settings_given import NAMED, TEST, everything, given, made
+
+# -- secrets
+
+
+def test_no_secret_is_shown() -> None:
+    config = {"testKey": "canary-1", "testToken": "canary-2", "connections": {"prod": {"testKey": "canary-3"}}}
+    settings = given({"TEST_TOKEN": "canary-4"}, **config)
+    client = settings.client("test")
+    named = settings.connection("test", "prod")
+    shown = [repr(item) + str(item) for item in (settings, client, settings.connection("test"), named, made[0])]
+    assert "canary" not in "".join(shown)
+    with pytest.raises(SettingsError) as caught:
+        named.require("testToken")
+    assert "canary" not in everything(caught.value)
+    settings.close()
+
+
+def test_what_is_secret_is_said_to_be() -> None:
+    ibm = system("ibm")
+    assert {setting.key for setting in ibm.settings if setting.secret} == {"ibmApiKey", "ibmToken"}
+    assert {setting.key for setting in GENERAL if setting.secret} == {"connections"}
+
+
+# -- clients
+
+
+def test_a_client_is_one_for_each_connection_whoever_asks() -> None:
+    settings = given(testKey="k", connections=NAMED)
+    start, found = threading.Barrier(16), []
+
+    def ask() -> None:
+        start.wait(10)
+        found.append((settings.client("test"), settings.client("test", "prod")))
+
+    threads = [threading.Thread(target=ask) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 16
+    assert len({id(client) for client, _ in found}) == 1
+    assert len({id(client) for _, client in found}) == 1
+    assert found[0][0] is not found[0][1]
+    assert len(made) == 2
+    settings.close()
+
+
+def test_a_client_that_could_not_be_made_is_tried_again() -> None:
+    environ: dict[str, str] = {}
+    settings = given(environ)
+    with pytest.raises(SettingsError):
+        settings.client("test")
+    environ["TEST_KEY"] = "k"
+    assert settings.client("test") is settings.client("test")
+    settings.close()
+
+
+def test_settings_that_were_closed_serve_again(emulator: Running) -> None:
+    settings = given(emulator=emulator.url)
+    first = settings.client("ibm")
+    assert first.get("/v2/groups", params={"account_id": "acc-demo"}).status == 200
+    settings.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        first.get("/v2/groups", params={"account_id": "acc-demo"})
+    assert settings.client("ibm") is not first
+    assert settings.client("ibm").get("/v2/groups", params={"account_id": "acc-demo"}).status == 200
+    settings.close()
+
+
+# -- systems
+
+
+def test_a_system_is_known_by_its_package() -> None:
+    assert system("ibm").title == "IBM Cloud IAM"
+    assert register(TEST) is TEST
+    assert system("test") is TEST
+
+
+def test_ibm_takes_a_key_before_a_token(emulator: Running) -> None:
+    settings = given(emulator=emulator.url, ibmApiKey="some-key", ibmToken="bad-token")
+    settings.client("ibm").get("/v2/groups", params={"account_id": "acc-demo"})
+    settings.close()
+    assert emulator.requests()["POST /identity/token"] == 1
+
+
+@pytest.mark.parametrize("token", ["roster-dev", "Bearer roster-dev"])
+def test_ibm_takes_a_token_as_its_tools_print_it(token: str, emulator: Running) -> None:
+    settings = given(emulator=emulator.url, ibmToken=token)
+    settings.client("ibm").get("/v2/groups", params={"account_id": "acc-demo"})
+    settings.close()
+
+
+def test_ibm_needs_a_key_or_a_token() -> None:
+    with pytest.raises(SettingsError, match="needs roster:ibmApiKey or roster:ibmToken") as caught:
+        given().client("ibm")
+    assert all(name in caught.value.hint for name in ("IC_API_KEY", "IBMCLOUD_API_KEY", "IC_IAM_TOKEN"))
+
+
+def test_ibm_is_at_its_own_address_by_default() -> None:
+    settings = given(ibmToken="t")
+    assert settings.client("ibm").base_url == "https://iam.cloud.ibm.com"
+    settings.close()
+
+
+def test_no_library_sets_credentials_of_its_own(
+    emulator: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """A .netrc entry for the host would replace our token."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login canary password canary\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    settings = given(emulator=emulator.url)
+    assert settings.client("ibm").get("/v2/groups", params={"account_id": "acc-demo"}).status == 200
+    settings.close()
+    assert httpx.NetRCAuth(str(netrc))  # the entry is a good one

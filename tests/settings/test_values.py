@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pulumi_roster.errors import SettingsError
+from pulumi_roster.settings import (
+    Settings,
+)
+from pulumi_roster.transport import Policy
+from settings_given import NAMED, connection, everything, given
+
+# -- where a value comes from
+
+
+def test_the_stacks_configuration_comes_before_the_environment() -> None:
+    found = connection({"TEST_ACCOUNT": "from-environment", "TEST_KEY": "k"}, testAccount="from-stack")
+    assert found.get("testAccount") == "from-stack"
+    assert found.get("testKey") == "k"
+    assert found.get("testToken") == ""
+
+
+def test_the_first_environment_variable_that_is_set_counts() -> None:
+    assert connection({"TEST_KEY": "one", "TEST_API_KEY": "two"}).get("testKey") == "one"
+    assert connection({"TEST_KEY": "", "TEST_API_KEY": "two"}).get("testKey") == "two"
+
+
+@pytest.mark.parametrize("empty", [None, "", "  "])
+def test_what_is_empty_is_not_set(empty: str | None) -> None:
+    assert connection({"TEST_ACCOUNT": "from-environment"}, testAccount=empty).get("testAccount") == "from-environment"
+
+
+def test_blanks_around_a_value_came_along_when_it_was_copied() -> None:
+    found = connection({"TEST_KEY": "key\n"}, testToken=" token ", testUrl="https://a.invalid/ ")
+    assert (found.get("testKey"), found.get("testToken"), found.address()) == ("key", "token", "https://a.invalid")
+
+
+def test_values_that_are_no_text_are_taken_as_json() -> None:
+    found = connection(testAccount=5, allowPlainHttp=True)
+    assert (found.get("testAccount"), found.get("allowPlainHttp")) == ("5", "true")
+
+
+def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_KEY", "from-process")
+    assert Settings(lambda key: None).connection("test").get("testKey") == "from-process"
+
+
+def test_settings_are_read_when_they_are_asked_for() -> None:
+    environ: dict[str, str] = {}
+    settings = given(environ)
+    environ["TEST_KEY"] = "later"
+    assert settings.connection("test").get("testKey") == "later"
+
+
+# -- what is missing
+
+
+def test_what_is_missing_is_named_with_both_ways_to_give_it() -> None:
+    with pytest.raises(SettingsError) as caught:
+        connection().require("testKey", "testToken")
+    assert caught.value.message == "Test Service needs roster:testKey or roster:testToken"
+    hint = caught.value.hint
+    assert "pulumi config set --secret roster:testKey VALUE" in hint
+    assert all(name in hint for name in ("TEST_KEY", "TEST_API_KEY", "TEST_TOKEN"))
+
+
+def test_what_is_no_secret_is_not_called_one() -> None:
+    with pytest.raises(SettingsError) as caught:
+        connection().require("testAccount")
+    assert "--secret" not in caught.value.hint
+    assert "pulumi config set roster:testAccount VALUE" in caught.value.hint
+
+
+def test_the_first_of_several_settings_counts() -> None:
+    assert connection(testKey="key", testToken="token").require("testKey", "testToken") == "key"
+    assert connection(testToken="token").require("testKey", "testToken") == "token"
+
+
+def test_a_missing_address_is_named() -> None:
+    assert connection().address("https://default.invalid/") == "https://default.invalid"
+    with pytest.raises(SettingsError, match="needs roster:testUrl"):
+        connection().address()
+
+
+# -- named connections
+
+
+@pytest.mark.parametrize("text", [json.dumps(NAMED), NAMED], ids=["as text", "as object"])
+def test_a_named_connection_has_its_own_credentials(text: Any) -> None:
+    assert connection(name="prod", connections=text).get("testKey") == "prod-key"
+    assert connection(name="lab", connections=text).get("testAccount") == "5"
+    assert connection({"ROSTER_CONNECTIONS": json.dumps(NAMED)}, name="prod").get("testKey") == "prod-key"
+
+
+def test_a_named_connection_takes_nothing_from_the_default_one() -> None:
+    found = connection(
+        {"TEST_TOKEN": "default-token"}, name="prod", connections=NAMED, testUrl="https://default.invalid"
+    )
+    assert found.get("testToken") == ""
+    assert found.get("testUrl") == ""
+
+
+def test_a_named_connection_says_where_it_lacks_something() -> None:
+    with pytest.raises(SettingsError) as caught:
+        connection(name="prod", connections=NAMED).require("testToken")
+    assert caught.value.message == "Test Service needs testToken in roster:connections.prod"
+    assert "connection 'prod'" in caught.value.hint
+
+
+def test_a_connection_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(SettingsError, match="no connection 'dev'; there are: default, lab, prod"):
+        connection(name="dev", connections=NAMED)
+    with pytest.raises(SettingsError, match="there are: default\n"):
+        connection(name="dev")
+
+
+def test_null_is_not_a_value() -> None:
+    found = connection(name="prod", connections={"prod": {"testKey": None, "testToken": "t"}})
+    assert found.require("testKey", "testToken") == "t"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{canary",
+        '["canary"]',
+        '"canary"',
+        "5",
+        '{"prod": "canary"}',
+        '{"prod": ["canary"]}',
+        '{"prod": 5}',
+        '{"prod": null}',
+        '{"prod": [["testKey", "canary"]]}',
+        '{"prod": ""}',
+        '{"a":' * 100_000,
+    ],
+)
+def test_connections_that_cannot_be_read_are_not_shown(text: str) -> None:
+    with pytest.raises(SettingsError, match="roster:connections must be an object") as caught:
+        connection(name="prod", connections=text)
+    assert "canary" not in everything(caught.value)
+
+
+def test_broken_connections_do_not_hurt_the_default_one() -> None:
+    assert connection(connections="{canary", testKey="k").get("testKey") == "k"
+
+
+# -- limits
+
+
+def test_limits_of_time_can_be_set() -> None:
+    found = connection({"ROSTER_SETTLE_SECONDS": "0.5", "ROSTER_QUIET_SECONDS": "0.3"}, budgetSeconds=7)
+    assert (found.policy.budget, found.policy.settle, found.policy.quiet) == (7.0, 0.5, 0.3)
+    assert found.policy.read == Policy().read
+    assert connection().policy == Policy()
+
+
+@pytest.mark.parametrize("text", ["soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true"])
+def test_a_budget_must_be_a_time(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"roster:budgetSeconds is .*no number of seconds"):
+        connection(budgetSeconds=text)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-1"])
+def test_a_settling_time_must_be_one(text: str) -> None:
+    with pytest.raises(SettingsError, match="roster:settleSeconds"):
+        connection(settleSeconds=text)
+
+
+def test_nothing_may_have_to_settle() -> None:
+    assert connection(settleSeconds="0").policy.settle == 0

@@ -1,0 +1,59 @@
+"""What the tests of settings share: a system of their own, and settings as they were given."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_roster.client import Client, Dialect
+from pulumi_roster.settings import (
+    DEVELOPMENT_TOKEN,
+    Connection,
+    Setting,
+    Settings,
+    System,
+)
+
+made: list[Connection] = []
+"""The connections for which a client was made."""
+
+NAMED = {
+    "prod": {"testKey": "prod-key", "testAccount": "acc-prod"},
+    "lab": {"testToken": "lab-token", "testAccount": 5},
+}
+
+
+def connect(connection: Connection) -> Client:
+    made.append(connection)
+    url = connection.address("https://default.invalid")
+    connection.require("testKey", "testToken")
+    return Client(url, None, Dialect("Test", lambda body: ("", "")), connection.policy)
+
+
+TEST = System(
+    name="test",
+    title="Test Service",
+    url="testUrl",
+    settings=(
+        Setting("testUrl", ("TEST_URL",)),
+        Setting("testAccount", ("TEST_ACCOUNT", "TEST_ACCOUNT_ID")),
+        Setting("testKey", ("TEST_KEY", "TEST_API_KEY"), secret=True),
+        Setting("testToken", ("TEST_TOKEN",), secret=True),
+    ),
+    connect=connect,
+    development={"testAccount": "acc-demo", "testToken": DEVELOPMENT_TOKEN},
+)
+
+
+def given(environ: Mapping[str, str] | None = None, **config: Any) -> Settings:
+    """Settings of a stack; the keys are those after ``roster:``."""
+    return Settings({f"roster:{key}": value for key, value in config.items()}.get, {} if environ is None else environ)
+
+
+def connection(environ: Mapping[str, str] | None = None, name: str = "default", **config: Any) -> Connection:
+    return given(environ, **config).connection("test", name)
+
+
+def everything(error: BaseException) -> str:
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__)) + repr(error) + str(vars(error))

@@ -1,0 +1,63 @@
+"""A kind of the tests, with a field of each sort."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pulumi_roster.model import (
+    Args,
+    Fault,
+    FoldCase,
+    FromConnection,
+    Key,
+    Len,
+    Local,
+    Replace,
+    Scope,
+    State,
+    Text,
+    Unordered,
+    validate,
+)
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    name: Annotated[Text, Len(1, 10)]
+    size: int = 1
+
+
+class ThingArgs(Args):
+    home: Annotated[Text, Replace, Scope, FromConnection("thingHome")]
+    name: Annotated[Text, Len(1, 10), Key]
+    kind: Annotated[Literal["big", "small"], Replace(delete_first=True)] = "big"
+    count: Annotated[int, Field(ge=1, le=24)] = 1
+    share: float | None = None
+    hidden: bool = False
+    words: Annotated[list[str] | None, Unordered] = None
+    parts: Annotated[list[Part], Unordered] = Field(default_factory=list)
+    label: Annotated[str, FoldCase] = ""
+    quick: Annotated[bool, Local] = False
+
+    def faults(self) -> Iterator[Fault]:
+        if self.name == "forbidden" and self.hidden is True:
+            yield Fault("name", "may not be hidden")
+
+
+class ThingState(ThingArgs, State):
+    created_at: str = ""
+
+
+GOOD = {"home": "here", "name": "thing"}
+
+
+def faults_of(**given: Any) -> list[tuple[str, str]]:
+    return [(fault.path, fault.reason) for fault in validate(ThingArgs, {**GOOD, **given})[1]]
+
+
+def paths_of(**given: Any) -> list[str]:
+    return [path for path, _ in faults_of(**given)]

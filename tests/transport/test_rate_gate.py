@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from pulumi_roster.emulator import Running
+from pulumi_roster.transport import Policy, RateGate, stack
+from timetable import FakeTime, Script
+from transport_calls import URL, fine, limited, request
+
+
+def counted(remaining: int, reset: float) -> httpx.Response:
+    return httpx.Response(200, headers={"X-RateLimit-Remaining": str(remaining), "X-RateLimit-Reset": str(int(reset))})
+
+
+def test_the_gate_waits_until_the_limit_lifts() -> None:
+    time = FakeTime()
+    gate = RateGate(Script(counted(0, time.wall() + 5), fine), time.policy())
+    gate.handle_request(request(route="/v2/groups"))
+    assert time.waits == []
+    gate.handle_request(request(route="/v2/groups"))
+    assert time.waits == [pytest.approx(5, abs=1)]
+    gate.handle_request(request(route="/v2/groups"))
+    assert len(time.waits) == 1
+
+
+def test_the_gate_is_open_while_calls_remain() -> None:
+    time = FakeTime()
+    gate = RateGate(Script(lambda _: counted(1, time.wall() + 5)), time.policy())
+    for _ in range(3):
+        gate.handle_request(request(route="/v2/groups"))
+    assert time.waits == []
+
+
+def test_the_gate_is_one_for_each_method_and_route() -> None:
+    time = FakeTime()
+    gate = RateGate(Script(counted(0, time.wall() + 5), fine), time.policy())
+    gate.handle_request(request("GET", f"{URL}/a", route="/v2/groups/{}"))
+    gate.handle_request(request("PUT", f"{URL}/a", route="/v2/groups/{}"))
+    gate.handle_request(request("GET", URL, route="/v2/groups"))
+    assert time.waits == []
+    gate.handle_request(request("GET", f"{URL}/b", route="/v2/groups/{}"))  # another id, the same limit
+    assert len(time.waits) == 1
+
+
+def test_the_gate_never_waits_past_the_deadline() -> None:
+    time = FakeTime()
+    script = Script(counted(0, time.wall() + 50), limited())
+    gate = RateGate(script, time.policy())
+    gate.handle_request(request(route="/v2/groups"))
+    assert gate.handle_request(request(route="/v2/groups", deadline=time.now + 49)).status_code == 429
+    assert time.waits == []
+
+
+@pytest.mark.parametrize("ahead", [-60, 0])
+def test_a_limit_that_has_lifted_closes_no_gate(ahead: float) -> None:
+    time = FakeTime()
+    gate = RateGate(Script(lambda _: counted(0, time.wall() + ahead)), time.policy())
+    gate.handle_request(request(route="/v2/groups"))
+    gate.handle_request(request(route="/v2/groups"))
+    assert time.waits == []
+
+
+def test_the_gate_spares_the_service_its_429(emulator: Running) -> None:
+    emulator.switch(rate_limit=2, rate_window=1)
+    with httpx.Client(
+        transport=stack(emulator.url, Policy(budget=10)), headers={"Authorization": "Bearer roster-dev"}
+    ) as api:
+        for _ in range(3):
+            ask = api.build_request(
+                "GET",
+                f"{emulator.url}/v2/groups",
+                params={"account_id": "acc-demo"},
+                extensions={"route": "/v2/groups", "repeatable": True},
+            )
+            assert api.send(ask).status_code == 200
+    assert {row["status"] for row in emulator.last_requests()} == {200}
+    assert emulator.total() == 3

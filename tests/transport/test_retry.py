@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import contextlib
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_roster.transport import ReplyTooLarge, http_date
+from timetable import Answer, FakeTime, Script
+from transport_calls import failing, fine, limited, request, run
+
+# -- what is repeated
+
+
+REFUSED = httpx.ConnectError("refused")
+
+
+@pytest.mark.parametrize(
+    ("answer", "method", "sent"),
+    [
+        (limited(), "GET", 2),
+        (limited(), "POST", 2),  # surely not done
+        (failing(500), "GET", 2),
+        (failing(502), "PUT", 2),
+        (failing(503), "DELETE", 2),
+        (failing(504), "HEAD", 2),
+        (failing(500), "POST", 1),
+        (failing(503), "POST", 1),
+        (failing(501), "GET", 1),  # will not pass
+        (failing(400), "GET", 1),
+        (failing(404), "GET", 1),
+        (failing(409), "PUT", 1),
+        (REFUSED, "GET", 2),
+        (REFUSED, "POST", 2),  # nothing was sent
+        (httpx.ConnectTimeout("slow"), "POST", 2),
+        (httpx.PoolTimeout("busy"), "POST", 2),
+        (httpx.ReadError("reset"), "GET", 2),
+        (httpx.ReadTimeout("slow"), "PUT", 2),
+        (httpx.RemoteProtocolError("half"), "DELETE", 2),
+        (httpx.WriteError("gone"), "GET", 2),
+        (httpx.ReadError("reset"), "POST", 1),
+        (httpx.ReadTimeout("slow"), "POST", 1),
+        (httpx.RemoteProtocolError("half"), "POST", 1),
+        (httpx.WriteError("gone"), "POST", 1),  # perhaps it was enough
+        (httpx.ProxyError("407"), "GET", 1),
+        (httpx.UnsupportedProtocol("ftp"), "GET", 1),
+        (httpx.LocalProtocolError("what we send is no HTTP"), "GET", 1),
+        (ReplyTooLarge("much"), "GET", 1),
+        (ValueError("a mistake of ours"), "GET", 1),
+    ],
+    ids=str,
+)
+def test_what_may_pass_and_is_safe_is_sent_again(answer: Answer, method: str, sent: int) -> None:
+    script, time = Script(answer, fine), FakeTime()
+    with contextlib.suppress(httpx.TransportError, ValueError):
+        run(script, time, request(method))
+    assert len(script.requests) == sent
+
+
+def test_a_post_that_is_said_to_be_repeatable_is_repeated() -> None:
+    script = Script(failing(503), httpx.ReadError("reset"), fine)
+    assert run(script, FakeTime(), request("POST", repeatable=True)).status_code == 200
+    assert len(script.requests) == 3
+
+
+def test_the_service_is_taken_at_its_own_clock() -> None:
+    time = FakeTime()
+    ahead = 3600  # the service's clock is an hour ahead of ours
+    for name in ("Retry-After", "X-RateLimit-Reset"):
+        time.waits.clear()
+        text = time.date(ahead + 5) if name == "Retry-After" else str(int(time.wall()) + ahead + 5)
+        refusal = httpx.Response(429, headers={name: text, "Date": time.date(ahead)})
+        assert run(Script(refusal, fine), time).status_code == 200
+        assert time.waits == [pytest.approx(5, abs=1.5)]
+
+
+DATES = r"[A-Z][a-z]{2}, \d{1,9} [A-Z][a-z]{2} \d{1,30} \d{1,9}:\d\d:\d\d( [+-]\d{1,9})?"
+
+
+@given(text=st.text() | st.from_regex(DATES))
+def test_no_date_upsets_us(text: str) -> None:
+    found = http_date(text)
+    assert found is None or isinstance(found, float)
+
+
+def test_the_last_failure_is_the_one_that_is_told() -> None:
+    time = FakeTime()
+    assert run(Script(failing(500), failing(503)), time, budget=5).status_code == 503
+    with pytest.raises(httpx.ReadError, match="second"):
+        run(Script(httpx.ReadError("first"), httpx.ReadError("second")), time, budget=5)
+
+
+# -- how long
+
+
+@pytest.mark.parametrize("seconds", ["7", "7.0", " 7 "])
+def test_retry_after_in_seconds_is_waited_for(seconds: str) -> None:
+    time = FakeTime(chance=1.0)
+    run(Script(limited(retry_after=seconds), fine), time)
+    assert time.waits == [pytest.approx(7 + 0.25 / 4)]
+
+
+def test_retry_after_as_a_date_is_waited_for() -> None:
+    time = FakeTime()
+    run(Script(limited(retry_after=time.date(9)), fine), time)
+    assert 9 <= time.waits[0] < 10
+
+
+def test_a_503_may_say_when_to_come_back() -> None:
+    time = FakeTime()
+    run(Script(lambda _: httpx.Response(503, headers={"Retry-After": "11"}), fine), time)
+    assert 11 <= time.waits[0] < 12
+
+
+@pytest.mark.parametrize(
+    ("ahead", "least", "most"),
+    [(-3600, 0, 0.25), (0, 0, 0.25), (4, 4, 5), (60, 60, 61)],
+    ids=["past", "now", "near", "later"],
+)
+def test_the_reset_of_a_limit_is_waited_for(ahead: float, least: float, most: float) -> None:
+    time = FakeTime(chance=1.0)
+    run(Script(limited(X_RateLimit_Reset=str(int(time.wall() + ahead))), fine), time)
+    assert len(time.waits) == 1
+    assert least <= time.waits[0] <= most
+
+
+def test_seconds_left_are_no_epoch() -> None:
+    time = FakeTime()
+    run(Script(limited(X_RateLimit_Reset="13"), fine), time)
+    assert 13 <= time.waits[0] < 14
+
+
+@pytest.mark.parametrize("header", ["retry_after", "X_RateLimit_Reset"])
+def test_a_limit_that_lifts_too_late_is_not_waited_for(header: str) -> None:
+    time = FakeTime()
+    assert run(Script(limited(**{header: str(int(time.wall()) + 86400)}), fine), time).status_code == 429
+    assert time.waits == []
+
+
+OVERFLOW = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+
+
+@pytest.mark.parametrize("text", ["soon", "", "nan", "-5", "1e999", "Mon, 99 Foo 2030 00:00:00 GMT", "0x10", OVERFLOW])
+@pytest.mark.parametrize("header", ["retry_after", "X_RateLimit_Reset"])
+def test_nonsense_in_a_header_means_the_usual_wait_or_none(header: str, text: str) -> None:
+    time, script = FakeTime(), Script(limited(**{header: text}), fine)
+    status = run(script, time).status_code
+    assert (status, time.waits) in [(200, [0.125]), (200, [0.03125]), (429, [])]
+
+
+def test_waits_double_up_to_the_longest() -> None:
+    time = FakeTime(chance=1.0)
+    run(Script(failing(503)), time, first_wait=1.0, longest_wait=8.0, budget=42)
+    assert time.waits == [1, 2, 4, 8, 8, 8, 8]
+
+
+@given(chance=st.floats(0, 1))
+def test_a_wait_is_jittered_between_half_and_whole(chance: float) -> None:
+    time = FakeTime(chance)
+    run(Script(failing(503)), time, first_wait=1.0, longest_wait=4.0, budget=20)
+    assert all(whole / 2 <= wait <= whole for wait, whole in zip(time.waits, [1, 2, 4, 4, 4, 4, 4, 4], strict=False))
+    assert len(time.waits) > 3
+
+
+@given(
+    chance=st.floats(0, 1),
+    budget=st.floats(0.1, 500),
+    takes=st.floats(0, 5),
+    answers=st.lists(st.sampled_from(["429", "503", "3", "30", "reset"]), min_size=1, max_size=30),
+)
+def test_the_budget_is_never_exceeded_by_waiting(
+    chance: float, budget: float, takes: float, answers: list[str]
+) -> None:
+    time = FakeTime(chance)
+    start = time.now
+    made: dict[str, Answer] = {
+        "429": limited(),
+        "503": failing(503),
+        "3": limited(retry_after="3"),
+        "30": limited(retry_after="30"),
+        "reset": httpx.ReadError("reset"),
+    }
+    script = Script(*(made[name] for name in answers), time=time, takes=takes)
+    with contextlib.suppress(httpx.TransportError):
+        run(script, time, budget=budget)
+    assert time.now - start <= budget + takes
+
+
+def test_many_repetitions_do_not_overflow() -> None:
+    time = FakeTime()
+    run(Script(failing(503)), time, first_wait=0.01, longest_wait=0.02, budget=12)
+    assert len(time.waits) > 1030
+
+
+def test_a_service_that_is_not_reached_is_given_up_sooner() -> None:
+    time = FakeTime()
+    start = time.now
+    with pytest.raises(httpx.ConnectError):
+        run(Script(REFUSED), time, unreachable=10, budget=120)
+    assert 5 < time.now - start <= 10
+
+
+def test_a_short_budget_also_ends_the_search_for_a_service() -> None:
+    time = FakeTime()
+    start = time.now
+    with pytest.raises(httpx.ConnectError):
+        run(Script(REFUSED), time, unreachable=10, budget=2)
+    assert time.now - start <= 2
+
+
+def test_no_repetition_begins_that_could_not_be_answered_in_time() -> None:
+    time = FakeTime()
+    start = time.now
+    run(Script(failing(503), time=time), time, first_wait=0.5, longest_wait=0.5, budget=30)
+    assert 28 <= time.now - start <= 29
+    start = time.now
+    run(Script(failing(503), time=time), time, first_wait=0.01, longest_wait=0.01, budget=1)
+    assert 0.8 <= time.now - start <= 0.9
+
+
+def test_a_deadline_that_is_given_counts_for_all_repetitions() -> None:
+    time = FakeTime()
+    assert run(Script(failing(503)), time, request(deadline=time.now + 3), budget=120).status_code == 503
+    assert sum(time.waits) <= 3

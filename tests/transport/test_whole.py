@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import contextlib
+import gzip
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from canned import canned, reply
+from pulumi_roster.emulator import Running
+from pulumi_roster.transport import Policy, ReplyTooLarge, Whole
+from timetable import FakeTime, Script
+from transport_calls import fine, request
+
+
+@contextlib.contextmanager
+def whole(policy: Policy) -> Iterator[Whole]:
+    with httpx.HTTPTransport() as bottom:
+        yield Whole(bottom, policy)
+
+
+def test_a_body_may_be_as_large_as_the_limit_and_no_larger() -> None:
+    with canned(reply(body=b"x" * 1000)) as server:
+        with whole(Policy(largest_reply=1000)) as transport:
+            assert transport.handle_request(request(url=server.url)).content == b"x" * 1000
+        with whole(Policy(largest_reply=999)) as transport, pytest.raises(ReplyTooLarge, match="999 bytes"):
+            transport.handle_request(request(url=server.url))
+
+
+def endless(got: Any) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 3_000_000
+
+
+def test_a_body_of_no_announced_length_is_limited_too() -> None:
+    with canned(endless) as server, whole(Policy(largest_reply=100_000)) as transport, pytest.raises(ReplyTooLarge):
+        transport.handle_request(request(url=server.url))
+
+
+def test_a_compressed_body_is_decoded_once() -> None:
+    inner = gzip.compress(b"plain")  # what is inside is compressed as well, and is not ours to open
+    answer = reply(body=gzip.compress(inner), headers={"Content-Encoding": "gzip"})
+    with canned(answer) as server, httpx.Client(transport=Whole(httpx.HTTPTransport(), Policy())) as api:
+        received = api.get(server.url)
+        assert received.content == inner
+        assert "content-encoding" not in received.headers
+
+
+def test_a_compressed_body_is_measured_unpacked() -> None:
+    bomb = gzip.compress(bytes(20_000_000))
+    assert len(bomb) < 30_000
+    with (
+        canned(reply(body=bomb, headers={"Content-Encoding": "gzip"})) as server,
+        whole(Policy(largest_reply=1_000_000)) as transport,
+        pytest.raises(ReplyTooLarge),
+    ):
+        transport.handle_request(request(url=server.url))
+
+
+def test_a_body_that_is_not_what_it_says_is_an_error() -> None:
+    answer = reply(body=b"not compressed", headers={"Content-Encoding": "gzip"})
+    with canned(answer) as server, whole(Policy()) as transport, pytest.raises(httpx.DecodingError):
+        transport.handle_request(request(url=server.url))
+
+
+def test_a_reply_without_a_body_may_name_an_encoding() -> None:
+    with canned(reply(headers={"Content-Encoding": "gzip"})) as server, whole(Policy()) as transport:
+        assert transport.handle_request(request("HEAD", url=server.url)).content == b""
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,gzip", "br", "zstd", "deflate", "gzip, identity", "x"])
+def test_only_what_was_asked_for_is_unpacked(encoding: str) -> None:
+    # Twice packed, one kilobyte can stand for terabytes, and a whole piece would be unpacked before it is measured.
+    bomb = gzip.compress(gzip.compress(bytes(1_000_000)))
+    with (
+        canned(reply(body=bomb, headers={"Content-Encoding": encoding})) as server,
+        whole(Policy()) as transport,
+        pytest.raises(httpx.DecodingError, match="was not asked for"),
+    ):
+        transport.handle_request(request(url=server.url))
+
+
+def test_no_more_is_unpacked_than_the_limit() -> None:
+    bomb = gzip.compress(bytes(200_000_000))
+    with (
+        canned(reply(body=bomb, headers={"Content-Encoding": "GZIP"})) as server,
+        whole(Policy(largest_reply=1000)) as transport,
+    ):
+        tracemalloc.start()
+        try:
+            with pytest.raises(ReplyTooLarge):
+                transport.handle_request(request(url=server.url))
+            assert tracemalloc.get_traced_memory()[1] < 3_000_000
+        finally:
+            tracemalloc.stop()
+
+
+def test_half_of_a_packed_body_is_an_error() -> None:
+    half = gzip.compress(b"0123456789" * 100)[:-9]
+    with (
+        canned(reply(body=half, headers={"Content-Encoding": "gzip"})) as server,
+        whole(Policy()) as transport,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        transport.handle_request(request(url=server.url))
+
+
+def test_no_wait_for_the_service_outlasts_the_deadline() -> None:
+    time, script = FakeTime(), Script(fine)
+    transport = Whole(script, time.policy())
+    limits = httpx.Timeout(30, connect=10).as_dict()
+    transport.handle_request(request(deadline=time.now + 4, timeout=limits))
+    assert script.requests[0].extensions["timeout"] == {"connect": 4, "read": 4, "write": 4, "pool": 4}
+    transport.handle_request(request(deadline=time.now + 20, timeout=limits))
+    assert script.requests[1].extensions["timeout"] == {"connect": 10, "read": 20, "write": 20, "pool": 20}
+    transport.handle_request(request(deadline=time.now + 7))
+    assert script.requests[2].extensions["timeout"] == {"connect": 7, "read": 7, "write": 7, "pool": 7}
+
+
+def test_nothing_is_sent_after_the_deadline() -> None:
+    time, script = FakeTime(), Script(fine)
+    with pytest.raises(httpx.PoolTimeout, match="budget"):
+        Whole(script, time.policy()).handle_request(request(deadline=time.now))
+    assert script.requests == []
+
+
+def test_nothing_is_sent_later_than_it_may_be_and_the_reply_is_awaited_as_ever() -> None:
+    time, script = FakeTime(), Script(fine)
+    limits = httpx.Timeout(30, connect=10).as_dict()
+    transport = Whole(script, time.policy())
+    transport.handle_request(request(deadline=time.now + 60, send_by=time.now + 2, timeout=limits))
+    assert script.requests[0].extensions["timeout"] == {"connect": 2, "read": 30, "write": 30, "pool": 2}
+    with pytest.raises(httpx.PoolTimeout):
+        transport.handle_request(request(deadline=time.now + 60, send_by=time.now))
+    assert len(script.requests) == 1
+
+
+def test_headers_that_do_not_come_are_not_waited_for_beyond_the_deadline(emulator: Running) -> None:
+    emulator.fault("slow_headers", seconds=60)
+    with whole(Policy(budget=0.2)) as transport, pytest.raises(httpx.ReadTimeout):
+        transport.handle_request(request(url=f"{emulator.url}/v2/groups"))
+
+
+def test_a_slow_body_is_ended_by_the_deadline() -> None:
+    time = FakeTime()
+
+    class Drip(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                time.now += 20  # each byte within the read time limit
+                yield b"x"
+
+    transport = Whole(Script(lambda _: httpx.Response(200, stream=Drip())), time.policy(budget=100))
+    start = time.now
+    with pytest.raises(httpx.ReadTimeout):
+        transport.handle_request(request())
+    assert time.now - start <= 120
+
+
+def test_a_reply_is_closed_whatever_happens() -> None:
+    closed = []
+
+    class Broken(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"half"
+            raise httpx.ReadError("reset")
+
+        def close(self) -> None:
+            closed.append(True)
+
+    transport = Whole(Script(lambda _: httpx.Response(200, stream=Broken())), Policy())
+    with pytest.raises(httpx.ReadError):
+        transport.handle_request(request())
+    assert closed == [True]
+
+
+def test_a_connection_serves_again_after_a_whole_reply(emulator: Running) -> None:
+    with httpx.HTTPTransport(limits=httpx.Limits(max_connections=1)) as bottom:
+        transport = Whole(bottom, Policy())
+        for _ in range(3):
+            assert transport.handle_request(request(url=f"{emulator.url}/v2/groups")).status_code == 401
