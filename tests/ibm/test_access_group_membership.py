@@ -15,11 +15,6 @@ HEAD = "HEAD /v2/groups/{access_group_id}/members/{iam_id}"
 
 
 @pytest.fixture
-def team(emulator: Running) -> str:
-    return ibm_group(emulator, "team")
-
-
-@pytest.fixture
 def membership(emulator: Running) -> Resource:
     return Resource("ibm.AccessGroupMembership", emulator)
 

@@ -16,11 +16,6 @@ RULES = "/v2/groups/{access_group_id}/rules"
 
 
 @pytest.fixture
-def team(emulator: Running) -> str:
-    return ibm_group(emulator, "team")
-
-
-@pytest.fixture
 def rule(emulator: Running) -> Resource:
     return Resource("ibm.AccessGroupRule", emulator)
 

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from pulumi_roster.emulator import Running
+from raw import ibm_group
+from resources import Resource
+
+
+@pytest.fixture
+def team(emulator: Running) -> str:
+    return ibm_group(emulator, "team")
+
+
+@pytest.fixture
+def members(emulator: Running) -> Resource:
+    return Resource("ibm.AccessGroupMembers", emulator)
