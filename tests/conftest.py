@@ -12,6 +12,7 @@ from pulumi.runtime.config import CONFIG
 
 from pulumi_roster import managed
 from pulumi_roster.emulator import Running, running
+from real_vault import RealVault, real_vault
 from subjects import close_sessions
 
 settings.register_profile("roster", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -23,6 +24,13 @@ def shared_emulator() -> Iterator[Running]:
     """One server for the whole run; use ``emulator``, which is clean."""
     with running() as emulator:
         yield emulator
+
+
+@pytest.fixture(scope="session")
+def shared_vault() -> Iterator[RealVault]:
+    """One real Vault for the whole run, which each test empties before it begins."""
+    with real_vault() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

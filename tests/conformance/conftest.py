@@ -8,19 +8,13 @@ from typing import Literal
 import pytest
 
 from pulumi_roster.emulator import Running
-from real_vault import RealVault, binary, real_vault
+from real_vault import RealVault, binary
 from vault_http import Vault
 
 Server = Literal["emulator", "real"]
 Connect = Callable[[str | None], Vault]
 
 VIEWER = 'path "identity/*" { capabilities = ["read", "list"] }'
-
-
-@pytest.fixture(scope="session")
-def shared_vault() -> Iterator[RealVault]:
-    with real_vault() as server:
-        yield server
 
 
 # Without a program ``test_vault_access.py`` says so once, and not each test for itself.

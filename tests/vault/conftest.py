@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from pulumi_roster.emulator import Running
 from raw_vault import VaultWorld, vault
-from real_vault import RealVault, real_vault
-
-
-@pytest.fixture(scope="session")
-def shared_vault() -> Iterator[RealVault]:
-    with real_vault() as server:
-        yield server
+from real_vault import RealVault
 
 
 @pytest.fixture
