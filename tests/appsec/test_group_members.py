@@ -155,6 +155,34 @@ def test_a_change_in_the_same_moment_is_told(
     assert not caplog.text
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_time_that_is_not_told_is_nobody_elses_change(
+    members: Resource, emulator: Running, team: str, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.fault("missing_field", field="updatedAt", method=method, times=None)
+    members.up(group_id=team, members=["a"])
+    assert not caplog.text
+
+
+def test_a_reading_that_is_older_than_the_write_is_nobody_elses_change(
+    members: Resource, emulator: Running, team: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.fault("stale", method="GET")  # the first one that can: there is nothing older before the write
+    members.up(group_id=team, members=["a"])
+    assert not caplog.text
+    assert sorted(shown(emulator, team)["members"]) == ["a", "stranger"]
+
+
+def test_a_description_that_is_not_told_is_not_written_back_as_none(
+    members: Resource, emulator: Running, team: str
+) -> None:
+    emulator.fault("missing_field", field="description", method="GET", times=None)
+    with pytest.raises(UnexpectedReply, match="description"):
+        members.up(group_id=team, members=["a"])
+    emulator.clear_faults()
+    assert shown(emulator, team)["description"] == "why"
+
+
 @pytest.mark.parametrize(
     "fault",
     [

@@ -193,3 +193,11 @@ def test_somebody_elses_group_is_never_taken_for_the_lost_one(world: VaultWorld,
     with pytest.raises(AlreadyExists, match=theirs.id):
         world.resource(KIND, dataclasses.replace(QUICK, settle=0.1)).up(**DECLARED)
     assert shown(world, theirs.id)["policies"] == ["theirs"]
+
+
+def test_an_index_that_is_not_told_is_nobody_elses_change(emulator: Running, caplog: pytest.LogCaptureFixture) -> None:
+    emulated = VaultWorld(emulator.url)
+    team, anna = group(emulated, "team"), entities(emulated, 1)
+    emulator.fault("missing_field", field="modify_index", method="GET")
+    emulated.resource("vault.GroupMembers").up(group_id=team, member_entity_ids=anna)
+    assert not caplog.text

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from ..client import Client, Reply
 from ..contention import settle_change
+from ..creation import epoch
 from ..errors import AlreadyExists, BadRequest, Conflict
 from ..model import Len, Text, Unordered, sorted_set
 
@@ -64,15 +65,15 @@ class GroupRow(BaseModel):
 def parse_group(reply: Reply, row: Any) -> GroupRow:
     """One group out of a reply.
 
-    :raises UnexpectedReply: a field is missing. Above all the members: a group that seems empty would be written back
-        as an empty one.
+    :raises UnexpectedReply: a field is missing. Above all the description and the members: a group that seems to have
+        none would be written back without.
     """
     if isinstance(row, Mapping):
-        members = {"members": row["members"] or []} if "members" in row else {}
+        empty: dict[str, Any] = {"description": "", "members": []}
+        given = {name: row[name] or nothing for name, nothing in empty.items() if name in row}
         row = {
             **row,
-            **members,
-            "description": row.get("description") or "",
+            **given,
             "created_at": row.get("createdAt") or "",
             "updated_at": row.get("updatedAt") or "",
         }
@@ -125,9 +126,15 @@ def change_group(
         id,
         read=lambda: read_group(api, id),
         write=write,
-        overwrote=lambda before, after: after.updated_at != written,
+        overwrote=lambda before, after: _later(after.updated_at, written),
         doubtful=doubtful,
     )
+
+
+def _later(time: str, other: str) -> bool:
+    """Whether one time is surely later. A reading may be older than our write, and either may tell no time."""
+    first, second = epoch(other), epoch(time)
+    return first is not None and second is not None and first < second
 
 
 def _tell_taken(api: Client, id: str, name: str, error: Conflict | BadRequest) -> None:

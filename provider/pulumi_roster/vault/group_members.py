@@ -101,6 +101,8 @@ def _internal(row: GroupRow) -> GroupRow:
 
 
 def _written_between(before: GroupRow, after: GroupRow) -> bool:
+    if not before.modify_index:
+        return False  # it was not told
     # A parent that takes the group in, or lets it go, raises the index too.
     parents = {*before.parent_group_ids} ^ {*after.parent_group_ids}
     return after.modify_index - before.modify_index - len(parents) > 1
