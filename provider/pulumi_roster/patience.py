@@ -8,7 +8,7 @@ from typing import TypeVar
 from .errors import NotFound, UnexpectedReply
 from .transport import Policy
 
-__all__ = ["once_more", "until_shown"]
+__all__ = ["once_more", "until_seen", "until_shown"]
 
 T = TypeVar("T")
 
@@ -28,6 +28,21 @@ def until_shown(policy: Policy, ask: Callable[[], T], seconds: Callable[[], floa
         except NotFound:
             if left() <= 0:
                 raise
+        policy.sleep(wait)
+        wait *= 2
+
+
+def until_seen(policy: Policy, ask: Callable[[], T], seen: Callable[[T], bool]) -> T:
+    """Asks, and again while the answer may only be older than our last write. After ``policy.settle`` the answer
+    counts, whatever it is.
+
+    :param seen: whether an answer is surely no older.
+    """
+    wait, end = policy.first_wait, policy.clock() + policy.settle
+    while True:
+        answer = ask()
+        if seen(answer) or policy.clock() + wait > end:
+            return answer
         policy.sleep(wait)
         wait *= 2
 

@@ -201,3 +201,21 @@ def test_an_index_that_is_not_told_is_nobody_elses_change(emulator: Running, cap
     emulator.fault("missing_field", field="modify_index", method="GET")
     emulated.resource("vault.GroupMembers").up(group_id=team, member_entity_ids=anna)
     assert not caplog.text
+
+
+@pytest.mark.parametrize("news", [{"policies": ["new"]}, {"name": "renamed"}], ids=str)
+def test_an_older_reading_after_an_update_is_no_answer(news: dict[str, Any], emulator: Running) -> None:
+    team = VaultWorld(emulator.url).resource(KIND)
+    team.up(**DECLARED)
+    emulator.fault("stale", method="GET")
+    team.up(**{**DECLARED, **news})
+    assert [fault["fired"] for fault in emulator.faults()] == [1]
+    assert team.preview(**{**DECLARED, **news}) == "same"
+
+
+def test_an_older_reading_after_a_creation_is_no_answer(emulator: Running) -> None:
+    team = VaultWorld(emulator.url).resource(KIND)
+    emulator.fault("stale", method="GET", route=WRITE)
+    team.up(**DECLARED)
+    assert [fault["fired"] for fault in emulator.faults()] == [1]
+    assert team.preview(**DECLARED) == "same"

@@ -6,7 +6,7 @@ is left out of a write stays; the type is for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import pulumi
@@ -17,7 +17,7 @@ from ..handler import Handler
 from ..managed import Managed
 from ..membership import merged
 from ..model import Args, Fault, FoldCase, Key, Replace, State, Unordered, folded
-from ..patience import until_shown
+from ..patience import until_seen, until_shown
 from .group import (
     BY_ID,
     BY_NAME,
@@ -86,10 +86,11 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState], kind=
 
     def update(self, id: str, args: IdentityGroupArgs, prior: IdentityGroupState) -> IdentityGroupState:
         with self.api.lock("Vault group", id):
-            changes = _changes(read_group(self.api, id), args, prior)
+            before = read_group(self.api, id)
+            changes = _changes(before, args, prior)
             if changes:
                 self._write(id, changes)
-            return managed_state(read_group(self.api, id))
+            return self._seen(id, lambda row: not changes or row.modify_index > before.modify_index)
 
     def delete(self, id: str, prior: IdentityGroupState) -> None:
         self.api.delete(BY_ID, id)
@@ -118,7 +119,11 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState], kind=
         content = {name: value for name in CONTENT if (value := getattr(args, name))}
         if content:
             self._write(id, content)
-        return managed_state(read_group(self.api, id))
+        return self._seen(id, lambda row: not content or not row.is_bare())
+
+    def _seen(self, id: str, written: Callable[[GroupRow], bool]) -> IdentityGroupState:
+        """The group as it is after our write: standbys of Vault may answer what was before it."""
+        return managed_state(until_seen(self.api.policy, lambda: read_group(self.api, id), written))
 
     def _unmade(self, id: str) -> bool:
         """Takes back what was made, unless somebody has put something into it meanwhile."""
