@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from no_tls import NO_TLS
 from pulumi_roster.emulator import Control
 
 ACCOUNT = "acc-demo"
@@ -19,6 +20,7 @@ def ibm(world: Control, method: str, path: str, json: Any = None, headers: dict[
         json=json,
         headers={"Authorization": "Bearer roster-dev", **(headers or {})},
         trust_env=False,
+        verify=NO_TLS,
     )
     assert reply.status_code < 300, reply.text
     return reply.json() if reply.content else None
@@ -60,7 +62,8 @@ def ibm_remove(world: Control, group: str, *iam_ids: str) -> None:
 
 def ibm_change(world: Control, path: str, method: str, **fields: Any) -> None:
     """Edits a group (PATCH) or a rule (PUT, whole) with its current revision."""
-    read = httpx.get(f"{world.url}/v2{path}", headers={"Authorization": "Bearer roster-dev"}, trust_env=False)
+    headers = {"Authorization": "Bearer roster-dev"}
+    read = httpx.get(f"{world.url}/v2{path}", headers=headers, trust_env=False, verify=NO_TLS)
     whole = {key: read.json()[key] for key in ("name", "expiration", "realm_name", "conditions") if key in read.json()}
     body = {**whole, **fields} if method == "PUT" else fields
     ibm(world, method, path, body, {"If-Match": read.headers["etag"]})

@@ -77,7 +77,7 @@ class Handler(Generic[A, S]):
 
     def list(self, scope: str) -> Iterable[State]:
         """All objects of this kind in one scope, each as complete as ``read`` gives it; what is ``Kept`` may be
-        missing."""
+        missing. A scope of several fields has one a line."""
         raise NotImplementedError
 
     def find(self, args: A) -> Iterable[S]:

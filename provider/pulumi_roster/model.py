@@ -108,8 +108,6 @@ class FromConnection:
 def _no_control_characters(text: str) -> str:
     if re.search(r"[\x00-\x1f\x7f]", text):
         raise ValueError("control characters, such as a line break or NUL, are not allowed")
-    if re.search(r"[\ud800-\udfff]", text):
-        raise ValueError("half of a character is no text")
     return text
 
 
@@ -232,6 +230,9 @@ def validate(cls: type[Args], given: Mapping[str, Any]) -> tuple[dict[str, Any],
             if values[name] is not None and not is_local(cls, name):
                 inputs[name] = _adapter(cls, name).dump_python(values[name], mode="json", exclude_none=True)
             continue
+        if halves := list(_halves(name, value)):
+            faults += halves
+            continue
         try:
             values[name] = _adapter(cls, name).validate_python(value, strict=True)
             inputs[name] = _adapter(cls, name).dump_python(values[name], mode="json", exclude_none=True)
@@ -311,6 +312,19 @@ def _known_faults(name: str, value: Any, error: ValidationError) -> Iterator[Fau
         if not contains_unknown(_at(value, fault["loc"])):
             path = name + "".join(_step(part) for part in fault["loc"] if part != "[key]")
             yield Fault(path, f"{_allowed(fault)}, given {_shown(fault['input'])}")
+
+
+def _halves(path: str, value: Any) -> Iterator[Fault]:
+    """The texts within a value, keys included, that hold half of a character: nothing can send them."""
+    if isinstance(value, str):
+        if re.search(r"[\ud800-\udfff]", value):
+            yield Fault(path, f"half of a character is no text, given {_shown(value)}")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from [*_halves(path, key)] or _halves(path + _step(key), item)
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield from _halves(path + _step(number), item)
 
 
 def _step(part: int | str) -> str:

@@ -81,8 +81,9 @@ def with_kept(row: State, prior: State) -> State:
 
 
 def scope_of(args_type: type[Args], values: Args | State) -> str:
-    """What an object lives in; "" where its kind has one scope only."""
-    return "/".join(str(getattr(values, name, "")) for name in marked(args_type, Scope))
+    """What an object lives in; "" where its kind has one scope only. Of several fields, one a line: what would break
+    the lines cannot be sent, while a slash may stand in each."""
+    return "\n".join(str(getattr(values, name, "")) for name in marked(args_type, Scope))
 
 
 def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ class AccountMappingHandler(
         self._unmap(prior, [*prior.other_environment_ids, prior.environment_id])
 
     def list(self, scope: str) -> Iterable[AccountMappingState]:
-        app_id, _, environment_id = scope.partition("/")
+        app_id, _, environment_id = scope.partition("\n")
         query = {"page": 0, "size": 100}
         for reply, row in self.api.pages(
             ACCOUNTS, app_id, environment_id, key="data", row_id="accountId", params=query, paging=BY_NUMBER
