@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -97,6 +98,8 @@ class Witness:
     def __init__(self, emulator: Running, names: Names) -> None:
         self.names = names
         self._emulator = emulator
+        self._lock = threading.Lock()
+        self._behind = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=30)
         self._literals = {
             part
             for api in emulator.application.world.apis.values()
@@ -110,20 +113,20 @@ class Witness:
     def got(self) -> list[Got]:
         return self.server.got
 
+    def close(self) -> None:
+        """Ends the connection to the emulator."""
+        self._behind.close()
+
     def answer(self, got: Got) -> bytes:
         """Passes a request on."""
-        there = urlsplit(self._emulator.url)
-        connection = http.client.HTTPConnection(there.netloc, timeout=30)
-        try:
-            connection.putrequest(got.method, self._target(got), skip_host=True, skip_accept_encoding=True)
-            body = self._body(got)
+        body = self._body(got)
+        with self._lock:
+            self._behind.putrequest(got.method, self._target(got), skip_host=True, skip_accept_encoding=True)
             for name, value in {**got.headers, "content-length": str(len(body))}.items():
-                connection.putheader(name, value)
-            connection.endheaders(body)
-            answered = connection.getresponse()
+                self._behind.putheader(name, value)
+            self._behind.endheaders(body)
+            answered = self._behind.getresponse()
             content = answered.read()
-        finally:
-            connection.close()
         self.names.look()
         headers = {name: value for name, value in answered.getheaders() if name.lower() in {"etag", "date"}}
         if not content:
@@ -173,6 +176,6 @@ def witness(emulator: Running, name: Callable[[int], str] | None = None) -> Iter
     """A witness for the length of the block. The emulator is counted anew."""
     emulator.clear_requests()
     made = Witness(emulator, Names(emulator, name))
-    with canned(made.answer) as server:
+    with closing(made), canned(made.answer) as server:
         made.server, made.url = server, server.url
         yield made
