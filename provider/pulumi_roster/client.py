@@ -299,9 +299,9 @@ class Client:
         code, words = quoted(code or "", secrets, limit=100), quoted(words or "", secrets, limit=500)
         means, hints = self.dialect.meaning(status, code, words), self.dialect.hints or {}
         kind = error_class(means)
-        if kind is NotFound and "html" in response.headers.get("content-type", ""):
+        if NotFound in (kind, error_class(status)) and "html" in response.headers.get("content-type", ""):
             # A proxy's page, or a wrong address. Taken for the service's word, it would drop all objects from the
-            # state.
+            # state, or be told as something that the user declared wrongly.
             return UnexpectedReply(
                 f"{title} answered {status} to {what} with a web page: {words}",
                 hint="check the address, and whether a proxy stands between",

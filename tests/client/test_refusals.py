@@ -105,3 +105,12 @@ def test_a_page_of_a_proxy_is_no_absence(emulator: Running, api: Client) -> None
         with pytest.raises(UnexpectedReply, match="web page"):
             api.request(method, "/v2/groups/{}", made)
     assert api.get("/v2/groups/{}", made).status == 200
+
+
+def test_a_page_of_a_proxy_is_nobodys_word_whatever_a_404_means(connect: Connect) -> None:
+    says_400 = Dialect("Test", errors, meaning=lambda status, code, words: 400)
+    with (
+        canned(reply(404, b"<h1>no such host</h1>", kind="text/html")) as server,
+        pytest.raises(UnexpectedReply, match="web page"),
+    ):
+        connect(server.url, ONCE, says_400).get("/x")

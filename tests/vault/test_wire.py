@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.emulator import Running
-from pulumi_roster.errors import BadRequest, Forbidden, SettingsError
+from pulumi_roster.errors import BadRequest, Forbidden, SettingsError, UnexpectedReply
 from raw_vault import VaultWorld, change, entities, group, named, shown
 from resources import Resource
 
@@ -207,8 +207,8 @@ def test_a_wrong_address_is_no_absence(declared: Resource, world: VaultWorld, em
     emulator.fault("status", method="GET", status=404, body={"errors": ['no handler for route "identity/group"']})
     with pytest.raises(BadRequest, match=r"(?s)no handler for route.*roster:vaultAddress"):
         declared.refresh()
-    emulator.fault("html", method="GET", status=404)
-    with pytest.raises(BadRequest, match="The proxy could not reach"):
+    emulator.fault("html", method="GET", status=404, times=None)
+    with pytest.raises(UnexpectedReply, match="The proxy could not reach"):
         declared.refresh()
 
 
