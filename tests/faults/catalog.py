@@ -27,7 +27,7 @@ WRITES: Roles = frozenset({"write"})
 TOKEN: Roles = frozenset({"token"})
 
 _NO_TOKEN = "Where it is the token that cannot be had, nothing else is sent"
-_NO_TOKEN_5XX = Otherwise(_NO_TOKEN, error(ServiceError), roles=TOKEN)
+_NO_TOKEN_REFUSED = Otherwise(_NO_TOKEN, error(ServiceError), roles=TOKEN)
 _NO_TOKEN_LOST = Otherwise(_NO_TOKEN, error(ConnectionFailed), roles=TOKEN)
 
 _ANEW = (
@@ -100,23 +100,23 @@ def _server_error(status: int, plan: Mapping[str, Any], name: str, *, works: boo
         name,
         plan,
         REPAIRED,
-        # 502 and 504 are judged as 500 and 503 are.
-        (repaired_or(ServerError) if works else error(ServerError)) if status in (500, 503) else None,
+        repaired_or(ServerError) if works else error(ServerError),
         works=works,
         otherwise=vault,
-        lasting_otherwise=(_NO_TOKEN_5XX, _FOUND),
+        lasting_otherwise=(_NO_TOKEN_REFUSED, _FOUND),
     )
 
 
 _REFUSED_FOR_NOW = [
     Fault("429", _status(429), REPAIRED, error(RateLimited)),
     Fault("429, `Retry-After: 5`", _status(429, retry_after=5), REPAIRED, error(RateLimited)),
-    Fault("429, `Retry-After` a date in 5 s", _status(429, retry_after_date=5), REPAIRED),
+    Fault("429, `Retry-After` a date in 5 s", _status(429, retry_after_date=5), REPAIRED, error(RateLimited)),
     Fault("429, `X-RateLimit-Reset` in the past", _status(429, reset=-30), REPAIRED, error(RateLimited)),
-    Fault("429, `X-RateLimit-Reset` in 10 s", _status(429, reset=10), REPAIRED),
+    Fault("429, `X-RateLimit-Reset` in 10 s", _status(429, reset=10), REPAIRED, error(RateLimited)),
     Fault(
         "429, `X-RateLimit-Reset` in an hour",
         _status(429, reset=3600),
+        error(RateLimited),
         error(RateLimited),
         otherwise=(
             Otherwise(_ANEW, REPAIRED, kinds="*.GroupMembers", roles=WRITES),
@@ -127,6 +127,7 @@ _REFUSED_FOR_NOW = [
     *(_server_error(status, _after(status), f"{status} after the work", works=True) for status in (500, 502, 503, 504)),
 ]
 
+_AFTER = "connection closed after the work"
 _LOST = [
     Fault(
         "connection closed",
@@ -135,19 +136,21 @@ _LOST = [
         error(ReplyLost),
         lasting_otherwise=(_NO_TOKEN_LOST, _FOUND),
     ),
-    Fault("connection reset", {"kind": "drop", "how": "reset"}, REPAIRED),
+    Fault("connection reset", {"kind": "drop", "how": "reset"}, REPAIRED, like="connection closed"),
     Fault(
-        "connection closed after the work",
+        _AFTER,
         {"kind": "drop_after"},
         REPAIRED,
         repaired_or(ReplyLost),
         works=True,
         lasting_otherwise=(_NO_TOKEN_LOST,),
     ),
-    Fault("connection reset after the work", {"kind": "drop_after", "how": "reset"}, REPAIRED, works=True),
-    Fault("no answer in time, the work is done", {"kind": "slow_headers"}, REPAIRED, works=True, slow=True),
-    Fault("no answer in time, the work is done later", {"kind": "hold"}, REPAIRED, works=True, slow=True),
-    Fault("a body that does not end in time", {"kind": "slow_body"}, REPAIRED, works=True, slow=True),
+    Fault("connection reset after the work", {"kind": "drop_after", "how": "reset"}, REPAIRED, like=_AFTER, works=True),
+    Fault(
+        "no answer in time, the work is done", {"kind": "slow_headers"}, REPAIRED, like=_AFTER, works=True, slow=True
+    ),
+    Fault("no answer in time, the work is done later", {"kind": "hold"}, REPAIRED, like=_AFTER, works=True, slow=True),
+    Fault("a body that does not end in time", {"kind": "slow_body"}, REPAIRED, like=_AFTER, works=True, slow=True),
     Fault(
         "a body that is cut off",
         {"kind": "truncated"},
@@ -156,9 +159,15 @@ _LOST = [
         works=True,
         lasting_otherwise=(_NO_TOKEN_LOST,),
     ),
-    Fault("a body that is cut off by a reset", {"kind": "truncated", "how": "reset"}, REPAIRED, works=True),
     Fault(
-        "connection closed after the work, then stale reads",
+        "a body that is cut off by a reset",
+        {"kind": "truncated", "how": "reset"},
+        REPAIRED,
+        like="a body that is cut off",
+        works=True,
+    ),
+    Fault(
+        "connection closed after the work, then three stale reads",
         {"kind": "drop_after"},
         REPAIRED,
         works=True,
@@ -169,7 +178,7 @@ _LOST = [
 
 _NONSENSE = [
     Fault(
-        "half of the JSON",
+        "truncated JSON",
         {"kind": "truncated", "how": "json"},
         REPAIRED,
         repaired_or(UnexpectedReply),
@@ -178,6 +187,14 @@ _NONSENSE = [
         lasting_otherwise=(_NOT_VAULT, _ALREADY),
     ),
     Fault("a page of HTML", {"kind": "html"}, REPAIRED, error(UnexpectedReply), lasting_otherwise=(_FOUND,)),
+    Fault(
+        "a page of HTML, 404",
+        {"kind": "html", "status": 404},
+        REPAIRED,
+        error(UnexpectedReply),
+        otherwise=(_NO_TOKEN_REFUSED,),
+        lasting_otherwise=(_NO_TOKEN_REFUSED, _FOUND),
+    ),
     Fault(
         "a page of HTML after the work",
         {"kind": "html", "work": True},
@@ -194,9 +211,9 @@ _NONSENSE = [
         otherwise=(_NOT_KNOWN,),
         lasting_otherwise=(_NOT_KNOWN,),
     ),
-    Fault("a field more in every object", {"kind": "extra_field"}, REPAIRED, REPAIRED, works=True),
+    Fault("a 200 with an unknown field", {"kind": "extra_field"}, REPAIRED, REPAIRED, works=True),
     Fault(
-        "a field less in every object",
+        "a 200 with a missing field",
         {"kind": "missing_field"},
         REPAIRED,
         repaired_or(UnexpectedReply),
@@ -222,7 +239,7 @@ _NONSENSE = [
 
 _CHANGING = [
     Fault(
-        "a read that does not show the last change yet",
+        "a stale read",
         {"kind": "stale"},
         REPAIRED,
         roles=READS,
@@ -238,7 +255,13 @@ _CHANGING = [
         error(PartialFailure),
         needs="status_code",
     ),
-    Fault("207, all items 429", {"kind": "items_fail", "status": 429}, REPAIRED, needs="status_code"),
+    Fault(
+        "207, all items 429",
+        {"kind": "items_fail", "status": 429},
+        REPAIRED,
+        error(PartialFailure),
+        needs="status_code",
+    ),
     Fault(
         "207, all items 500",
         {"kind": "items_fail", "status": 500},
@@ -246,7 +269,13 @@ _CHANGING = [
         error(PartialFailure),
         needs="status_code",
     ),
-    Fault("207, all items 403", {"kind": "items_fail", "status": 403}, error(PartialFailure), needs="status_code"),
+    Fault(
+        "207, all items 403",
+        {"kind": "items_fail", "status": 403},
+        error(PartialFailure),
+        error(PartialFailure),
+        needs="status_code",
+    ),
 ]
 
 CONNECTION = [

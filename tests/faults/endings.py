@@ -85,7 +85,8 @@ class Fault:
     :param name: as the table says it.
     :param plan: as the emulator takes it.
     :param once: what happens when one call meets it.
-    :param lasting: what happens when the same call meets it for ever; ``None`` where that would tell nothing new.
+    :param lasting: what happens when the same call meets it for ever; ``None`` where that is not tried.
+    :param like: the fault that it is like, then.
     :param works: whether the work is done all the same.
     :param roles: the calls that can meet it.
     :param needs: a field that a reply has which can have this fault.
@@ -97,6 +98,7 @@ class Fault:
     plan: Mapping[str, Any]
     once: Ending
     lasting: Ending | None = None
+    like: str = ""
     works: bool = False
     roles: Roles = EVERY
     needs: str = ""
