@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from urllib.parse import quote, quote_plus
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_roster.quoting import quoted
+from pulumi_roster.quoting import quoted, redacted, start_of
 
 SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=4, max_size=40)
 
@@ -39,3 +40,22 @@ def test_what_is_too_short_to_be_a_secret_makes_no_holes() -> None:
 
 def test_a_long_text_shows_that_it_goes_on() -> None:
     assert quoted("x" * 400, limit=10) == "xxxxxxx..."
+
+
+@given(secret=st.text(min_size=4, max_size=60).filter(str.isprintable), before=st.integers(150, 210))
+def test_where_a_text_is_cut_no_beginning_of_a_secret_is_left(secret: str, before: int) -> None:
+    if set(secret) & set(" .redacted[]"):
+        return
+    shown = quoted("." * before + secret + "." * 300, [secret], limit=10_000 if before % 2 else 10)
+    cut = start_of(b"." * (99_900 + before // 2) + secret.encode() + b"." * 300, [secret])
+    for start in range(len(secret) - 3):
+        assert secret[start : start + 4] not in shown
+        assert secret[start : start + 4] not in cut
+
+
+def test_a_secret_is_taken_out_of_json_before_it_is_worded() -> None:
+    secret = "a\"b'c\\d/e"
+    said = {"x": [f"bad {secret}", 1, None], secret: {"y": secret.upper()}}
+    assert redacted(said, [secret]) == {"x": ["bad [redacted]", 1, None], "[redacted]": {"y": "[redacted]"}}
+    assert redacted(said, ["abc"]) == said
+    assert "c\\" not in quoted(f"{said} {json.dumps(said)}", [secret])

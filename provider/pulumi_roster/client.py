@@ -30,7 +30,7 @@ from .errors import (
     error_class,
 )
 from .paging import BY_NEXT, Paging, walk
-from .quoting import quoted
+from .quoting import quoted, redacted, start_of
 from .reply import Json, Reply
 
 __all__ = ["Client", "Dialect", "Reply"]
@@ -293,9 +293,9 @@ class Client:
                 transaction_id=told,
             )
         try:
-            code, words = self.dialect.error(response.json())
+            code, words = self.dialect.error(redacted(response.json(), secrets))
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
-            code, words = "", re.sub(r"<[^>]*>", " ", response.content[:4000].decode("utf-8", "replace"))
+            code, words = "", re.sub(r"<[^>]*>", " ", start_of(response.content, secrets))
         code, words = quoted(code or "", secrets, limit=100), quoted(words or "", secrets, limit=500)
         means, hints = self.dialect.meaning(status, code, words), self.dialect.hints or {}
         kind = error_class(means)

@@ -26,6 +26,8 @@ RosterError
 
 from __future__ import annotations
 
+from .quoting import quoted
+
 __all__ = [
     "AlreadyExists",
     "BadRequest",
@@ -52,6 +54,9 @@ __all__ = [
 ]
 
 
+_LINE = 5000
+
+
 class RosterError(Exception):
     """Base of all errors of this package.
 
@@ -74,9 +79,11 @@ class RosterError(Exception):
         return [("transaction id", self.transaction_id)]
 
     def __str__(self) -> str:
-        first = f"{self.about}: {self.message}" if self.about else self.message
+        # Names and ids of others may be in each part; none may look like another line.
+        first = f"{quoted(self.about)}: " if self.about else ""
+        first += quoted(self.message, limit=_LINE)
         rows = [*self.details(), ("what to do", self.hint)]
-        return "\n".join([first, *(f"  {label}: {text}" for label, text in rows if text)])
+        return "\n".join([first, *(f"  {label}: {quoted(text, limit=_LINE)}" for label, text in rows if text)])
 
 
 class SettingsError(RosterError):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from .errors import UnexpectedReply
 from .model import lenient
-from .quoting import quoted
+from .quoting import quoted, start_of
 
 __all__ = ["Json", "Reply"]
 
@@ -51,7 +51,7 @@ class Reply:
         except (ValueError, RecursionError):
             raise UnexpectedReply(
                 f"{self._title} answered {self.status} with something that is not JSON"
-                f" ({quoted(kind, limit=60)}): {self._start()!r}",
+                f" ({self.quoted(kind, 60)}): {self.quoted(start_of(self._response.content, self._secrets), 80)!r}",
                 transaction_id=self.transaction_id,
                 hint="check the address, and whether a proxy stands between",
             ) from None
@@ -103,15 +103,19 @@ class Reply:
     def unexpected(self, why: str, hint: str = "") -> UnexpectedReply:
         """The error that says in which way this reply is not as documented."""
         return UnexpectedReply(
-            f"{self._title} answered {self.status}, but not as documented: {quoted(why)}",
+            f"{self._title} answered {self.status}, but not as documented: {self.quoted(why)}",
             hint=hint,
             transaction_id=self.transaction_id,
         )
 
-    def _start(self) -> str:
-        # Decoded here: httpx would use whatever codec the service names, those that are no text among them.
-        text = self._response.content[:2000].decode("utf-8", "replace")
-        return quoted(text, self._response.request.extensions.get("secrets", ()), limit=80)
+    def quoted(self, text: object, limit: int = 300) -> str:
+        """A text of the reply's, to be shown: without the credentials that the request bore."""
+        return quoted(text, self._secrets, limit)
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        secrets: tuple[str, ...] = self._response.request.extensions.get("secrets", ())
+        return secrets
 
 
 def _too_deep(value: Json) -> bool:

@@ -21,7 +21,7 @@ _REMOVED = frozenset({200, 204, 404})
 
 Item = dict[str, Any]
 
-_UNANSWERED: Item = {"status_code": 500, "errors": [{"message": "the service did not answer for it"}]}
+_UNANSWERED: Item = {"status_code": 500, "words": "500 the service did not answer for it"}
 
 
 def run_items(
@@ -57,7 +57,7 @@ def run_items(
                 # How it went is not known, as little as after a 500.
                 status = status if isinstance(status, int) else 500
                 if status not in done and not (status == 409 and confirm(each)):
-                    (again if status in (409, 429) or status >= 500 else refused)[each] = _words(answer)
+                    (again if status in (409, 429) or status >= 500 else refused)[each] = answer["words"]
         if not again:
             break
         if policy.clock() + wait > deadline:
@@ -80,7 +80,7 @@ def add_members(api: Client, group_id: str, members: Iterable[MemberState]) -> N
 
     def send(chunk: list[str]) -> Iterable[Item]:
         body = {"members": [{"iam_id": iam_id, "type": types[iam_id]} for iam_id in chunk]}
-        return items_of(api.put("/v2/groups/{}/members", group_id, json=body), "members")
+        return _answers(api.put("/v2/groups/{}/members", group_id, json=body), "members")
 
     def is_member(iam_id: str) -> bool:
         try:
@@ -104,7 +104,7 @@ def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_id
     def send(chunk: list[str]) -> Iterable[Item]:
         body = {"type": type, "groups": chunk}
         path = "/v2/groups/_allgroups/members/{}"
-        return items_of(api.put(path, iam_id, json=body, params={"account_id": account_id}), "groups")
+        return _answers(api.put(path, iam_id, json=body, params={"account_id": account_id}), "groups")
 
     run_items(api, group_ids, send, name="access_group_id", done=frozenset({200, 201}), what="groups")
 
@@ -131,19 +131,22 @@ def items_of(reply: Reply, key: str) -> list[Item]:
     return items
 
 
-def _removed(api: Client, group_id: str, iam_ids: list[str]) -> list[Item]:
+def _removed(api: Client, group_id: str, iam_ids: list[str]) -> Iterable[Item]:
     try:
         reply = api.post("/v2/groups/{}/members/delete", group_id, json={"members": iam_ids}, repeatable=True)
     except NotFound:  # none of them is a member, or there is no group
         return [{"iam_id": iam_id, "status_code": 404} for iam_id in iam_ids]
-    return items_of(reply, "members")
+    return _answers(reply, "members")
 
 
-def _words(item: Item) -> str:
-    errors = item.get("errors")
-    words = "; ".join(str(error.get("message", "")) for error in errors or () if isinstance(error, dict))
-    trace = f" (transaction id {item['trace']})" if item.get("trace") else ""
-    return f"{item.get('status_code', 'no status')} {words[:300]}{trace}"
+def _answers(reply: Reply, key: str) -> Iterator[Item]:
+    """The items of a reply, each with ``words`` that can be shown: its status and what the service says of it."""
+    for item in items_of(reply, key):
+        status, errors = item.get("status_code"), item.get("errors")
+        said = [str(error.get("message", "")) for error in errors or () if isinstance(error, dict)]
+        trace = f" (transaction id {reply.quoted(item['trace'], 100)})" if item.get("trace") else ""
+        told = f"{status if isinstance(status, int) else 'no status'} {reply.quoted('; '.join(said))}{trace}"
+        yield {**item, "words": told}
 
 
 def _chunks(items: list[str]) -> Iterator[list[str]]:
