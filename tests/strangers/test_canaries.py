@@ -1,0 +1,199 @@
+"""Credentials stay where they belong: a run with each of them in another place, and a search of all that it leaves."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from canned import Got, reply
+from emulation import exchange
+from program import Program
+from pulumi_roster.emulator import Running
+from strangers.canaries import Arguments, Canaries, arguments, joined
+from strangers.witness import Witness, witness
+
+PROGRAM = """
+import os
+
+roster.ibm.AccessGroup("ibm", name="one", description=pulumi.Output.secret("a secret of the program"))
+second = roster.ibm.AccessGroup("ibm-second", name="two", connection="second")
+roster.ibm.AccessGroupMembers("members", access_group_id=second.id, members=["IBMid-1"], connection="second")
+for name in ("default", "second"):
+    roster.vault.IdentityGroup(f"vault-{name}", name=name, connection=name)
+    roster.appsec.IdentityGroup(f"appsec-{name}", name=name, connection=name)
+    roster.britive.EnvironmentGroup(f"britive-{name}", app_id="app-demo", name=name, connection=name)
+if os.environ.get("STAGE") == "refused":
+    for name in ("refuse401", "refuse403", "refuse500", "unknown"):
+        roster.ibm.AccessGroup(f"ibm-{name}", name=name, connection=name)
+        roster.vault.IdentityGroup(f"vault-{name}", name=name, connection=name)
+        roster.appsec.IdentityGroup(f"appsec-{name}", name=name, connection=name)
+        roster.britive.Environment(f"britive-{name}", app_id="app-demo", name=name, connection=name)
+pulumi.export("found", len(roster.ibm.list_access_groups(connection="second")))
+pulumi.export("entities", len(roster.vault.list_identity_groups()))
+"""
+
+LOGGING = """
+import logging, os
+logging.basicConfig(level=logging.DEBUG, filename=os.path.join(os.environ["LOGS"], f"{os.getpid()}.log"))
+"""
+
+LOUD = ["--logtostderr", "--logflow", "-v=11", "--debug"]
+REFUSING = re.compile(r"/refuse(\d+)(/.*)")
+
+
+class Stage:
+    """A project whose credentials are all canaries: in the stack's configuration, the environment and a file."""
+
+    def __init__(self, program: Program, seen: Witness, emulator: Running) -> None:
+        self.program, self.seen, self.emulator = program, seen, emulator
+        self.canaries = Canaries()
+        self.issued = 0
+        seen.server.answer = self._answer
+        self._plant()
+
+    def _token(self, name: str) -> str:
+        """A token that the emulator takes: it gives it for a key."""
+        return self.canaries.plant(name, exchange(self.emulator.url, name).json()["access_token"])
+
+    def _plant(self) -> None:
+        program, url, canaries = self.program, self.seen.url, self.canaries
+        home = program.folder / "home of the user"
+        for folder in (home, program.folder / "tmp", program.folder / "logs"):
+            folder.mkdir()
+        (home / ".vault-token").write_text(self._token("file vault"))
+        (program.folder / "sitecustomize.py").write_text(LOGGING)
+        secret = {
+            "ibmApiKey": canaries.plant("config ibm key", "canaryOfIbmKey+/=&4711"),
+            "ibmToken": canaries.plant("config ibm token", "canaryUnusedToken4712"),
+        }
+        plain = {"ibmUrl": url, "ibmAccountId": "acc-demo", "appsecUrl": url, "vaultAddress": url, "britiveTenant": url}
+        plain |= {"appsecClientId": "client"}
+        for connection in ("second", "refuse401", "refuse403", "refuse500", "unknown"):
+            there = f"{url}/{connection}" if connection.startswith("refuse") else url
+            named = f"connections.{connection}"
+            plain |= {f"{named}.{key}": there for key in ("ibmUrl", "appsecUrl", "vaultAddress", "britiveTenant")}
+            plain |= {f"{named}.ibmAccountId": "acc-demo"}
+            for key in ("ibmToken", "appsecToken", "vaultToken", "britiveToken"):
+                name = f"config {connection} {key}"
+                good = connection == "second"
+                secret[f"{named}.{key}"] = (
+                    self._token(name) if good else canaries.plant(name, f"\"'<&>\\/%2Fcanary{connection}{key}4717")
+                )
+        # Keys that are exchanged, by a service that then refuses the token that it gave.
+        for key in ("refuse401.ibmApiKey", "refuse403.appsecClientSecret", "unknown.ibmApiKey"):
+            secret[f"connections.{key}"] = canaries.plant(
+                f"config {key}", f'bad- %2F" canary{key.replace(".", "")}4716'
+            )
+        plain["connections.refuse403.appsecClientId"] = "client"
+        del program.environment["ROSTER_EMULATOR"]
+        program.environment |= {
+            "HOME": str(home),
+            "TMPDIR": str(program.folder / "tmp"),
+            "PYTHONPATH": str(program.folder),
+            "LOGS": str(program.folder / "logs"),
+            "ROSTER_BUDGET_SECONDS": "2",
+            "APPSEC_CLIENT_SECRET": canaries.plant("environment appsec secret", "a secret: canaryOfAppsec4713"),
+            "BRITIVE_API_TOKEN": self._token("environment britive token"),
+            **{
+                name: canaries.plant(f"environment {name}", f"canaryOf{name.replace('_', '')}4714")
+                for name in ("IC_API_KEY", "IBMCLOUD_API_KEY", "IC_IAM_TOKEN", "APPSEC_TOKEN")
+            },
+            "ROSTER_CONNECTIONS": json.dumps(
+                {"x": {"ibmToken": canaries.plant("environment", "canaryOfConnections4715")}}
+            ),
+        }
+        program.configure(secret=secret, **plain)
+        program.write(PROGRAM)
+
+    def _answer(self, got: Got) -> bytes:
+        refusing = REFUSING.fullmatch(got.target)
+        if refusing is None:
+            return self.seen.answer(got)
+        if refusing[2] in ("/identity/token", "/oauth/token"):
+            self.issued += 1
+            token = self.canaries.plant(f"issued {self.issued}", f"issued/+canaryIssued{self.issued}x4718")
+            return reply(200, {"access_token": token, "expires_in": 3600})
+        said = f"cannot take {got.headers.get('x-vault-token') or got.headers['authorization']}, sorry"
+        body = {"errors": [{"code": "c", "message": said}], "errorCode": "c", "message": said, "details": {"of": said}}
+        return reply(int(refusing[1]), body)
+
+    def learn(self) -> None:
+        """Adds the credentials that the services were shown, those that they had issued among them."""
+        for got in self.seen.got:
+            token = got.headers.get("x-vault-token") or got.headers.get("authorization", "").partition(" ")[2]
+            if token:
+                self.canaries.plant(f"sent {token[-12:]}", token)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, emulator: Running) -> Iterator[Stage]:
+    with witness(emulator) as seen:
+        yield Stage(Program(tmp_path / "project", emulator.url), seen, emulator)
+
+
+def test_no_credential_is_left_or_said_anywhere(stage: Stage) -> None:
+    program, canaries = stage.program, stage.canaries
+    assert set(canaries.left_in(program.folder)) == {"home of the user/.vault-token"}, "the configuration is encrypted"
+    program.environment["ROSTER_DEBUG"] = "1"
+    said: list[str] = []
+    with arguments() as started:
+        said.append(program.preview(*LOUD).out)
+        said.append(program.pulumi("preview", "--json").out)
+        made = program.up(*LOUD)
+        said += [made.out, program.pulumi("stack", "output", "--json", "--show-secrets").out]
+        assert len(made.steps) == 9
+        program.environment["STAGE"] = "refused"
+        refused = program.up(*LOUD, "--continue-on-error", code=1)
+        said += [refused.out, program.refresh(*LOUD, code=None).out, program.export()]
+        _assert_state(stage)
+        del program.environment["STAGE"]
+        said.append(program.destroy(*LOUD).out)
+    stage.learn()
+    assert set(refused.errors) >= {
+        f"{system}-{name}"
+        for system in ("ibm", "vault", "appsec", "britive")
+        for name in ("refuse401", "refuse403", "refuse500", "unknown")
+    }
+    assert refused.out.count("cannot take") >= 12, "the service is quoted"
+    assert "Traceback" in refused.out
+    assert len("".join(said)) > 1_000_000, "the log is verbose"
+    for text in said:
+        assert canaries.within(text) == set()
+    logs = [path.read_text() for path in (program.folder / "logs").iterdir()]
+    assert len([log for log in logs if "httpcore" in log and "pulumi_roster.http" in log]) >= 2
+    assert set(canaries.left_in(program.folder)) == {"home of the user/.vault-token"}
+    _assert_arguments(started, canaries)
+    assert len(canaries) > 30
+
+
+def _assert_state(stage: Stage) -> None:
+    """Asserts that the state, its secrets open, holds the configuration once, and none of its credentials elsewhere."""
+    assert "a secret of the program" not in stage.program.export()
+    told = stage.program.pulumi("stack", "export", "--show-secrets").out
+    for row in json.loads(told)["deployment"]["resources"]:
+        names = stage.canaries.within(json.dumps(row))
+        if row["type"] == "pulumi:providers:pulumi-python":
+            assert names, "the engine keeps the configuration, as the documentation says"
+            assert {name.partition(" ")[0] for name in names} == {"config"}
+        else:
+            assert names == set(), row["urn"]
+
+
+def _assert_arguments(started: Arguments, canaries: Canaries) -> None:
+    for program in (b"pulumi-language-python", b"pulumi-resource-pulumi-python"):
+        assert [words for words in started.seen if program in words], started.seen
+    assert canaries.within(joined(started.seen)) == set()
+
+
+def test_what_the_engine_writes_when_it_is_asked_to_trace_holds_credentials_as_documented(stage: Stage) -> None:
+    """And the search finds what is there."""
+    folder = stage.program.folder
+    stage.program.write('roster.ibm.AccessGroup("ibm", name="one")')
+    stage.program.environment["PULUMI_DEBUG_GRPC"] = str(folder / "grpc.json")
+    stage.program.preview(f"--tracing=file:{folder / 'tracing'}", f"--otel-traces=file://{folder / 'otel.json'}")
+    found = stage.canaries.left_in(folder)
+    assert set(found) == {"home of the user/.vault-token", "grpc.json", "tracing", "otel.json"}
