@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from emulation import ACCOUNT, GRANT, Ibm, exchange, refused
+from emulation import ACCOUNT, GRANT, Ibm, client, exchange, refused
 from pulumi_roster.emulator import Running, running
 
 Connect = Callable[[str], Ibm]
@@ -26,6 +27,31 @@ def claims(token: str) -> dict[str, Any]:
 def test_a_missing_or_unknown_token_is_refused(emulator: Running, header: dict[str, str]) -> None:
     reply = httpx.get(f"{emulator.url}/v2/groups?account_id=acc-demo", headers=header)
     refused(reply, 401, "invalid_token", "The token is either missing or invalid")
+
+
+OPEN = {
+    *("POST /identity/token", "POST /oauth/token"),
+    *("GET /v1/sys/health", "HEAD /v1/sys/health", "GET /v1/sys/seal-status", "GET /v1/sys/init"),
+    *("GET /api/health", "HEAD /api/health"),
+}
+"""What needs no token: to get one, and whether the service is well."""
+
+
+def test_every_route_of_every_api_asks_for_a_token(emulator: Running) -> None:
+    taken, turned_away = set(), set()
+    with client(emulator.url, "") as api:
+        for route in (route for each in emulator.application.world.apis.values() for route in each.routes):
+            name = f"{route.method} {route.template}"
+            path = re.sub(r"{[^}]*}", "x", route.template)
+            for token in (
+                {},
+                {"Authorization": "Bearer nobody"},
+                {"Authorization": "TOKEN nobody", "X-Vault-Token": "nobody"},
+            ):
+                reply = api.request(route.method, path, headers={"Authorization": "", **token}, json={})
+                (turned_away if reply.status_code in (401, 403) else taken).add(name)
+    assert taken == OPEN
+    assert len(turned_away) > 70
 
 
 def test_a_key_is_exchanged_for_a_token_that_works(emulator: Running, connect: Connect) -> None:

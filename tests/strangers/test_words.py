@@ -1,13 +1,14 @@
-"""A service that repeats our credentials in whatever it says, and one that words its errors as if they were ours."""
+"""A service that repeats our credentials in whatever it says, that words its errors as if they were ours, or that says
+what is too deep or too much."""
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -24,11 +25,13 @@ from subjects import Direct, session_for
 # All that may stand in a token, so that each way of writing it is another one.
 TOKEN = "canary" + "".join(f"{char}{number}" for number, char in enumerate("/+\"'\\<&>%=:;,")) + "0123456789abcdef"
 FORGED = "\n\x1b[2Jerror: \u202eforged\r\n  what to do: nothing"
-ONCE = replace(ALONE, budget=2.0, retried=frozenset[int]())
+LARGEST = 100_000
+ONCE = replace(ALONE, budget=2.0, retried=frozenset[int](), largest_reply=LARGEST)
+DEEP: Any = functools.reduce(lambda inner, _: [inner], range(800), "deep")
 
 EVERYTHING = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 WRITES = EVERYTHING - {"GET", "HEAD"}
-PADDINGS = (0, 70, 270, 470, 9960)
+PADDINGS = (0, 270, 470, 9960)
 """Characters before the credential: texts are cut at some place."""
 
 
@@ -75,6 +78,10 @@ SAYINGS: dict[str, Callable[[bytes, str], bytes]] = {
     "half a document": lambda answered, said: reply(200, json.dumps({"error": said}).encode()[:-1]),
     "slashes escaped": lambda answered, said: reply(400, json.dumps([said]).replace("/", "\\/").encode()[:-1]),
     "no object": lambda answered, said: reply(200, [said]),
+    "deep": lambda answered, said: reply(200, b"[" * 100_000 + b"]" * 100_000),
+    "deep fields": lambda answered, said: reply(200, b'{"a":' * 900 + b"1" + b"}" * 900),
+    "400, deep": lambda answered, said: reply(400, {**refusal(said), "details": DEEP, "errors": [DEEP], "trace": DEEP}),
+    "huge": lambda answered, said: reply(200, {"id": "x" * LARGEST}),
     "items": in_items,
     "a revision": as_revision,
 }
@@ -141,10 +148,10 @@ def test_no_word_of_a_service_shows_a_credential_or_passes_for_ours(kind: str, e
         after = store.snapshot()
         emulator.clock(ahead=3600)  # what is absent is not too new to show
         verbs: list[tuple[Store, Callable[[], Any]]] = [
-            (before, partial(driven.create, inputs)),
-            (after, partial(driven.read, id, outputs)),
-            (after, partial(driven.update, id, outputs, news)),
-            (after, partial(driven.delete, id, outputs)),
+            (before, functools.partial(driven.create, inputs)),
+            (after, functools.partial(driven.read, id, outputs)),
+            (after, functools.partial(driven.update, id, outputs, news)),
+            (after, functools.partial(driven.delete, id, outputs)),
         ]
         for name, parrot.saying in SAYINGS.items():
             # What is read first and refused hides what would be said to a write.
