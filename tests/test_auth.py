@@ -259,6 +259,15 @@ def test_no_token_means_that_nothing_was_done(
     assert "POST /v2/groups" not in emulator.requests()
 
 
+@pytest.mark.parametrize(("status", "hint"), [(404, "check the address"), (405, "check the address"), (503, "later")])
+def test_who_has_no_token_is_told_what_to_do(status: int, hint: str, emulator: Running) -> None:
+    emulator.fault("status", status=status, route="/identity/token", times=None)
+    policy = Policy(budget=5, first_wait=20)  # no time for a second try
+    with api(emulator.url, exchange(emulator.url), policy) as client, pytest.raises(ServiceError) as caught:
+        client.get("/v2/groups", params=GROUPS)
+    assert hint in caught.value.hint
+
+
 @pytest.mark.parametrize(
     "answer",
     [

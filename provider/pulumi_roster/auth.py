@@ -128,7 +128,7 @@ class Exchange(httpx.Auth):
                 status=status,
                 words=self._words(reply),
                 transaction_id=transaction_id,
-                hint=f"check the {self._what} that is configured" if refused else "nothing was done; run again later",
+                hint=f"check the {self._what} that is configured" if refused else _hint(status),
             )
         try:
             answer = reply.json()
@@ -139,7 +139,7 @@ class Exchange(httpx.Auth):
             raise UnexpectedReply(
                 f"the token endpoint answered {status} without a token",
                 transaction_id=transaction_id,
-                hint="check the address of the service: is this its own API?",
+                hint=_ADDRESS,
             ) from None
         return token, life
 
@@ -156,3 +156,11 @@ class Exchange(httpx.Auth):
             return ""
         words = answer.get("errorMessage") or answer.get("error_description") or answer.get("error") or ""
         return quoted(words, self._secrets)
+
+
+_ADDRESS = "check the address of the service: is this its own API?"
+
+
+def _hint(status: int) -> str:
+    """What to do where neither the secret nor a token is to blame."""
+    return "nothing was done; run again later" if status == 429 or status >= 500 else f"nothing was done; {_ADDRESS}"
