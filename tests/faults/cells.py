@@ -45,7 +45,7 @@ def run_cell(scene: Scene, clean: Clean, cell: Cell, elsewhere: str) -> str:
     :param elsewhere: where a redirect leads to.
     """
     call, fault = cell.call, cell.fault
-    scene.rewind()
+    scene.rewind(new=fault.plan["kind"] == "stale")
     planned = _plan(scene, cell, elsewhere)
     scene.slow = fault.slow
     met = attempt(scene)

@@ -12,6 +12,8 @@ from pulumi_roster.transport import Policy
 A_MOMENT = 0.15
 """Seconds of real time. Only where time itself is the fault, nobody waits longer for a byte."""
 
+AN_HOUR = 3600.0
+"""Seconds after which every service shows what was written."""
 
 BUDGET = 20.0
 """Seconds that one call may take, its repetitions and waits included."""
@@ -26,16 +28,22 @@ class Moments:
     def __init__(self, world: World) -> None:
         self._world = world
         self.waits: list[float] = []
+        self._age = 0.0
         self.on_wait: Callable[[], object] = lambda: None
 
     def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
-        self._world.clock(self.skipped)
+        self._world.clock(self._age + self.skipped)
         self.on_wait()
 
-    def restart(self) -> None:
-        """The right time again, and nothing that is to happen while somebody waits."""
+    def restart(self, age: float = 0.0) -> None:
+        """A new beginning, at which nothing is to happen while somebody waits.
+
+        :param age: of what is there already, by the service's clock.
+        """
         self.waits.clear()
+        self._age = age
+        self._world.clock(age)
         self.on_wait = lambda: None
 
     @property

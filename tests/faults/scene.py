@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from faults.moments import Moments
+from faults.moments import AN_HOUR, Moments
 from faults.strangers import move_in
 from faults.world import World
 from lifecycle import Case
@@ -70,12 +70,14 @@ class Scene:
     earlier: Any = None
     slow: bool = False
 
-    def rewind(self) -> None:
-        """The world as it was before the verb, and the right time."""
+    def rewind(self, *, new: bool = False) -> None:
+        """The world as it was before the verb.
+
+        :param new: whether the object was made a moment ago; else it is there for long, and an absence means something.
+        """
         self.world.clear_faults()
         self.world.restore(self.begin)
-        self.world.clock(0)
-        self.moments.restart()
+        self.moments.restart(0.0 if new else AN_HOUR)
 
     @contextmanager
     def run(self, *, url: str = "", credentials: Mapping[str, str] = CREDENTIALS) -> Iterator[Lifecycle]:
