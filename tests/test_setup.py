@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -162,6 +164,24 @@ def test_every_development_dependency_is_pinned_with_hashes() -> None:
     blocks = [block for block in environment.PINS.read_text().split("\n") if block and block[0] not in " #"]
     assert len(blocks) > 50
     assert all("==" in block and block.endswith("\\") for block in blocks)
+
+
+def test_no_pinned_dependency_was_withdrawn(tmp_path: Path) -> None:
+    """By its makers, for a fault of safety or another: what an index itself tells of known faults."""
+
+    def told(pins: Path) -> str:
+        command = [str(environment.VENV / "bin" / "uv"), "pip", "install", "--dry-run", "--no-deps", "--require-hashes"]
+        where = ["--python", sys.executable, "--target", str(tmp_path / "nowhere"), "--requirement", str(pins)]
+        done = subprocess.run([*command, *where], capture_output=True, text=True, timeout=120, check=False)
+        if "error sending request" in done.stderr or "Failed to fetch" in done.stderr:
+            pytest.skip("no index is reached")
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    withdrawn = tmp_path / "pins.txt"
+    withdrawn.write_text("attrs==21.1.0 --hash=sha256:8ee1e5f5a1afc5b19bdfae4fdf0c35ed324074bdce3500c939842c8f818645d9")
+    assert "is yanked" in told(withdrawn)
+    assert "is yanked" not in told(environment.PINS)
 
 
 class TestTheEmulatorOfTheQuickStart:
