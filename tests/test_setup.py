@@ -170,7 +170,7 @@ def test_no_pinned_dependency_was_withdrawn(tmp_path: Path) -> None:
     """By its makers, for a fault of safety or another: what an index itself tells of known faults."""
 
     def told(pins: Path) -> str:
-        command = [str(environment.VENV / "bin" / "uv"), "pip", "install", "--dry-run", "--no-deps", "--require-hashes"]
+        command = [str(steps.VENV / "bin" / "uv"), "pip", "install", "--dry-run", "--no-deps", "--require-hashes"]
         where = ["--python", sys.executable, "--target", str(tmp_path / "nowhere"), "--requirement", str(pins)]
         done = subprocess.run([*command, *where], capture_output=True, text=True, timeout=120, check=False)
         if "error sending request" in done.stderr or "Failed to fetch" in done.stderr:

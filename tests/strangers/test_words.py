@@ -3,12 +3,12 @@ what is too deep or too much."""
 
 from __future__ import annotations
 
-import functools
 import html
 import json
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,7 +27,7 @@ TOKEN = "canary" + "".join(f"{char}{number}" for number, char in enumerate("/+\"
 FORGED = "\n\x1b[2Jerror: \u202eforged\r\n  what to do: nothing"
 LARGEST = 100_000
 ONCE = replace(ALONE, budget=2.0, retried=frozenset[int](), largest_reply=LARGEST)
-DEEP: Any = functools.reduce(lambda inner, _: [inner], range(800), "deep")
+DEEP: Any = json.loads("[" * 800 + "]" * 800)
 
 EVERYTHING = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 WRITES = EVERYTHING - {"GET", "HEAD"}
@@ -148,10 +148,10 @@ def test_no_word_of_a_service_shows_a_credential_or_passes_for_ours(kind: str, e
         after = store.snapshot()
         emulator.clock(ahead=3600)  # what is absent is not too new to show
         verbs: list[tuple[Store, Callable[[], Any]]] = [
-            (before, functools.partial(driven.create, inputs)),
-            (after, functools.partial(driven.read, id, outputs)),
-            (after, functools.partial(driven.update, id, outputs, news)),
-            (after, functools.partial(driven.delete, id, outputs)),
+            (before, partial(driven.create, inputs)),
+            (after, partial(driven.read, id, outputs)),
+            (after, partial(driven.update, id, outputs, news)),
+            (after, partial(driven.delete, id, outputs)),
         ]
         for name, parrot.saying in SAYINGS.items():
             # What is read first and refused hides what would be said to a write.
