@@ -47,6 +47,8 @@ def test_the_wheel_holds_the_package_its_type_marker_and_the_licence(wheel: zipf
     names = wheel.namelist()
     assert "pulumi_roster/__init__.py" in names
     assert "pulumi_roster/py.typed" in names
+    assert json.loads(wheel.read("pulumi_roster/pulumi-plugin.json")) == {"resource": False, "name": "roster"}
+    assert len(names) == len(set(names))
     assert any(re.fullmatch(r"pulumi_roster-[^/]+\.dist-info/licenses/LICENSE", name) for name in names)
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"pulumi_roster"}
 
