@@ -1,4 +1,4 @@
-"""The engine takes a package named pulumi-... for the SDK of a plugin of that name, unless the package says otherwise."""
+"""The engine takes a package named pulumi-... for the SDK of a plugin, unless the package says otherwise."""
 
 from __future__ import annotations
 
