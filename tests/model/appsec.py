@@ -14,7 +14,8 @@ from model.universe import Draw, Fields, Link, Snapshot, Universe, refs
 
 GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.GroupMembers"
 
-NAMES = ["security", "Security", "release / night"]
+NAMES = ["security", "Security", "release / night", "reviewers", "owners"]
+THEIRS = ["theirs", "theirs too", "security", "owners"]
 PEOPLE = ["user-101", "anna@example.com", "4d1c", "svc:deploy"]
 
 
@@ -78,7 +79,7 @@ class AppSec(Universe):
         groups = list(world.objects)
         deed = draw(st.sampled_from(["make", *(["join", "join", "leave", "edit", "remove"] if groups else [])]))
         if deed == "make":
-            self._ask("POST", "", {"name": draw(st.sampled_from([*NAMES, "theirs", "theirs too"]))})
+            self._ask("POST", "", {"name": draw(st.sampled_from(THEIRS))})
             return
         id = draw(st.sampled_from(groups))
         if deed == "remove":

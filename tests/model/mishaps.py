@@ -141,8 +141,17 @@ _STATUS = st.sampled_from([429, 500, 502, 503, 504])
 _FAULTS = st.one_of(
     st.fixed_dictionaries(
         {
-            "kind": st.sampled_from(["drop", "drop_after", "drop_after", "page_repeat", "page_skip", "etag_churn"]),
+            "kind": st.sampled_from(["drop", "drop_after", "drop_after", "page_repeat", "page_skip"]),
             "skip": _SKIP,
+            "times": st.integers(1, 2),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("etag_churn"),
+            "method": st.just("GET"),
+            "route": st.sampled_from(["/v2/groups/AccessGroupId*", "/v2/groups/*/rules/*"]),
+            "skip": st.integers(0, 3),
             "times": st.integers(1, 2),
         }
     ),

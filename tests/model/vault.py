@@ -14,7 +14,8 @@ from model.universe import Draw, Fields, Link, Snapshot, Universe, refs
 
 GROUP, MEMBERS = "vault.IdentityGroup", "vault.GroupMembers"
 
-NAMES = ["platform", "Platform", "on call / night", "auditors"]
+NAMES = ["platform", "Platform", "on call / night", "auditors", "release", "guests", "développeurs"]
+THEIRS = ["theirs", "theirs too", "platform", "guests"]
 POLICIES = ["deploy", "Read", "audit"]
 METADATA = [{"owner": "platform"}, {"owner": "others", "cost/center": "42"}, {}]
 ENTITIES = ["entity-alice", "entity-bob", "entity-carol", "entity-dave"]
@@ -150,7 +151,7 @@ class Vault(Universe):
             )
         )
         if deed == "make":
-            self._ask("POST", "", {"name": draw(st.sampled_from([*NAMES, "theirs", "theirs too"]))}, free=True)
+            self._ask("POST", "", {"name": draw(st.sampled_from(THEIRS))}, free=True)
             return
         id = draw(st.sampled_from(groups))
         group = self._ask("GET", f"/id/{id}")["data"]
