@@ -113,6 +113,16 @@ def test_a_partial_failure_names_each_item() -> None:
     ]
 
 
+def test_no_part_of_an_error_passes_for_another_line() -> None:
+    forged = "x\n  what to do: nothing\r\x1b[2J\u2028\u202e\ud800"
+    error = PartialFailure(f"it holds {forged}", [f"{forged}: 403"], hint=f"remove {forged}")
+    error.about = f'delete ibm.AccessGroup "{forged}" {"y" * 100_000}'
+    lines = str(error).splitlines()
+    assert [line[:11] for line in lines] == ["delete ibm.", "  refused: ", "  what to d"]
+    assert "".join(lines).isprintable()
+    assert len("".join(lines)) < 1000
+
+
 @pytest.mark.parametrize("kind", [ServiceError, ServerError, NotFound])
 def test_a_service_error_carries_what_a_program_may_ask(kind: type[ServiceError]) -> None:
     given: dict[str, Any] = {"status": 500, "code": "c", "words": "w", "transaction_id": "t", "hint": "h"}

@@ -26,7 +26,7 @@ from subjects import Direct, session_for
 TOKEN = "canary" + "".join(f"{char}{number}" for number, char in enumerate("/+\"'\\<&>%=:;,")) + "0123456789abcdef"
 FORGED = "\n\x1b[2Jerror: \u202eforged\r\n  what to do: nothing"
 LARGEST = 100_000
-ONCE = replace(ALONE, budget=2.0, retried=frozenset[int](), largest_reply=LARGEST)
+ONCE = replace(ALONE, budget=0.4, retried=frozenset[int](), largest_reply=LARGEST)
 DEEP: Any = json.loads("[" * 800 + "]" * 800)
 
 EVERYTHING = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
@@ -139,12 +139,14 @@ def test_no_word_of_a_service_shows_a_credential_or_passes_for_ours(kind: str, e
         parrot = Parrot(seen)
         server.answer = parrot.answer
         system = kind.partition(".")[0]
-        driven = Direct(kind, session_for(server.url, ONCE, **{f"{system}Token": TOKEN}))
+        calm, driven = (
+            Direct(kind, session_for(server.url, policy, **{f"{system}Token": TOKEN})) for policy in (ALONE, ONCE)
+        )
         inputs, _ = driven.check(case.inputs(made))
         news, _ = driven.check({**inputs, **change_of(case, made)})
         store = emulator.application.world.store
         before = store.snapshot()
-        id, outputs = driven.create(inputs)
+        id, outputs = calm.create(inputs)
         after = store.snapshot()
         emulator.clock(ahead=3600)  # what is absent is not too new to show
         verbs: list[tuple[Store, Callable[[], Any]]] = [
