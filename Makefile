@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 # What set-up made is found first.
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.engine/bin:$(CURDIR)/.venv/bin:$(PATH)
