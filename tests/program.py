@@ -79,8 +79,12 @@ class Program:
         head = "import pulumi\nimport pulumi_roster as roster\n"
         (self.folder / "__main__.py").write_text(head + textwrap.dedent(body))
 
-    def pulumi(self, *words: str, code: int | None = 0) -> Ran:
-        """Runs one command; ``code`` is what it must end with, ``None`` for anything."""
+    def pulumi(self, *words: str, code: int | None = 0, answer: str = "") -> Ran:
+        """Runs one command.
+
+        :param code: what it must end with, ``None`` for anything.
+        :param answer: to what it asks.
+        """
         events = self.folder / "events.json"
         events.unlink(missing_ok=True)
         logged = ["--event-log", str(events)] if words[0] in {"up", "preview", "refresh", "destroy"} else []
@@ -88,6 +92,7 @@ class Program:
             ["pulumi", "--non-interactive", "--color", "never", *words, *logged],
             cwd=self.folder,
             env=self.environment,
+            input=answer,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -43,10 +43,11 @@ def test_first_screen(tmp_path: Path, emulator: Running) -> None:
     assert lines[-1] == "pulumi up"
     for line in lines[1:-1]:
         assert line.startswith("pulumi ")
-        program.pulumi(*shlex.split(line)[1:])
+        program.pulumi(*shlex.split(line, comments=True)[1:], answer="YOUR-API-KEY")
     program.up()
     assert set(program.resources()) == {"admins", "admins-members"}
     assert program.resources()["admins"]["inputs"]["account_id"] == "YOUR-ACCOUNT-ID"
+    assert program.pulumi("config", "get", "roster:ibmApiKey").out == "YOUR-API-KEY\n"
     assert "YOUR-API-KEY" not in program.export()
     program.destroy()
 
