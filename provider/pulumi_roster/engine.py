@@ -20,6 +20,7 @@ from .errors import RosterError
 from .handler import handler_class
 from .lifecycle import Lifecycle, Session
 from .model import UNKNOWN
+from .orphan import end_with_engine
 from .settings import GENERAL, NAMESPACE, Settings, system
 
 __all__ = ["Engine", "configuration"]
@@ -106,7 +107,8 @@ class Engine(dynamic.ResourceProvider):
         self.kind = state["kind"]
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Takes the stack's configuration; nothing is connected yet."""
+        """Takes the stack's configuration; no service is connected yet."""
+        end_with_engine()
         if not os.environ.get("ROSTER_DEBUG"):
             # Errors reach the user as the text of a traceback; without its frames, only the message is left.
             sys.tracebacklimit = 0
