@@ -42,7 +42,7 @@ from .model import (
 )
 from .patience import once_more, until_shown
 from .settings import Settings
-from .values import Values, changed, import_key, natural_key, outputs_of, scope_of, state_of, with_kept
+from .values import Values, as_declared, changed, import_key, natural_key, outputs_of, scope_of, state_of, with_kept
 
 __all__ = ["Difference", "Found", "Lifecycle", "Session"]
 
@@ -151,7 +151,7 @@ class Lifecycle:
             else:
                 # A link or a set: twice is the same as once.
                 state = once_more(policy, lambda: handler.create(args))
-            return state.id, self._outputs(state, inputs)
+            return state.id, as_declared(self.args_type, self._outputs(state, inputs), inputs)
 
     def read(self, id: str, props: Mapping[str, Any]) -> Found | None:
         """The object as it is now, or ``None`` if it is gone.
@@ -195,7 +195,7 @@ class Lifecycle:
                 error.hint = error.hint or "it is gone: `pulumi up --refresh` makes it again"
                 raise
             self._listing(handler, args).put(state)
-            return self._outputs(state, news)
+            return as_declared(self.args_type, self._outputs(state, news), news)
 
     def delete(self, id: str, olds: Mapping[str, Any]) -> None:
         """Removes the object; that it is gone already is fine."""

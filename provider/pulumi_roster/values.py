@@ -23,7 +23,17 @@ from .model import (
     same,
 )
 
-__all__ = ["Values", "changed", "import_key", "natural_key", "outputs_of", "scope_of", "state_of", "with_kept"]
+__all__ = [
+    "Values",
+    "as_declared",
+    "changed",
+    "import_key",
+    "natural_key",
+    "outputs_of",
+    "scope_of",
+    "state_of",
+    "with_kept",
+]
 
 Values = dict[str, Any]
 
@@ -59,6 +69,16 @@ def outputs_of(
         if name in inputs and is_local(args_type, name):
             outputs[name] = inputs[name]
     return outputs
+
+
+def as_declared(args_type: type[Args], outputs: Values, inputs: Mapping[str, Any]) -> Values:
+    """Outputs right after a creation or change, for Pulumi to keep.
+
+    What differs from the declaration all the same, such as members that others put in meanwhile, is left for the next
+    refresh to bring in. Pulumi shows a change from the inputs that it knows: kept here, such a difference would be a
+    change without a line in the preview.
+    """
+    return {**outputs, **{name: inputs[name] for name in changed(args_type, outputs, inputs) if name in inputs}}
 
 
 def state_of(state_type: type[State], id: str, props: Mapping[str, Any]) -> State:

@@ -150,11 +150,13 @@ def test_members_that_are_left_out_are_left_alone(declared: Resource, emulator: 
 
 
 @pytest.mark.usefixtures("_either_put")
-def test_what_came_since_the_last_refresh_stays_and_shows(declared: Resource, emulator: Running) -> None:
+def test_what_came_since_the_last_refresh_stays_until_the_next(declared: Resource, emulator: Running) -> None:
     declared.up(name="team", members=["a", "b"])
     change(emulator, declared.id, members=["a", "b", "console"])
     declared.up(name="team", members=["b"])
     assert shown(emulator, declared.id)["members"] == ["b", "console"]
+    assert declared.up(name="team", members=["b"]) == "same"
+    assert declared.refresh()
     assert declared.up(name="team", members=["b"]) == "update"
     assert shown(emulator, declared.id)["members"] == ["b"]
 

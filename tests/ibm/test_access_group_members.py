@@ -205,6 +205,8 @@ def test_exclusive_removes_no_one_that_no_preview_has_shown(members: Resource, e
     ibm_add(emulator, team, DORA)
     members.up(access_group_id=team, members=[ANNA, BERT], exclusive=True)
     assert ibm_members(emulator, team) == {ANNA, BERT, DORA}
+    assert members.preview(access_group_id=team, members=[ANNA, BERT], exclusive=True) == "same"
+    assert members.refresh()
     assert members.preview(access_group_id=team, members=[ANNA, BERT], exclusive=True) == "update", "it shows now"
 
 
@@ -212,7 +214,9 @@ def test_becoming_exclusive_shows_the_strangers_first(members: Resource, emulato
     ibm_add(emulator, team, DORA)
     members.up(access_group_id=team, members=[ANNA])
     assert members.up(access_group_id=team, members=[ANNA], exclusive=True) == "update"
+    assert members.up(access_group_id=team, members=[ANNA], exclusive=True) == "same"
     assert ibm_members(emulator, team) == {ANNA, DORA}
+    assert members.refresh()
     assert members.up(access_group_id=team, members=[ANNA], exclusive=True) == "update"
     assert ibm_members(emulator, team) == {ANNA}
 

@@ -188,7 +188,7 @@ def test_empty_lists_empty(declared: Resource, world: VaultWorld) -> None:
     assert declared.preview(name="platform", **empty) == "same"
 
 
-def test_what_came_since_the_last_refresh_stays_and_shows(declared: Resource, world: VaultWorld) -> None:
+def test_what_came_since_the_last_refresh_stays_until_the_next(declared: Resource, world: VaultWorld) -> None:
     anna, bert, cara = entities(world, 3)
     declared.up(name="platform", policies=["a", "b"], metadata={"a": "1", "b": "2"}, member_entity_ids=[anna, bert])
     change(
@@ -204,6 +204,8 @@ def test_what_came_since_the_last_refresh_stays_and_shows(declared: Resource, wo
     assert row["policies"] == ["a", "console"]
     assert row["metadata"] == {"a": "9", "c": "3"}
     assert row["member_entity_ids"] == sorted([bert, cara])
+    assert declared.up(name="platform", **wanted) == "same"
+    assert declared.refresh()
     assert declared.up(name="platform", **wanted) == "update", "the next preview shows what is to be removed"
     row = shown(world, declared.id)
     assert {key: row[key] for key in wanted} == wanted

@@ -82,7 +82,7 @@ class AccessGroupMembersHandler(
         # Only what the preview could show is removed: members that came since the last refresh show in the next one.
         remove_members(self.api, id, [member.iam_id for member in _missing_from(prior.members, args.members)])
         add_members(self.api, id, _missing_from(args.members, prior.members))
-        return _state(args, list(static_members(self.api, id)) if args.exclusive else args.members)
+        return _state(args, args.members)
 
     def delete(self, id: str, prior: AccessGroupMembersState) -> None:
         remove_members(self.api, id, [member.iam_id for member in prior.members])

@@ -71,7 +71,7 @@ class MemberAccessGroupsHandler(
             self.api, args.iam_id, [group for group in prior.access_group_ids if group not in args.access_group_ids]
         )
         self._join(args, [group for group in args.access_group_ids if group not in prior.access_group_ids])
-        return _state(args, self._groups(args.account_id, args.iam_id) if args.exclusive else args.access_group_ids)
+        return _state(args, args.access_group_ids)
 
     def delete(self, id: str, prior: MemberAccessGroupsState) -> None:
         # Not with the call that removes an identity from all groups: somebody may have added it to another one by now.

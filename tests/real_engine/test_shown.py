@@ -1,0 +1,49 @@
+"""Every change is shown before it is made: what a preview does not name, no run does."""
+
+from __future__ import annotations
+
+import pytest
+
+import raw_appsec
+from program import Program
+from pulumi_roster.emulator import Running
+from raw import ibm_add, ibm_group, ibm_members
+
+EVE = "IBMid-eve"
+
+
+@pytest.fixture
+def group(emulator: Running) -> str:
+    return ibm_group(emulator, "group")
+
+
+def test_who_came_to_an_exclusive_set_is_named_before_it_goes(program: Program, emulator: Running, group: str) -> None:
+    set_of = """
+        roster.ibm.AccessGroupMembers("members", access_group_id="{group}", members={members}, exclusive=True)
+    """
+    program.write(set_of.format(group=group, members=["IBMid-anna"]))
+    program.up()
+    ibm_add(emulator, group, EVE)
+    program.write(set_of.format(group=group, members=["IBMid-anna", "IBMid-bert"]))
+    program.up()
+    assert ibm_members(emulator, group) == {"IBMid-anna", "IBMid-bert", EVE}
+    program.unchanged()
+    assert EVE in program.preview("--refresh").text
+    program.up("--refresh")
+    assert ibm_members(emulator, group) == {"IBMid-anna", "IBMid-bert"}
+
+
+def test_who_came_to_a_group_is_named_before_it_goes(program: Program, emulator: Running) -> None:
+    declared = """
+        roster.appsec.IdentityGroup("group", name="group", members={members})
+    """
+    program.write(declared.format(members=["user-1"]))
+    program.up()
+    [made] = raw_appsec.appsec(emulator, "GET")
+    raw_appsec.change(emulator, made["id"], members=["user-1", "user-eve"])
+    program.write(declared.format(members=["user-1", "user-2"]))
+    program.up()
+    program.unchanged()
+    [after] = raw_appsec.appsec(emulator, "GET")
+    assert after["members"] == ["user-1", "user-2", "user-eve"]
+    assert "user-eve" in program.preview("--refresh").text
