@@ -7,11 +7,12 @@ from typing import Any, ClassVar, TypeVar
 
 import pulumi
 from pulumi import dynamic
+from pulumi.runtime import is_config_secret
 
 from .client import Client
 from .engine import Engine, configuration
 from .handler import handler_class
-from .settings import Settings
+from .settings import NAMESPACE, Settings, system
 
 __all__ = ["Managed", "program_client", "program_settings"]
 
@@ -33,6 +34,7 @@ class Managed(dynamic.Resource):
 
     def __init__(self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         # An output that stands in no argument must be named here, or Pulumi does not make it an attribute.
+        _warn_of_plain_credentials(handler_class(self.kind).system)
         names = [name for name in handler_class(self.kind).state_type.model_fields if name != "id"]
         super().__init__(Engine(self.kind), resource_name, {**dict.fromkeys(names), **props}, opts)
 
@@ -61,12 +63,13 @@ _settings: dict[tuple[str, ...], Settings] = {}
 _lock = threading.Lock()
 
 
-def program_settings(system: str) -> Settings:
+def program_settings(system_name: str) -> Settings:
     """The settings of the running program for one system, for look-ups: stack configuration first, environment second.
 
     With the Automation API one process runs the programs of several stacks, each with a configuration of its own.
     """
-    which = configuration(system, _program_config)
+    _warn_of_plain_credentials(system_name)
+    which = configuration(system_name, _program_config)
     with _lock:
         if which not in _settings:
             _settings[which] = Settings(_program_config)
@@ -81,12 +84,33 @@ def close_program() -> None:
         _settings.clear()
 
 
-def program_client(system: str, connection: str) -> Client:
+def program_client(system_name: str, connection: str) -> Client:
     """The client that a look-up uses.
 
     :raises SettingsError: the connection does not exist, or lacks something.
     """
-    return program_settings(system).client(system, connection)
+    return program_settings(system_name).client(system_name, connection)
+
+
+_warned: set[tuple[str, ...]] = set()
+
+
+def _warn_of_plain_credentials(system_name: str) -> None:
+    """Says which credentials were set without ``--secret``: Pulumi then keeps them in the clear, in every file."""
+    which = configuration(system_name, _program_config)
+    with _lock:
+        if which in _warned:
+            return
+        _warned.add(which)
+    secrets = [setting.key for setting in system(system_name).settings if setting.secret]
+    for key in (*secrets, "connections"):
+        held = str(_program_config(f"{NAMESPACE}:{key}") or "")
+        credential = bool(held) if key in secrets else any(f'"{name}"' in held for name in secrets)
+        if credential and not is_config_secret(f"{NAMESPACE}:{key}"):
+            pulumi.log.warn(
+                f"{NAMESPACE}:{key} holds a credential and is no secret: it stands in the clear in the stack's files "
+                "and state. Set it anew with `pulumi config set --secret`, and replace the credential."
+            )
 
 
 def _program_config(key: str) -> Any:

@@ -1,0 +1,27 @@
+"""A credential that was set without ``--secret`` is kept in the clear by Pulumi: whoever did that is told."""
+
+from __future__ import annotations
+
+from program import Program
+
+WARNED = "holds a credential and is no secret"
+PROGRAM = """
+    roster.ibm.AccessGroup("one", name="one")
+    roster.ibm.AccessGroup("two", name="two", connection="second")
+    pulumi.export("found", len(roster.ibm.list_access_groups()))
+"""
+
+
+def test_a_credential_in_the_clear_is_named_once_and_not_shown(program: Program) -> None:
+    url = program.environment["ROSTER_EMULATOR"]
+    second = {"emulator": url, "ibmAccountId": "acc-demo", "ibmToken": "plain"}
+    plain = {"ibmAccountId": "acc-demo", "ibmToken": "roster-dev"}
+    program.configure(secret=None, **plain, **{f"connections.second.{key}": value for key, value in second.items()})
+    program.write(PROGRAM)
+    told = program.preview().text
+    assert told.count(f"roster:ibmToken {WARNED}") == 1
+    assert told.count(f"roster:connections {WARNED}") == 1
+    assert "pulumi config set --secret" in told
+    assert "roster-dev" not in told
+    program.configure(secret={"ibmToken": "roster-dev", "connections.second.ibmToken": "roster-dev"})
+    assert WARNED not in program.up().text
