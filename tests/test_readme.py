@@ -14,6 +14,7 @@ from program import ROOT, Program
 from pulumi_roster.emulator import Running
 from pulumi_roster.handler import handler_class, registered_kinds
 from pulumi_roster.settings import GENERAL, system
+from raw import ibm_group
 
 README = (ROOT / "README.md").read_text()
 SYSTEMS = sorted({kind.partition(".")[0] for kind in registered_kinds()})
@@ -86,3 +87,13 @@ def test_every_look_up_is_named() -> None:
         for function in package.__all__:
             if function.islower():
                 assert f"`{name}.{function}`" in README, f"{name}.{function}"
+
+
+def test_the_error_is_what_a_run_says(tmp_path: Path, emulator: Running) -> None:
+    [error] = blocks("text")
+    program = Program(tmp_path / "project", emulator.url)
+    there = ibm_group(emulator, "platform-admins")
+    program.write('roster.ibm.AccessGroup("admins", name="platform-admins")')
+    told = program.up(code=1).text.replace(there, "AccessGroupId-4147b50a")
+    for line in error.splitlines():
+        assert line.strip() in told, told
