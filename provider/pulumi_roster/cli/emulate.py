@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from rich.console import Console
 
 from pulumi_roster.emulator import Switches, serve
@@ -19,19 +20,27 @@ from pulumi_roster.emulator.server import PORT
 
 def _with_switches(command: Callable[..., None]) -> Callable[..., None]:
     """Gives the command an option for each switch, so that ``switches.py`` is the only list of them."""
-    own = [p for p in inspect.signature(command).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    signature = inspect.signature(command, eval_str=True)
+    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
     options = [
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default=field.default,
-            annotation=Annotated[field.annotation, typer.Option(help=field.description, rich_help_panel="Switches")],
+            annotation=Annotated[
+                field.annotation, typer.Option(*_flag(name, field), help=field.description, rich_help_panel="Switches")
+            ],
         )
         for name, field in Switches.model_fields.items()
     ]
     command.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
     command.__annotations__ |= {option.name: option.annotation for option in options}
     return command
+
+
+def _flag(name: str, field: FieldInfo) -> list[str]:
+    """What is off by default needs no option that turns it off."""
+    return [f"--{name.replace('_', '-')}"] if field.default is False else []
 
 
 @_with_switches
