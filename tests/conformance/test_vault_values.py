@@ -188,6 +188,13 @@ def test_a_form_is_taken_too(vault: Vault) -> None:
     assert (group["name"], group["metadata"], group["policies"]) == ("form", {"k": "v"}, ["a", "b", "c"])
 
 
+@pytest.mark.parametrize("before", ["", " \n"])
+def test_an_object_is_no_form_whatever_it_is_called(before: str, vault: Vault) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl says when it is told nothing
+    reply = vault.post(GROUP, content=before + '{"name": "json", "policies": ["a"]}', headers=kind)
+    assert reply.json()["data"]["name"] == "json"
+
+
 def test_unknown_fields_are_ignored_with_a_warning_where_there_is_an_answer(vault: Vault) -> None:
     warning = "Endpoint ignored these unrecognized parameters: "
     reply = vault.post(GROUP, json={"name": "team-a", "zfoo": 1, "Name": "x"})

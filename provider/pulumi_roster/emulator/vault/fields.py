@@ -36,9 +36,10 @@ def raw_body(call: Call) -> Raw:
     if len(call.body) > LARGEST_BODY:
         raise Refusal(413, "http: request body too large" if is_openbao(call.world) else "error parsing JSON")
     text = call.body.decode("utf-8", "replace")
-    if call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        form = parse_qs(text, keep_blank_values=True)
-        return {name: ",".join(values) for name, values in form.items()}
+    form = call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    # An object is taken for JSON, whatever its kind is said to be.
+    if form and not text.lstrip().startswith("{"):
+        return {name: ",".join(values) for name, values in parse_qs(text, keep_blank_values=True).items()}
     if not text.strip():
         return {}
     try:
