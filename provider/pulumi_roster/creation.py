@@ -73,7 +73,7 @@ class SafeCreation:
         if len(twins) > 1:
             raise AlreadyExists(
                 f"{len(twins)} objects have this name, so none can be adopted: {_ids(twins)}",
-                hint="leave one of them",
+                hint="delete all but one of them, or choose a different name",
             )
         fixed = [name for name in self._differing(twins[0]) if name in marked(type(self.args), Replace)]
         if fixed:
@@ -137,7 +137,7 @@ class SafeCreation:
             if len(found) > 1:
                 raise AlreadyExists(
                     f"after a lost reply there are {len(found)} new objects of this name: {_ids(found)}",
-                    hint="leave one and take it over with adopt=True",
+                    hint="delete all but one, and take that over with adopt=True",
                 )
             if found:
                 return found[0]

@@ -172,7 +172,8 @@ class Lifecycle:
                 state = self._find(self._handler(known), state_of(self.state_type, id, known))
             except NotFound as error:
                 if imported:  # for what is only read, an empty object would pass as one that exists
-                    error.hint = f"check the id, which looks like {self.handler_type.import_key}"
+                    template = self.handler_type.import_key
+                    error.hint = "check the id" + (f", which looks like {template}" if template != "{id}" else "")
                     raise
                 return None
             managed = self.args_type.model_fields if imported else known

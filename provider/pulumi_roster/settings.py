@@ -145,9 +145,10 @@ class Connection:
         """
         given = self.get(self.system.url)
         url = (expand(given) if given else default).rstrip("/")
-        where = self._called(self.system.url)
         if not url:
-            raise SettingsError(f"{self.system.title} needs {where}", hint=self._how_to_give((self.system.url,)))
+            needed = self._called(self.system.url)
+            raise SettingsError(f"{self.system.title} needs {needed}", hint=self._how_to_give((self.system.url,)))
+        where = f"{NAMESPACE}:emulator" if given == self.emulator else self._called(self.system.url)
         parts = _parts(url)
         if parts is None:
             raise SettingsError(f"{where} is {_shown(url)!r}, which is no http or https address")
@@ -172,10 +173,10 @@ class Connection:
             return f"add it to the connection {self.name!r} in {NAMESPACE}:connections"
         known = {setting.key: setting for setting in self.system.settings}
         first = known[keys[0]]
-        secret = " --secret" if first.secret else ""
+        secret, value = (" --secret", "") if first.secret else ("", " VALUE")  # Pulumi asks for what is not given
         names = [name for key in keys for name in known[key].environment]
         environment = f", or set {' or '.join(names)} in the environment" if names else ""
-        return f"pulumi config set{secret} {NAMESPACE}:{first.key} VALUE{environment}"
+        return f"pulumi config set{secret} {NAMESPACE}:{first.key}{value}{environment}"
 
 
 class Settings:

@@ -141,7 +141,7 @@ def test_nothing_is_configured(program: Program, emulator: Running) -> None:
     program.write('roster.ibm.AccessGroup("team", name="team")')
     told = program.preview(code=1).errors["team"]
     assert "roster:ibmApiKey or roster:ibmToken" in told
-    assert "pulumi config set --secret roster:ibmApiKey VALUE" in told
+    assert "pulumi config set --secret roster:ibmApiKey, or set" in told
     assert "IC_API_KEY" in told
     assert "roster:ibmAccountId" in told
     assert "Traceback" not in told

@@ -122,7 +122,7 @@ def test_no_address_and_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("HOME", str(tmp_path))
     for config, told in (
         ({}, "roster:vaultToken"),
-        ({"vaultAddress": ADDRESS}, "--secret roster:vaultToken VALUE, or set VAULT_TOKEN"),
+        ({"vaultAddress": ADDRESS}, "--secret roster:vaultToken, or set VAULT_TOKEN"),
         ({"vaultToken": "t"}, "roster:vaultAddress"),
     ):
         _, [fault] = lifecycle("vault.IdentityGroup", **config).check({"name": "a"})
