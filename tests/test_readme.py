@@ -7,9 +7,11 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 import pulumi_roster
+from emulation import exchange
 from program import ROOT, Program
 from pulumi_roster.emulator import Running
 from pulumi_roster.handler import handler_class, registered_kinds
@@ -36,7 +38,7 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 
 def test_first_screen(tmp_path: Path, emulator: Running) -> None:
-    (commands, _), (body,) = blocks("sh"), blocks("python")
+    (commands, *_), (body,) = blocks("sh"), blocks("python")
     program = Program(tmp_path / "project", emulator.url)
     (program.folder / "__main__.py").write_text(body)
     lines = [line for line in commands.splitlines() if not line.startswith("#")]
@@ -58,6 +60,18 @@ def test_make_targets() -> None:
     assert targets == ["up", "up", "down", "test"]
     for target in {*targets, "help"}:
         subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_a_fault_is_asked_for(emulator: Running) -> None:
+    assert exchange(emulator.url, "bad-key").status_code == 400
+    curl, _, body, address = shlex.split(blocks("sh")[2])
+    assert curl == "curl"
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    path = address.removeprefix("http://127.0.0.1:8400")
+    with httpx.Client(base_url=emulator.url, trust_env=False) as client:
+        assert client.post(path, content=body, headers=kind).status_code in (200, 201)
+        assert client.get(path).json()[0]["status"] == 503
+    assert (ROOT / re.findall(r"\(([^)]*faults\.py)\)", README)[0]).exists()
 
 
 def test_every_resource_is_in_the_table() -> None:
