@@ -43,3 +43,11 @@ def test_the_end_of_a_connection_is_not_the_end_of_the_engine() -> None:
     assert gone.wait(20)
     watching.join(20)
     assert not watching.is_alive()
+
+
+def test_an_engine_that_was_never_reached_is_not_dead() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as engine:
+        address = engine.getsockname()
+    gone = threading.Event()
+    watch(address, gone.set)
+    assert not gone.is_set()

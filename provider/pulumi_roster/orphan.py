@@ -37,16 +37,20 @@ def engine_address(command: Sequence[str]) -> tuple[str, int] | None:
 def watch(address: tuple[str, int], gone: Callable[[], object]) -> None:
     """Returns when nobody listens at an address any more, after calling ``gone``.
 
-    A connection that is kept tells its other end's death at once; that it was closed alone does not mean death.
+    A connection that is kept tells its other end's death at once; that it was closed alone does not mean death. Where
+    nobody was ever reached, nothing can be told.
     """
+    reached = False
     while True:
         try:
             with socket.create_connection(address, timeout=10) as line:
+                reached = True
                 line.settimeout(None)
                 while line.recv(4096):
                     pass
         except ConnectionRefusedError:
-            gone()
+            if reached:
+                gone()
             return
         except OSError:
             pass
