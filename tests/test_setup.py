@@ -99,24 +99,23 @@ class TestWithoutAnEngine:
 
 
 class TestTheCache:
-    def test_clones_that_build_at_once_build_once(self, cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_clones_that_build_at_once_build_once(self, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         place = cache / "thing-1.0"
         filled: list[Path] = []
-        others_wait = threading.Event()
+        waiting = threading.Semaphore(0)
+        monkeypatch.setattr(
+            steps, "say", lambda text: waiting.release() if "waiting for another clone" in text else None
+        )
 
         def fill(unfinished: Path) -> None:
             assert not place.exists()
             (unfinished / "thing").write_text("made")
             filled.append(unfinished)
-            assert others_wait.wait(30)
+            assert all(waiting.acquire(timeout=30) for _ in range(2)), "the two others wait"
 
         threads = [threading.Thread(target=steps.keep, args=(place, fill)) for _ in range(3)]
         for thread in threads:
             thread.start()
-        waiting = 0
-        while waiting < 2 and any(thread.is_alive() for thread in threads):
-            waiting += capsys.readouterr().out.count("waiting for another clone")
-        others_wait.set()
         for thread in threads:
             thread.join()
         assert len(filled) == 1
