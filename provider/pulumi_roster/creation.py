@@ -22,7 +22,7 @@ from .errors import AlreadyExists, Conflict, NotFound, OutcomeUnknown, RosterErr
 from .handler import Handler
 from .listing import Listing
 from .model import Args, Replace, State, is_local, marked, normal, same
-from .patience import once_more
+from .patience import once_more, until_seen
 from .transport import Policy
 from .values import changed, natural_key, outputs_of
 
@@ -129,9 +129,8 @@ class SafeCreation:
 
     def _looked_for(self, before: set[str], since: float) -> State | None:
         """Looks until the object shows, or until it would have shown."""
-        policy = self._policy
-        wait, end = policy.first_wait, policy.clock() + policy.settle
-        while True:
+
+        def look() -> list[State]:
             rows = self._same_key(fresh=True)
             found = [row for row in rows if row.id not in before and self._may_be_ours(row, since)]
             if len(found) > 1:
@@ -139,12 +138,10 @@ class SafeCreation:
                     f"after a lost reply there are {len(found)} new objects of this name: {_ids(found)}",
                     hint="delete all but one, and take that over with adopt=True",
                 )
-            if found:
-                return found[0]
-            if policy.clock() + wait > end:
-                return None
-            policy.sleep(wait)
-            wait *= 2
+            return found
+
+        found = until_seen(self._policy, look, bool)
+        return found[0] if found else None
 
     def _may_be_ours(self, row: State, since: float) -> bool:
         created = epoch(row.born())

@@ -33,8 +33,8 @@ class Managed(dynamic.Resource):
         cls.kind = kind
 
     def __init__(self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
+        _warn_of_plain_credentials(configuration(handler_class(self.kind).system, _program_config))
         # An output that stands in no argument must be named here, or Pulumi does not make it an attribute.
-        _warn_of_plain_credentials(handler_class(self.kind).system)
         names = [name for name in handler_class(self.kind).state_type.model_fields if name != "id"]
         super().__init__(Engine(self.kind), resource_name, {**dict.fromkeys(names), **props}, opts)
 
@@ -68,8 +68,8 @@ def program_settings(system_name: str) -> Settings:
 
     With the Automation API one process runs the programs of several stacks, each with a configuration of its own.
     """
-    _warn_of_plain_credentials(system_name)
     which = configuration(system_name, _program_config)
+    _warn_of_plain_credentials(which)
     with _lock:
         if which not in _settings:
             _settings[which] = Settings(_program_config)
@@ -95,14 +95,16 @@ def program_client(system_name: str, connection: str) -> Client:
 _warned: set[tuple[str, ...]] = set()
 
 
-def _warn_of_plain_credentials(system_name: str) -> None:
-    """Says which credentials were set without ``--secret``: Pulumi then keeps them in the clear, in every file."""
-    which = configuration(system_name, _program_config)
+def _warn_of_plain_credentials(which: tuple[str, ...]) -> None:
+    """Says which credentials were set without ``--secret``: Pulumi then keeps them in the clear, in every file.
+
+    :param which: the :func:`~.engine.configuration` of a system; of each it is said once.
+    """
     with _lock:
         if which in _warned:
             return
         _warned.add(which)
-    secrets = [setting.key for setting in system(system_name).settings if setting.secret]
+    secrets = [setting.key for setting in system(which[0]).settings if setting.secret]
     for key in (*secrets, "connections"):
         held = str(_program_config(f"{NAMESPACE}:{key}") or "")
         credential = bool(held) if key in secrets else any(f'"{name}"' in held for name in secrets)

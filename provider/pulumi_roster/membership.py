@@ -7,12 +7,12 @@ strangers, which are neither shown nor removed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .errors import NotOurs
 from .model import sorted_set
 
-__all__ = ["merged", "shown", "strangers"]
+__all__ = ["merged", "named", "refuse_strangers", "shown"]
 
 
 def merged(there: Iterable[str], before: Iterable[str], wanted: Iterable[str]) -> list[str]:
@@ -31,17 +31,23 @@ def shown(there: Iterable[str], declared: Iterable[str] | None, exclusive: bool)
     return sorted_set(there if exclusive or declared is None else {*there} & {*declared})
 
 
-def strangers(there: Iterable[str], wanted: Iterable[str], adopt: bool, what: str) -> list[str]:
-    """Who is removed when an exclusive set is made: nobody whom no preview could show, unless it is taken over.
+def named(names: Sequence[str], most: int = 20) -> str:
+    """Names in a message, and how many more there are."""
+    more = [f"and {len(names) - most} more"] if len(names) > most else []
+    return ", ".join([*names[:most], *more])
+
+
+def refuse_strangers(there: Iterable[str], wanted: Iterable[str], adopt: bool, what: str) -> list[str]:
+    """An exclusive set is made only where nobody is removed whom no preview could show, unless it is taken over.
+    Answers who is then removed.
 
     :param what: the beginning of a refusal: "the group x has members".
     :raises NotOurs: the set holds others, and they may not be taken over.
     """
     others = sorted({*there} - {*wanted})
     if others and not adopt:
-        names = others if len(others) <= 20 else [*others[:20], f"and {len(others) - 20} more"]
         raise NotOurs(
-            f"{what} that are not in the list: {', '.join(names)}",
+            f"{what} that are not in the list: {named(others)}",
             hint="add them to the list, or take the whole set over with adopt=True, which removes them",
         )
     return others

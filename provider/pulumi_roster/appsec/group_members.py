@@ -12,7 +12,7 @@ import pulumi
 
 from ..handler import Handler
 from ..managed import Managed
-from ..membership import merged, shown, strangers
+from ..membership import merged, refuse_strangers, shown
 from ..model import Args, Replace, State
 from .group import GroupId, GroupRow, Members, change_group, read_group
 
@@ -40,7 +40,7 @@ class GroupMembersHandler(
         before: list[str] = []
         if args.exclusive:
             before = read_group(self.api, args.group_id).members
-            strangers(before, args.members, args.adopt, f"the group {args.group_id} has members")
+            refuse_strangers(before, args.members, args.adopt, f"the group {args.group_id} has members")
         return _state(args, self._change(args.group_id, before, args.members))
 
     def read(self, id: str, prior: GroupMembersState) -> GroupMembersState:

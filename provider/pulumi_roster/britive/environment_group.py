@@ -15,6 +15,7 @@ from ..errors import NotFound, NotOurs
 from ..handler import Handler
 from ..listing import Listing
 from ..managed import Managed
+from ..membership import named
 from ..model import State
 from ..patience import until_shown
 from .root import CREATE_GROUP, DELETE_GROUP, root_id
@@ -72,8 +73,7 @@ class EnvironmentGroupHandler(
             if node.parent == id
         ]
         if inside:
-            shown = inside if len(inside) <= 20 else [*inside[:20], f"and {len(inside) - 20} more"]
-            raise _HasContent(", ".join(shown), status=404)
+            raise _HasContent(named(inside), status=404)
 
 
 class _HasContent(NotFound):

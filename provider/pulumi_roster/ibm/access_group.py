@@ -15,7 +15,9 @@ from ..client import Reply
 from ..errors import Conflict, NotFound, NotOurs
 from ..handler import Handler
 from ..managed import Managed
+from ..membership import named
 from ..model import Args, Fault, FromConnection, Key, Len, Local, Replace, Scope, State, Text
+from ..patience import until_seen
 from .items import items_of
 
 __all__ = ["AccessGroup", "AccessGroupArgs", "AccessGroupHandler", "AccessGroupState"]
@@ -62,23 +64,22 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState], kind="ibm.A
         return self._state(self.api.edit("PATCH", "/v2/groups/{}", id, body=lambda read: _body(args)))
 
     def delete(self, id: str, prior: AccessGroupState) -> None:
-        wait, end = self.api.policy.first_wait, self.api.policy.clock() + self.api.policy.settle
-        while True:
+        def attempt() -> Conflict | None:
             try:
                 self.api.delete("/v2/groups/{}", id, params={"force": prior.force_delete})
-                return
-            except Conflict:
-                strangers = self._content(id)
-                if strangers:
+            except Conflict as error:
+                if strangers := self._content(id):
                     raise NotOurs(
-                        f"the group holds what this stack does not own: {', '.join(strangers)}",
+                        f"the group holds what this stack does not own: {named(strangers)}",
                         hint="remove it, or set force_delete=True and run `pulumi up` once before the group is deleted",
                     ) from None
-                # Members that this run has just removed may not be counted out yet.
-                if self.api.policy.clock() + wait > end:
-                    raise
-                self.api.policy.sleep(wait)
-                wait *= 2
+                return error
+            return None
+
+        # Members that this run has just removed may not be counted out yet.
+        refused = until_seen(self.api.policy, attempt, lambda refused: refused is None)
+        if refused is not None:
+            raise refused
 
     def list(self, scope: str) -> Iterable[AccessGroupState]:
         query = {"account_id": scope, "limit": 100, "sort": "id", "hide_public_access": True}
@@ -101,8 +102,7 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState], kind="ibm.A
             rules = items_of(self.api.get("/v2/groups/{}/rules", id), "rules")
         except NotFound:
             return []
-        found = [*members, *(f"rule {rule.get('name') or rule.get('id')}" for rule in rules)]
-        return found if len(found) <= 20 else [*found[:20], f"and {len(found) - 20} more"]
+        return [*members, *(f"rule {rule.get('name') or rule.get('id')}" for rule in rules)]
 
 
 def _body(args: AccessGroupArgs) -> dict[str, str]:

@@ -14,7 +14,7 @@ import pulumi
 from ..client import Client
 from ..handler import Handler
 from ..managed import Managed
-from ..membership import strangers
+from ..membership import refuse_strangers
 from ..model import Args, Fault, Replace, State, Unordered, sorted_set
 from .items import add_members, remove_members
 from .member import AccessGroupId, Member, MemberArgs, MemberState
@@ -60,7 +60,8 @@ class AccessGroupMembersHandler(
     def create(self, args: AccessGroupMembersArgs) -> AccessGroupMembersState:
         if args.exclusive:
             there = _ids(static_members(self.api, args.access_group_id))
-            others = strangers(there, _ids(args.members), args.adopt, f"the group {args.access_group_id} has members")
+            has = f"the group {args.access_group_id} has members"
+            others = refuse_strangers(there, _ids(args.members), args.adopt, has)
             remove_members(self.api, args.access_group_id, others)
         elif not args.members:
             # Nothing is to be added, so no other call would tell that there is no such group.
@@ -80,12 +81,12 @@ class AccessGroupMembersHandler(
 
     def update(self, id: str, args: AccessGroupMembersArgs, prior: AccessGroupMembersState) -> AccessGroupMembersState:
         # Only what the preview could show is removed: members that came since the last refresh show in the next one.
-        remove_members(self.api, id, [member.iam_id for member in _missing_from(prior.members, args.members)])
+        remove_members(self.api, id, _ids(_missing_from(prior.members, args.members)))
         add_members(self.api, id, _missing_from(args.members, prior.members))
         return _state(args, args.members)
 
     def delete(self, id: str, prior: AccessGroupMembersState) -> None:
-        remove_members(self.api, id, [member.iam_id for member in prior.members])
+        remove_members(self.api, id, _ids(prior.members))
 
 
 def static_members(api: Client, group_id: str) -> Iterator[MemberState]:

@@ -13,7 +13,7 @@ import pulumi
 
 from ..handler import Handler
 from ..managed import Managed
-from ..membership import shown, strangers
+from ..membership import refuse_strangers, shown
 from ..model import Args, Fault, FromConnection, Len, Replace, State, Text, Unordered, sorted_set
 from .access_group_membership import type_faults
 from .items import add_to_groups, remove_from_groups
@@ -55,7 +55,7 @@ class MemberAccessGroupsHandler(
     def create(self, args: MemberAccessGroupsArgs) -> MemberAccessGroupsState:
         if args.exclusive:
             there = self._groups(args.account_id, args.iam_id)
-            others = strangers(there, args.access_group_ids, args.adopt, f"{args.iam_id} is in groups")
+            others = refuse_strangers(there, args.access_group_ids, args.adopt, f"{args.iam_id} is in groups")
             remove_from_groups(self.api, args.iam_id, others)
         self._join(args, args.access_group_ids)
         return _state(args, args.access_group_ids)

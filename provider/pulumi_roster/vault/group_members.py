@@ -14,7 +14,7 @@ from ..contention import settle_change
 from ..errors import InvalidArguments
 from ..handler import Handler
 from ..managed import Managed
-from ..membership import merged, shown, strangers
+from ..membership import merged, refuse_strangers, shown
 from ..model import Args, Fault, Replace, State
 from .group import BY_ID, MEMBER_LISTS, GroupId, GroupRow, Ids, read_group
 
@@ -54,7 +54,7 @@ class GroupMembersHandler(
             before = {name: row.members(name) for name in MEMBER_LISTS}
             for name in MEMBER_LISTS:
                 if (wanted := getattr(args, name)) is not None:
-                    strangers(row.members(name), wanted, args.adopt, f"the group {args.group_id} has {name}")
+                    refuse_strangers(row.members(name), wanted, args.adopt, f"the group {args.group_id} has {name}")
         return _state(args, self._change(args.group_id, before, _lists(args)))
 
     def read(self, id: str, prior: GroupMembersState) -> GroupMembersState:
