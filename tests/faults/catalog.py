@@ -248,26 +248,15 @@ _CHANGING = [
     Fault("a page that repeats a row", {"kind": "page_repeat"}, REPAIRED, repaired_or(UnexpectedReply), roles=READS),
     Fault("a page that skips a row", {"kind": "page_skip"}, REPAIRED, repaired_or(UnexpectedReply), roles=READS),
     Fault("an ETag that changes each time", {"kind": "etag_churn"}, REPAIRED, repaired_or(PreconditionFailed)),
-    Fault(
-        "207, all items 409",
-        {"kind": "items_fail", "status": 409},
-        REPAIRED,
-        error(PartialFailure),
-        needs="status_code",
-    ),
-    Fault(
-        "207, all items 429",
-        {"kind": "items_fail", "status": 429},
-        REPAIRED,
-        error(PartialFailure),
-        needs="status_code",
-    ),
-    Fault(
-        "207, all items 500",
-        {"kind": "items_fail", "status": 500},
-        REPAIRED,
-        error(PartialFailure),
-        needs="status_code",
+    *(
+        Fault(
+            f"207, all items {status}",
+            {"kind": "items_fail", "status": status},
+            REPAIRED,
+            error(PartialFailure),
+            needs="status_code",
+        )
+        for status in (409, 429, 500)
     ),
     Fault(
         "207, all items 403",
