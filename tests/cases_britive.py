@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lifecycle import Case
-from pulumi_roster.emulator import Running
 from raw_britive import (
     APP,
     britive_change_environment,
@@ -15,6 +14,7 @@ from raw_britive import (
     britive_root,
     britive_unmap,
 )
+from roster_emulator import Running
 
 
 def _groups(world: Running) -> tuple[str, str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pulumi_roster.client import Client, Dialect
-from pulumi_roster.emulator import Running
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.client import Client, Dialect
+from pulumi_roster.http.transports import Limits
+from roster_emulator import Running
 
-QUICK = Policy(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
-ONCE = Policy(budget=5, unreachable=0.1, first_wait=20)
+QUICK = Limits(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
+ONCE = Limits(budget=5, unreachable=0.1, first_wait=20)
 """No time for a second try."""
 
 ACCOUNT = {"account_id": "acc-demo"}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 from subjects import Subject, Values
 
 World = Running

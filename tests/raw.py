@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from no_tls import NO_TLS
-from pulumi_roster.emulator import Control
+from roster_emulator import Control
 
 ACCOUNT = "acc-demo"
 

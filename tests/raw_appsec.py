@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from no_tls import NO_TLS
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 
 def appsec(world: Running, method: str, path: str = "", json: Any = None) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from no_tls import NO_TLS
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 APP = "app-demo"
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_roster.emulator import Running
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.transports import Limits
 from resources import Resource
+from roster_emulator import Running
 from subjects import QUICK, Direct, Pickled, session_for
 from vault_http import ENTITY, GROUP, Vault
 
@@ -23,14 +23,14 @@ class VaultWorld:
     url: str
     token: str = TOKEN
 
-    def direct(self, kind: str, policy: Policy = QUICK, **config: Any) -> Direct:
-        return Direct(kind, session_for(self.url, policy, **{"vaultToken": self.token, **config}))
+    def direct(self, kind: str, limits: Limits = QUICK, **config: Any) -> Direct:
+        return Direct(kind, session_for(self.url, limits, **{"vaultToken": self.token, **config}))
 
     def pickled(self, kind: str) -> Pickled:
         return Pickled(kind, self.url, vaultToken=self.token)
 
-    def resource(self, kind: str, policy: Policy = QUICK, **config: Any) -> Resource:
-        return Resource(kind, self, policy, **{"vaultToken": self.token, **config})
+    def resource(self, kind: str, limits: Limits = QUICK, **config: Any) -> Resource:
+        return Resource(kind, self, limits, **{"vaultToken": self.token, **config})
 
     def dump(self) -> Any:
         """All groups and entities, with null for what is empty."""

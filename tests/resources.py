@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.transports import Limits
 from subjects import QUICK, Direct, Values, session_for
 
 Faults = dict[str, str]
@@ -23,8 +23,8 @@ class Resource:
     ``up`` declares it (and answers what that did), ``refresh`` reads it in a new process, ``destroy`` removes it.
     """
 
-    def __init__(self, kind: str, server: Server, policy: Policy = QUICK, /, **config: Any) -> None:
-        self.subject = Direct(kind, session_for(server.url, policy, **config))
+    def __init__(self, kind: str, server: Server, limits: Limits = QUICK, /, **config: Any) -> None:
+        self.subject = Direct(kind, session_for(server.url, limits, **config))
         self.id = ""
         self.inputs: Values = {}
         self.outputs: Values = {}

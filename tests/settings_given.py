@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_roster.client import Client, Dialect
-from pulumi_roster.settings import (
+from pulumi_roster.http.client import Client, Dialect
+from pulumi_roster.http.settings import (
     DEVELOPMENT_TOKEN,
     Connection,
     Setting,
@@ -28,7 +28,7 @@ def connect(connection: Connection) -> Client:
     made.append(connection)
     url = connection.address("https://default.invalid")
     connection.require("testKey", "testToken")
-    return Client(url, None, Dialect("Test", lambda body: ("", "")), connection.policy)
+    return Client(url, None, Dialect("Test", lambda body: ("", "")), connection.limits)
 
 
 TEST = System(
@@ -52,7 +52,7 @@ def given(environ: Mapping[str, str] | None = None, **config: Any) -> Settings:
 
 
 def connection(environ: Mapping[str, str] | None = None, name: str = "default", **config: Any) -> Connection:
-    return given(environ, **config).connection("test", name)
+    return given(environ, **config).connection(TEST, name)
 
 
 def everything(error: BaseException) -> str:

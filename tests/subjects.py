@@ -11,16 +11,17 @@ from pulumi import dynamic
 from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_roster import engine
+from pulumi_roster.catalog import handler_class
 from pulumi_roster.engine import Engine
-from pulumi_roster.lifecycle import Difference, Found, Lifecycle, Session
-from pulumi_roster.model import Fault
-from pulumi_roster.settings import Settings
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.settings import Settings
+from pulumi_roster.http.transports import Limits
+from pulumi_roster.lifecycle.lifecycle import Difference, Found, Lifecycle, Session
+from pulumi_roster.schema.model import CheckFailure
 
 Values = dict[str, Any]
 
 # Real time, but little of it: nothing that a test waits for takes longer on a loopback.
-QUICK = Policy(budget=10.0, settle=0.6, quiet=0.2, first_wait=0.01, longest_wait=0.1, unreachable=0.5)
+QUICK = Limits(budget=10.0, settle=0.6, quiet=0.2, first_wait=0.01, longest_wait=0.1, unreachable=0.5)
 
 
 def config_for(url: str, **more: Any) -> dict[str, Any]:
@@ -28,9 +29,9 @@ def config_for(url: str, **more: Any) -> dict[str, Any]:
     return {"roster:emulator": url, **{f"roster:{key}": value for key, value in more.items()}}
 
 
-def session_for(url: str, policy: Policy = QUICK, **more: Any) -> Session:
+def session_for(url: str, limits: Limits = QUICK, **more: Any) -> Session:
     """A process's session against the emulator."""
-    session = Session(Settings(config_for(url, **more).get, {}, policy))
+    session = Session(Settings(config_for(url, **more).get, {}, limits))
     _sessions.append(session)
     return session
 
@@ -49,13 +50,13 @@ class Direct:
     """Drives the life of a kind without Pulumi."""
 
     def __init__(self, kind: str, session: Session) -> None:
-        self.lifecycle = Lifecycle(kind, session)
+        self.lifecycle = Lifecycle(handler_class(kind), session)
 
     def new_run(self) -> None:
         """The next command of the user: a new process, which knows nothing."""
-        self.lifecycle = Lifecycle(self.lifecycle.kind, Session(self.lifecycle.session.settings))
+        self.lifecycle = Lifecycle(handler_class(self.lifecycle.kind), Session(self.lifecycle.session.settings))
 
-    def check(self, given: Mapping[str, Any]) -> tuple[Values, list[Fault]]:
+    def check(self, given: Mapping[str, Any]) -> tuple[Values, list[CheckFailure]]:
         return self.lifecycle.check(given)
 
     def diff(self, id: str, olds: Values, news: Values) -> Difference:
@@ -89,9 +90,9 @@ class Pickled:
         self.engine: Engine = dill.loads(base64.b64decode(self.text))
         self.engine.configure(dynamic.ConfigureRequest(self.config))
 
-    def check(self, given: Mapping[str, Any]) -> tuple[Values, list[Fault]]:
+    def check(self, given: Mapping[str, Any]) -> tuple[Values, list[CheckFailure]]:
         result = self.engine.check({}, self._wire(given))
-        return result.inputs, [Fault(failure.property, failure.reason) for failure in result.failures]
+        return result.inputs, [CheckFailure(failure.property, failure.reason) for failure in result.failures]
 
     def diff(self, id: str, olds: Values, news: Values) -> Difference:
         result = self.engine.diff(id, self._wire(olds), self._wire(news))

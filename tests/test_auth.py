@@ -11,9 +11,6 @@ import httpx
 import pytest
 
 from canned import Canned, Got, canned, reply
-from pulumi_roster.auth import Exchange, Token
-from pulumi_roster.client import Client, Dialect
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     ConnectionFailed,
     OutcomeUnknown,
@@ -24,12 +21,15 @@ from pulumi_roster.errors import (
     Unauthorized,
     UnexpectedReply,
 )
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.auth import Exchange, Token
+from pulumi_roster.http.client import Client, Dialect
+from pulumi_roster.http.transports import Limits
+from roster_emulator import Running
 from timetable import FakeTime
 
 GRANT = "urn:ibm:params:oauth:grant-type:apikey"
 TOKEN_ROUTE = "POST /identity/token"
-QUICK = Policy(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
+QUICK = Limits(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
 GROUPS = {"account_id": "acc-demo"}
 
 
@@ -38,9 +38,9 @@ def exchange(url: str, key: str = "a-good-key", **more: Any) -> Exchange:
 
 
 @contextmanager
-def api(url: str, auth: httpx.Auth, policy: Policy = QUICK) -> Iterator[Client]:
+def api(url: str, auth: httpx.Auth, limits: Limits = QUICK) -> Iterator[Client]:
     dialect = Dialect("Test", lambda body: ("", str(body["errors"][0]["message"])), transaction_header="Transaction-Id")
-    client = Client(url, auth, dialect, policy)
+    client = Client(url, auth, dialect, limits)
     yield client
     client.close()
 
@@ -249,8 +249,8 @@ def test_no_token_means_that_nothing_was_done(
     fault: dict[str, Any], kind: type[RosterError], emulator: Running
 ) -> None:
     emulator.fault(**fault, route="/identity/token", times=None)
-    policy = Policy(budget=0.3 if "seconds" in fault else 5, first_wait=20)  # no time for a second try
-    with api(emulator.url, exchange(emulator.url), policy) as client, pytest.raises(kind) as caught:
+    limits = Limits(budget=0.3 if "seconds" in fault else 5, first_wait=20)  # no time for a second try
+    with api(emulator.url, exchange(emulator.url), limits) as client, pytest.raises(kind) as caught:
         client.post("/v2/groups", params=GROUPS, json={"name": "admins"})
     # A lost reply would set off a search for what was made, and a 404 a belief that it is gone.
     assert not isinstance(caught.value, OutcomeUnknown)
@@ -262,8 +262,8 @@ def test_no_token_means_that_nothing_was_done(
 @pytest.mark.parametrize(("status", "hint"), [(404, "check the address"), (405, "check the address"), (503, "later")])
 def test_who_has_no_token_is_told_what_to_do(status: int, hint: str, emulator: Running) -> None:
     emulator.fault("status", status=status, route="/identity/token", times=None)
-    policy = Policy(budget=5, first_wait=20)  # no time for a second try
-    with api(emulator.url, exchange(emulator.url), policy) as client, pytest.raises(ServiceError) as caught:
+    limits = Limits(budget=5, first_wait=20)  # no time for a second try
+    with api(emulator.url, exchange(emulator.url), limits) as client, pytest.raises(ServiceError) as caught:
         client.get("/v2/groups", params=GROUPS)
     assert hint in caught.value.hint
 

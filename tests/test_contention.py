@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from pulumi_roster.client import Client
-from pulumi_roster.contention import settle_change
 from pulumi_roster.errors import BadRequest, ConnectionFailed, RateLimited, ReplyLost, RosterError
+from pulumi_roster.http.client import Client
+from pulumi_roster.lifecycle.concurrent_writes import write_until_settled
 from timetable import FakeTime
 
 QUIET = 1.0
@@ -32,9 +32,9 @@ class Shared:
     def add(self, item: str, **more: Any) -> frozenset[str]:
         lock = threading.Lock()
         api = type(
-            "Api", (), {"policy": self.time.policy(quiet=QUIET, budget=30.0), "lock": lambda self, *what: lock}
+            "Api", (), {"limits": self.time.limits(quiet=QUIET, budget=30.0), "lock": lambda self, *what: lock}
         )()
-        return settle_change(
+        return write_until_settled(
             cast(Client, api),
             "set",
             "one",

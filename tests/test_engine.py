@@ -10,35 +10,34 @@ import pytest
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 
 import pulumi_roster
+from pulumi_roster.catalog import RESOURCES, handler_class
 from pulumi_roster.engine import Engine
-from pulumi_roster.handler import handler_class, registered_kinds
 from pulumi_roster.managed import Managed
 
 PICKLES = {
-    "appsec.GroupMembers": "gASVRwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBNhcHBzZWMuR"
-    "3JvdXBNZW1iZXJzlHNiLg==",
-    "appsec.IdentityGroup": "gASVSAAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBRhcHBzZWMu"
-    "SWRlbnRpdHlHcm91cJRzYi4=",
-    "britive.AccountMapping": "gASVSgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBZicml0aX"
-    "ZlLkFjY291bnRNYXBwaW5nlHNiLg==",
-    "britive.Environment": "gASVRwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBNicml0aXZlL"
-    "kVudmlyb25tZW50lHNiLg==",
-    "britive.EnvironmentGroup": "gASVTAAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBhicml0"
-    "aXZlLkVudmlyb25tZW50R3JvdXCUc2Iu",
-    "ibm.AccessGroup": "gASVQwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjA9pYm0uQWNjZXNzR"
-    "3JvdXCUc2Iu",
-    "ibm.AccessGroupMembers": "gASVSgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBZpYm0uQW"
-    "NjZXNzR3JvdXBNZW1iZXJzlHNiLg==",
-    "ibm.AccessGroupMembership": "gASVTQAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBlpYm0"
-    "uQWNjZXNzR3JvdXBNZW1iZXJzaGlwlHNiLg==",
-    "ibm.AccessGroupRule": "gASVRwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBNpYm0uQWNjZ"
-    "XNzR3JvdXBSdWxllHNiLg==",
-    "ibm.MemberAccessGroups": "gASVSgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBZpYm0uTW"
-    "VtYmVyQWNjZXNzR3JvdXBzlHNiLg==",
-    "vault.GroupMembers": "gASVRgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBJ2YXVsdC5Hcm"
-    "91cE1lbWJlcnOUc2Iu",
-    "vault.IdentityGroup": "gASVRwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUKYGUfZSMBGtpbmSUjBN2YXVsdC5JZ"
-    "GVudGl0eUdyb3VwlHNiLg==",
+    "appsec.GroupMembers": "gASVPQAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBNhcHBzZWMuR3JvdXBNZW1iZXJzlIWUUpQu",
+    "appsec.IdentityGroup": "gASVPgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBRhcHBzZWMuSWRlbnRpdHlHcm91cJSFlFKULg==",
+    "britive.AccountMapping": "gASVQAAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBZicml0aXZlLkFjY291bnRNYXBwaW5nlIWUUpQu",
+    "britive.Environment": "gASVPQAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBNicml0aXZlLkVudmlyb25tZW50lIWUUpQu",
+    "britive.EnvironmentGroup": "gASVQgAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBhicml0aXZlLkVudmlyb25tZW50R3JvdXCUhZRSlC4=",
+    "ibm.AccessGroup": "gASVOQAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOUjA9pYm0uQWNjZXNzR3JvdXCUhZRSlC4=",
+    "ibm.AccessGroupMembers": "gASVQAAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBZpYm0uQWNjZXNzR3JvdXBNZW1iZXJzlIWUUpQu",
+    "ibm.AccessGroupMembership": "gASVQwAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBlpYm0uQWNjZXNzR3JvdXBNZW1iZXJzaGlwlIWUUpQu",
+    "ibm.AccessGroupRule": "gASVPQAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBNpYm0uQWNjZXNzR3JvdXBSdWxllIWUUpQu",
+    "ibm.MemberAccessGroups": "gASVQAAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBZpYm0uTWVtYmVyQWNjZXNzR3JvdXBzlIWUUpQu",
+    "vault.GroupMembers": "gASVPAAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBJ2YXVsdC5Hcm91cE1lbWJlcnOUhZRSlC4=",
+    "vault.IdentityGroup": "gASVPQAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
+    "jBN2YXVsdC5JZGVudGl0eUdyb3VwlIWUUpQu",
 }
 """Each stands in the state of everybody who has such a resource: to change one here is to break those states."""
 
@@ -64,7 +63,7 @@ def test_the_pickle_of_a_state_is_understood(kind: str) -> None:
 def test_a_pickle_holds_a_name_and_nothing_else(kind: str) -> None:
     raw = base64.b64decode(serialize_provider(Engine(kind)))
     texts = [argument for _, argument, _ in pickletools.genops(raw) if isinstance(argument, str)]
-    assert texts == ["pulumi_roster.engine", "Engine", "kind", kind]
+    assert texts == ["pulumi_roster.engine", "Engine", kind]
     assert len(raw) < 120
 
 
@@ -74,12 +73,12 @@ def test_a_pickle_is_no_secret_and_its_key_is_pulumis() -> None:
 
 
 def test_no_kind_is_forgotten() -> None:
-    assert set(registered_kinds()) == set(PICKLES)
+    assert set(RESOURCES) == set(PICKLES)
 
 
 @pytest.mark.parametrize("kind", PICKLES)
 def test_the_type_of_a_resource_is_the_one_that_stands_in_the_states(kind: str) -> None:
     system, _, name = kind.partition(".")
     resource: type[Managed] = getattr(getattr(pulumi_roster, system), name)
-    assert resource.kind == kind
+    assert resource.handler.kind == kind
     assert vars(resource)["_resource_type_name"] == f"dynamic/{system}:{name}"

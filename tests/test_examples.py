@@ -8,7 +8,7 @@ import pytest
 
 from lifecycle import objects
 from program import ROOT, Program
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))
 

@@ -4,8 +4,8 @@ import pytest
 
 from cases import CASES
 from lifecycle import Case, live
-from pulumi_roster.emulator import Running
-from pulumi_roster.handler import registered_kinds
+from pulumi_roster.catalog import RESOURCES
+from roster_emulator import Running
 from subjects import Direct, Pickled, session_for
 
 
@@ -20,4 +20,4 @@ def test_life_of_every_kind_through_its_pickle(case: Case, emulator: Running) ->
 
 
 def test_every_kind_has_its_life() -> None:
-    assert sorted(case.kind for case in CASES) == registered_kinds()
+    assert sorted(case.kind for case in CASES) == RESOURCES

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_roster.auth import Token
-from pulumi_roster.client import Client, Dialect
-from pulumi_roster.emulator import Running
+from pulumi_roster.http.auth import Token
+from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.ibm.access_group import AccessGroupHandler, AccessGroupState
-from pulumi_roster.listing import Gathering, Listing
-from pulumi_roster.model import State
+from pulumi_roster.lifecycle.list_cache import Gathering, Listing
+from pulumi_roster.schema.model import State
+from roster_emulator import Running
 from timetable import FakeTime
 
 WAIT = 10
@@ -77,7 +77,7 @@ A, B = Row(id="a", text="listed"), Row(id="b", text="listed")
 
 def test_what_is_forgotten_is_read_again() -> None:
     service = Service(Row(id="a"))
-    listing = Listing(service.load, FakeTime().policy().clock)
+    listing = Listing(service.load, FakeTime().limits().clock)
     listing.put(Row(id="ours"))
     assert ids(listing.rows()) == ["a", "ours"]
     service.world["b"] = Row(id="b")
@@ -116,7 +116,7 @@ def test_threads_that_ask_at_once_share_one_reading() -> None:
 def test_threads_share_one_reading_of_a_real_service(emulator: Running) -> None:
     emulator.seed(ibm={"groups": [{"name": f"group-{number}"} for number in range(3)]})
     api = Client(emulator.url, Token("roster-dev"), Dialect("Test", lambda body: ("", "")))
-    listing: Listing[AccessGroupState] = Listing(lambda: AccessGroupHandler(api).list("acc-demo"), api.policy.clock)
+    listing: Listing[AccessGroupState] = Listing(lambda: AccessGroupHandler(api).list("acc-demo"), api.limits.clock)
     emulator.fault("hold")
     answers: list[Any] = []
     started = threads(4, lambda: sorted(row.name for row in listing.rows()), answers)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from pulumi_roster.errors import NotOurs
-from pulumi_roster.membership import merged, refuse_strangers, shown
+from pulumi_roster.schema.shared_sets import merged, refuse_unmanaged, shown
 
 sets = some.frozensets(some.sampled_from("abcde"))
 
@@ -32,9 +32,9 @@ def test_strangers_show_in_an_exclusive_set_only(there: frozenset[str], declared
 
 
 def test_strangers_are_named_and_not_more_than_twenty() -> None:
-    assert refuse_strangers(["a"], ["a", "b"], adopt=False, what="") == []
-    assert refuse_strangers(["a", "c"], ["a"], adopt=True, what="") == ["c"]
+    assert refuse_unmanaged(["a"], ["a", "b"], adopt=False, what="") == []
+    assert refuse_unmanaged(["a", "c"], ["a"], adopt=True, what="") == ["c"]
     with pytest.raises(NotOurs, match=r"(?s)the group has members that are not in the list: b, c\n.*adopt=True"):
-        refuse_strangers(["a", "c", "b"], ["a"], adopt=False, what="the group has members")
+        refuse_unmanaged(["a", "c", "b"], ["a"], adopt=False, what="the group has members")
     with pytest.raises(NotOurs, match=r"9, and 4 more"):
-        refuse_strangers((f"x{number:02}" for number in range(24)), [], adopt=False, what="it")
+        refuse_unmanaged((f"x{number:02}" for number in range(24)), [], adopt=False, what="it")

@@ -13,15 +13,15 @@ import pytest
 
 from canned import canned, reply
 from certificates import Certificate, self_signed
-from pulumi_roster.auth import Token
-from pulumi_roster.client import Client, Dialect
 from pulumi_roster.errors import ConnectionFailed, RosterError, ServiceError, SettingsError
-from pulumi_roster.network import certificates, is_loopback, proxy_for
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.auth import Token
+from pulumi_roster.http.client import Client, Dialect
+from pulumi_roster.http.network import certificates, is_loopback, proxy_for
+from pulumi_roster.http.transports import Limits
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-SHORT = Policy(budget=2, unreachable=0.3, connect=1, first_wait=0.01)
+SHORT = Limits(budget=2, unreachable=0.3, connect=1, first_wait=0.01)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from pulumi_roster.orphan import engine_address, watch
+from pulumi_roster.watchdog import engine_address, watch
 
 PROVIDER = "/venv/lib/python3/site-packages/pulumi/dynamic/__main__.py"
 

@@ -22,7 +22,7 @@ PROBE = """
 import importlib, importlib.metadata, json, pkgutil
 import pulumi_roster
 for module in pkgutil.walk_packages(pulumi_roster.__path__, "pulumi_roster."):
-    if not module.name.startswith(("pulumi_roster.cli", "pulumi_roster.emulator")):
+    if not module.name.startswith(("pulumi_roster.cli", "roster_emulator")):
         importlib.import_module(module.name)
 print(json.dumps([found.metadata["Name"].lower().replace("_", "-") for found in importlib.metadata.distributions()]))
 """

@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_roster.quoting import quoted, redacted, start_of
+from pulumi_roster.redaction import quoted, redacted, start_of
 
 SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=4, max_size=40)
 

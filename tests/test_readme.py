@@ -13,13 +13,13 @@ import pytest
 import pulumi_roster
 from emulation import exchange
 from program import ROOT, Program
-from pulumi_roster.emulator import Running
-from pulumi_roster.handler import handler_class, registered_kinds
-from pulumi_roster.settings import GENERAL, system
+from pulumi_roster.catalog import RESOURCES, handler_class, system
+from pulumi_roster.http.settings import GENERAL
 from raw import ibm_group
+from roster_emulator import Running
 
 README = (ROOT / "README.md").read_text()
-SYSTEMS = sorted({kind.partition(".")[0] for kind in registered_kinds()})
+SYSTEMS = sorted({kind.partition(".")[0] for kind in RESOURCES})
 
 
 def blocks(language: str) -> list[str]:
@@ -76,8 +76,8 @@ def test_a_fault_is_asked_for(emulator: Running) -> None:
 
 def test_every_resource_is_in_the_table() -> None:
     table = rows("Resources")
-    assert sorted(kind for kind in table if "." in kind) == registered_kinds()
-    for kind in registered_kinds():
+    assert sorted(kind for kind in table if "." in kind) == RESOURCES
+    for kind in RESOURCES:
         handler, (verbs, import_key, example) = handler_class(kind), table[kind]
         has = {verb for verb in ("create", "read", "update", "delete", "list", "find") if handler.has(verb)}
         assert {*verbs.split(", ")} == has | ({"read"} if "list" in has else set()), kind

@@ -9,7 +9,7 @@ import pytest
 
 import pulumi_roster as roster
 from program import Program
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 TEAM = """
 ANN = roster.Person(

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pulumi_roster.model import (
+from pulumi_roster.schema.model import (
     Args,
-    Fault,
+    CheckFailure,
     FoldCase,
     FromConnection,
     Key,
     Len,
-    Local,
+    ProviderOnly,
     Replace,
     Scope,
     State,
@@ -41,11 +41,11 @@ class ThingArgs(Args):
     words: Annotated[list[str] | None, Unordered] = None
     parts: Annotated[list[Part], Unordered] = Field(default_factory=list)
     label: Annotated[str, FoldCase] = ""
-    quick: Annotated[bool, Local] = False
+    quick: Annotated[bool, ProviderOnly] = False
 
-    def faults(self) -> Iterator[Fault]:
+    def check_failures(self) -> Iterator[CheckFailure]:
         if self.name == "forbidden" and self.hidden is True:
-            yield Fault("name", "may not be hidden")
+            yield CheckFailure("name", "may not be hidden")
 
 
 class ThingState(ThingArgs, State):

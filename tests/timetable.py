@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 import httpx
 
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.transports import Limits
 
 EPOCH = 1_800_000_000.0
 
@@ -36,11 +36,11 @@ class FakeTime:
         """An HTTP date so many seconds ahead."""
         return formatdate(self.wall() + ahead, usegmt=True)
 
-    def policy(self, **limits: float) -> Policy:
-        policy = Policy(
+    def limits(self, **changes: float) -> Limits:
+        limits = Limits(
             clock=lambda: self.now, wall_clock=self.wall, sleep=self.sleep, chance=lambda: self.chance, retried=RETRIED
         )
-        return replace(policy, **limits)  # type: ignore[arg-type]
+        return replace(limits, **changes)  # type: ignore[arg-type]
 
 
 RETRIED = frozenset({500, 502, 503, 504})

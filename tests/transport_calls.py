@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from pulumi_roster.transport import Retry
+from pulumi_roster.http.transports import Retry
 from timetable import FakeTime, Script
 
 URL = "http://127.0.0.1/v2/groups"
@@ -45,4 +45,4 @@ def fine(request: httpx.Request) -> httpx.Response:
 
 
 def run(script: Script, time: FakeTime, ask: httpx.Request | None = None, **limits: float) -> httpx.Response:
-    return Retry(script, time.policy(**limits)).handle_request(ask or request())
+    return Retry(script, time.limits(**limits)).handle_request(ask or request())

@@ -13,7 +13,7 @@ from pathlib import Path
 from tools.steps import CHECKOUT, VENV, SetupError, outside_path, run, say, step
 
 PINS = CHECKOUT / "constraints" / "dev.txt"
-PROJECT = CHECKOUT / "pyproject.toml"
+PROJECTS = [CHECKOUT / "emulator" / "pyproject.toml", CHECKOUT / "pyproject.toml"]
 PYTHON = VENV / "bin" / "python"
 PIP = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
 UNREACHABLE = "Is the package index reachable? `make lock` renews the pins where a release was withdrawn."
@@ -34,11 +34,13 @@ def set_up() -> None:
         with step("development dependencies, pinned in constraints/dev.txt"):
             _install_pins()
         _remember("pins", PINS)
-    if _changed("package", PROJECT):
-        with step("our package, editable"):
-            command = [*PIP, "--no-deps", "--no-build-isolation", "--editable", str(CHECKOUT)]
-            run(command, advice="Is pyproject.toml as it should be?")
-        _remember("package", PROJECT)
+    for project in PROJECTS:
+        name = f"package {project.parent.name}"
+        if _changed(name, project):
+            with step(f"our {name}, editable"):
+                command = [*PIP, "--no-deps", "--no-build-isolation", "--editable", str(project.parent)]
+                run(command, advice="Is pyproject.toml as it should be?")
+            _remember(name, project)
 
 
 def _install_pins() -> None:

@@ -5,8 +5,8 @@ IAM (:mod:`pulumi_roster.ibm`) and Britive (:mod:`pulumi_roster.britive`), and :
 Import it as ``import pulumi_roster as roster``.
 """
 
-from . import appsec, britive, errors, ibm, vault
-from .team import AppSecTeam, BritiveTeam, IbmTeam, Person, Team, VaultTeam
+from pulumi_roster import appsec, britive, errors, ibm, vault
+from pulumi_roster.team import AppSecTeam, BritiveTeam, IbmTeam, Person, Team, VaultTeam
 
 __all__ = [
     "AppSecTeam",
@@ -21,3 +21,7 @@ __all__ = [
     "ibm",
     "vault",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -16,12 +16,12 @@ from typing import Any, TypeVar, cast
 from pulumi import dynamic
 from pulumi.output import Unknown
 
+from .catalog import handler_class
 from .errors import RosterError
-from .handler import handler_class
-from .lifecycle import Lifecycle, Session
-from .model import UNKNOWN
-from .orphan import end_with_engine
-from .settings import GENERAL, NAMESPACE, Settings, system
+from .http.settings import GENERAL, NAMESPACE, Settings, System
+from .lifecycle.lifecycle import Lifecycle, Session
+from .schema.model import UNKNOWN
+from .watchdog import end_with_engine
 
 __all__ = ["Engine", "configuration"]
 
@@ -31,13 +31,13 @@ _sessions: dict[tuple[str, ...], Session] = {}
 _sessions_lock = threading.Lock()
 
 
-def configuration(system_name: str, get: Callable[[str], Any]) -> tuple[str, ...]:
+def configuration(system: System, get: Callable[[str], Any]) -> tuple[str, ...]:
     """All that a stack's configuration says about one system, to tell the stacks of one process apart.
 
     :param get: looks a key up; ``None`` where there is none.
     """
-    keys = [setting.key for setting in (*GENERAL, *system(system_name).settings)]
-    return (system_name, *(str(get(f"{NAMESPACE}:{key}")) for key in keys))
+    keys = [setting.key for setting in (*GENERAL, *system.settings)]
+    return (system.name, *(str(get(f"{NAMESPACE}:{key}")) for key in keys))
 
 
 def _session(kind: str, config: dynamic.Config) -> Session:
@@ -100,11 +100,9 @@ class Engine(dynamic.ResourceProvider):
         super().__init__()
         self.kind = kind
 
-    def __getstate__(self) -> dict[str, str]:
-        return {"kind": self.kind}
-
-    def __setstate__(self, state: dict[str, str]) -> None:
-        self.kind = state["kind"]
+    def __reduce__(self) -> tuple[type[Engine], tuple[str]]:
+        # Without a dictionary: Pulumi's SDK wraps the pickler once more for each one, and about 960 resources overflow.
+        return Engine, (self.kind,)
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Takes the stack's configuration; no service is connected yet."""
@@ -112,7 +110,7 @@ class Engine(dynamic.ResourceProvider):
         if not os.environ.get("ROSTER_DEBUG"):
             # Errors reach the user as the text of a traceback; without its frames, only the message is left.
             sys.tracebacklimit = 0
-        self.lifecycle = Lifecycle(self.kind, _session(self.kind, req.config))
+        self.lifecycle = Lifecycle(handler_class(self.kind), _session(self.kind, req.config))
 
     @_told
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:

@@ -26,7 +26,7 @@ RosterError
 
 from __future__ import annotations
 
-from .quoting import quoted
+from .redaction import quoted
 
 __all__ = [
     "AlreadyExists",

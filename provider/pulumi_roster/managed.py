@@ -9,10 +9,10 @@ import pulumi
 from pulumi import dynamic
 from pulumi.runtime import is_config_secret
 
-from .client import Client
 from .engine import Engine, configuration
-from .handler import handler_class
-from .settings import NAMESPACE, Settings, system
+from .http.client import Client
+from .http.settings import NAMESPACE, Settings, System
+from .lifecycle.handler import Handler
 
 __all__ = ["Managed", "program_client", "program_settings"]
 
@@ -22,21 +22,21 @@ R = TypeVar("R", bound="Managed")
 class Managed(dynamic.Resource):
     """A resource whose life is led by this package.
 
-    A subclass names its kind and declares, as annotations, the outputs that the service adds to the arguments.
+    A subclass names its handler and declares its outputs as annotations. A user's subclass of a resource is a resource
+    of the same kind.
     """
 
-    kind: ClassVar[str]
+    handler: ClassVar[type[Handler[Any, Any]]]
 
-    def __init_subclass__(cls, *, kind: str, **kwargs: Any) -> None:
-        system, _, name = kind.partition(".")
-        super().__init_subclass__(module=system, name=name, **kwargs)
-        cls.kind = kind
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        module, _, name = cls.handler.kind.partition(".")
+        super().__init_subclass__(module=module, name=name, **kwargs)
 
     def __init__(self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
-        _warn_of_plain_credentials(configuration(handler_class(self.kind).system, _program_config))
+        _warn_of_plain_credentials(self.handler.system)
         # An output that stands in no argument must be named here, or Pulumi does not make it an attribute.
-        names = [name for name in handler_class(self.kind).state_type.model_fields if name != "id"]
-        super().__init__(Engine(self.kind), resource_name, {**dict.fromkeys(names), **props}, opts)
+        names = [name for name in self.handler.state_type.model_fields if name != "id"]
+        super().__init__(Engine(self.handler.kind), resource_name, {**dict.fromkeys(names), **props}, opts)
 
     @classmethod
     def get(
@@ -63,13 +63,13 @@ _settings: dict[tuple[str, ...], Settings] = {}
 _lock = threading.Lock()
 
 
-def program_settings(system_name: str) -> Settings:
+def program_settings(system: System) -> Settings:
     """The settings of the running program for one system, for look-ups: stack configuration first, environment second.
 
     With the Automation API one process runs the programs of several stacks, each with a configuration of its own.
     """
-    which = configuration(system_name, _program_config)
-    _warn_of_plain_credentials(which)
+    _warn_of_plain_credentials(system)
+    which = configuration(system, _program_config)
     with _lock:
         if which not in _settings:
             _settings[which] = Settings(_program_config)
@@ -84,27 +84,28 @@ def close_program() -> None:
         _settings.clear()
 
 
-def program_client(system_name: str, connection: str) -> Client:
+def program_client(system: System, connection: str) -> Client:
     """The client that a look-up uses.
 
     :raises SettingsError: the connection does not exist, or lacks something.
     """
-    return program_settings(system_name).client(system_name, connection)
+    return program_settings(system).client(system, connection)
 
 
 _warned: set[tuple[str, ...]] = set()
 
 
-def _warn_of_plain_credentials(which: tuple[str, ...]) -> None:
+def _warn_of_plain_credentials(system: System) -> None:
     """Says which credentials were set without ``--secret``: Pulumi then keeps them in the clear, in every file.
 
-    :param which: the :func:`~.engine.configuration` of a system; of each it is said once.
+    Of each system and configuration it is said once.
     """
+    which = configuration(system, _program_config)
     with _lock:
         if which in _warned:
             return
         _warned.add(which)
-    secrets = [setting.key for setting in system(which[0]).settings if setting.secret]
+    secrets = [setting.key for setting in system.settings if setting.secret]
     for key in (*secrets, "connections"):
         held = str(_program_config(f"{NAMESPACE}:{key}") or "")
         credential = bool(held) if key in secrets else any(f'"{name}"' in held for name in secrets)

@@ -7,12 +7,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pulumi_roster.lifecycle import Lifecycle, Session
-from pulumi_roster.settings import Settings
+from pulumi_roster.catalog import handler_class
+from pulumi_roster.http.settings import Settings
+from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
 
 CONFIG = {"roster:appsecUrl": "https://api.appsecplus.example.com", "roster:appsecToken": "t"}
 SESSION = Session(Settings(CONFIG.get, {}))
-GROUP, MEMBERS = Lifecycle("appsec.IdentityGroup", SESSION), Lifecycle("appsec.GroupMembers", SESSION)
+GROUP, MEMBERS = (
+    Lifecycle(handler_class("appsec.IdentityGroup"), SESSION),
+    Lifecycle(handler_class("appsec.GroupMembers"), SESSION),
+)
 
 names = some.sampled_from(["a", "A", "a ", "ab", "é"])
 people = some.lists(some.sampled_from(["a", "A", "b", "b ", "c"]), max_size=4)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
+from pulumi_roster.catalog import system
 from pulumi_roster.errors import BadRequest, NotFound, NotOurs, UnexpectedReply
 from raw_appsec import change, group, remove, shown
 from resources import Resource
+from roster_emulator import Running
 from subjects import QUICK
 
 KIND = "appsec.GroupMembers"
@@ -137,7 +138,7 @@ def test_many_stacks_add_and_remove_at_once_and_nothing_is_lost(emulator: Runnin
 def test_a_change_in_the_same_moment_is_told(
     members: Resource, emulator: Running, team: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    api = members.subject.lifecycle.session.settings.client("appsec")
+    api = members.subject.lifecycle.session.settings.client(system("appsec"))
     put, first = api.put, itertools.count()
 
     def put_and_then_another(*args: Any, **options: Any) -> Any:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from pulumi_roster.appsec.identity_group import IdentityGroupHandler
-from pulumi_roster.emulator import Running
+from pulumi_roster.catalog import system
 from pulumi_roster.errors import AlreadyExists, BadRequest, NotFound
 from raw_appsec import change, group, names, remove, shown
 from resources import Resource
+from roster_emulator import Running
 
 KIND = "appsec.IdentityGroup"
 LIST, MAKE = "GET /identity-groups", "POST /identity-groups"
@@ -187,7 +188,7 @@ def test_another_writer_does_not_undo_a_rename(
 ) -> None:
     """An update is the whole object: who read it before our rename, and writes it after, writes the old name."""
     declared.up(name="team", members=["a"])
-    api = declared.subject.lifecycle.session.settings.client("appsec")
+    api = declared.subject.lifecycle.session.settings.client(system("appsec"))
     put, first = api.put, itertools.count()
 
     def put_and_then_another(*args: Any, **options: Any) -> Any:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_roster import appsec as roster_appsec
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import InvalidArguments, NotFound, Unauthorized, UnexpectedReply
 from raw_appsec import group
+from roster_emulator import Running
 
 Configure = Callable[..., None]
 

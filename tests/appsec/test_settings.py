@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
+from pulumi_roster.catalog import handler_class
 from pulumi_roster.errors import Forbidden, Unauthorized
-from pulumi_roster.lifecycle import Lifecycle, Session
-from pulumi_roster.model import UNKNOWN
-from pulumi_roster.settings import Settings
+from pulumi_roster.http.settings import Settings
+from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.schema.model import UNKNOWN
 from raw_appsec import group, names, shown
 from resources import Resource
+from roster_emulator import Running
 
 URL = "https://api.appsecplus.example.com"
 GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.GroupMembers"
@@ -23,7 +24,7 @@ EXCHANGE = "POST /oauth/token"
 def faults(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
     """What is wrong, with this configuration and nothing else: no emulator, no environment."""
     keys = {f"roster:{key}": value for key, value in (config or {"appsecUrl": URL, "appsecToken": "t"}).items()}
-    _, found = Lifecycle(kind, Session(Settings(keys.get, {}))).check(given)
+    _, found = Lifecycle(handler_class(kind), Session(Settings(keys.get, {}))).check(given)
     return {fault.path: fault.reason for fault in found}
 
 

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError, model_validator
 
-from pulumi_roster.handler import handler_class, registered_kinds
+from pulumi_roster.catalog import RESOURCES, handler_class
 from pulumi_roster.ibm.access_group import AccessGroupArgs, AccessGroupState
 from pulumi_roster.ibm.access_group_rule import AccessGroupRuleArgs, AccessGroupRuleState, _from_json
-from pulumi_roster.model import (
+from pulumi_roster.schema.model import (
     UNKNOWN,
     State,
     lenient,
     validate,
 )
-from pulumi_roster.values import outputs_of
+from pulumi_roster.schema.properties import outputs_of
 from thing import GOOD, ThingState
 
 
@@ -30,7 +30,7 @@ def systems() -> Iterator[ModuleType]:
                 raise
 
 
-KINDS = [kind for _ in [list(systems())] for kind in registered_kinds()]
+KINDS = [kind for _ in [list(systems())] for kind in RESOURCES]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -121,7 +121,7 @@ def test_times_of_birth_are_told() -> None:
 
 
 def test_arguments_of_groups_are_as_documented() -> None:
-    assert AccessGroupArgs(account_id="a", name="n" * 100, description="d" * 250).allows_twins() is False
+    assert AccessGroupArgs(account_id="a", name="n" * 100, description="d" * 250).allows_duplicates() is False
     for bad in ({"name": "n" * 101}, {"name": ""}, {"description": "d" * 251}, {"name": "Public Access"}):
         given = {"account_id": "a", "name": "n", **bad}
         assert [fault.path for fault in validate(AccessGroupArgs, given)[1]] == list(bad)

@@ -6,7 +6,7 @@ import pytest
 from pulumi.runtime import rpc
 
 from pulumi_roster.ibm.access_group_rule import AccessGroupRuleArgs
-from pulumi_roster.model import (
+from pulumi_roster.schema.model import (
     UNKNOWN,
     contains_unknown,
     validate,

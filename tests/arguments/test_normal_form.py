@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_roster.ibm.access_group_members import AccessGroupMembersArgs
-from pulumi_roster.model import (
+from pulumi_roster.schema.model import (
     FromConnection,
     Key,
-    Local,
+    ProviderOnly,
     Replace,
     Scope,
     default_of,
-    is_local,
+    is_provider_only,
     marked,
     normal,
     same,
@@ -144,13 +144,13 @@ def test_marks_are_found_as_classes_and_as_instances() -> None:
     assert list(marked(ThingArgs, Key)) == ["name"]
     assert list(marked(ThingArgs, Scope)) == ["home"]
     assert marked(ThingArgs, FromConnection) == {"home": FromConnection("thingHome")}
-    assert list(marked(ThingArgs, Local)) == ["connection", "adopt", "quick"]
-    assert is_local(ThingArgs, "quick")
-    assert not is_local(ThingArgs, "name")
+    assert list(marked(ThingArgs, ProviderOnly)) == ["connection", "adopt", "quick"]
+    assert is_provider_only(ThingArgs, "quick")
+    assert not is_provider_only(ThingArgs, "name")
 
 
 def test_a_state_has_the_marks_of_its_arguments() -> None:
-    for mark in (Replace, Key, Scope, Local):
+    for mark in (Replace, Key, Scope, ProviderOnly):
         assert list(marked(ThingState, mark)) == list(marked(ThingArgs, mark))
 
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import BadRequest, Conflict, Forbidden, NotFound, UnexpectedReply
-from pulumi_roster.model import UNKNOWN
+from pulumi_roster.schema.model import UNKNOWN
 from raw_britive import (
     APP,
     britive_delete_environment,
@@ -17,6 +16,7 @@ from raw_britive import (
     britive_users,
 )
 from resources import Resource
+from roster_emulator import Running
 
 ALICE, BOB, ERIN = "user-alice", "user-bob", "user-erin"
 ACCOUNT, OF_ERIN = 2800, 2804

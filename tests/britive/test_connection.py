@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from pulumi_roster.britive.connection import DIALECT, SYSTEM, tenant_url
-from pulumi_roster.emulator import Running
+from pulumi_roster.catalog import system
 from pulumi_roster.errors import (
     BadRequest,
     Conflict,
@@ -17,15 +17,18 @@ from pulumi_roster.errors import (
     Unauthorized,
     error_class,
 )
-from pulumi_roster.settings import Settings
+from pulumi_roster.http.settings import Settings
 from raw_britive import APP, britive_names
 from resources import Resource
+from roster_emulator import Running
 
 LONG = "x" * 60
 
 
 def client_of(**values: str) -> Any:
-    return Settings({f"roster:{key}": value for key, value in values.items()}.get, {}).client("britive", "default")
+    return Settings({f"roster:{key}": value for key, value in values.items()}.get, {}).client(
+        system("britive"), "default"
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ def test_what_is_missing_is_told_with_the_ways_to_give_it() -> None:
 
 def test_the_environment_stands_in() -> None:
     environment = {"BRITIVE_TENANT": "acme", "BRITIVE_API_TOKEN": "t"}
-    client = Settings(lambda key: None, environment).client("britive", "default")
+    client = Settings(lambda key: None, environment).client(system("britive"), "default")
     assert client.base_url == "https://acme.britive-app.com"
     client.close()
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from raw_britive import APP, britive_environment, britive_root
 from resources import Resource
+from roster_emulator import Running
 from subjects import session_for
 
 TREE = "GET /api/apps/{app}"

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import AlreadyExists, BadRequest, NotFound
 from raw_britive import (
     APP,
@@ -17,6 +16,7 @@ from raw_britive import (
     britive_tree,
 )
 from resources import Resource
+from roster_emulator import Running
 
 
 @pytest.fixture

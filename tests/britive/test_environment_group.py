@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import AlreadyExists, BadRequest, Conflict, Forbidden, NotFound, NotOurs, Unauthorized
-from pulumi_roster.model import UNKNOWN
+from pulumi_roster.schema.model import UNKNOWN
 from raw_britive import (
     APP,
     britive_change_group,
@@ -18,6 +17,7 @@ from raw_britive import (
     britive_tree,
 )
 from resources import Resource
+from roster_emulator import Running
 
 
 @pytest.fixture

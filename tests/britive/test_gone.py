@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import BadRequest, Forbidden, RosterError, Unauthorized, UnexpectedReply
 from raw_britive import APP, britive_environment, britive_root, britive_tree
 from resources import Resource
+from roster_emulator import Running
 from subjects import session_for
 
 KINDS = ["britive.EnvironmentGroup", "britive.Environment", "britive.AccountMapping"]

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from pulumi_roster import britive
-from pulumi_roster.emulator import Running
-from pulumi_roster.emulator.britive import demo
 from pulumi_roster.errors import BadRequest, Forbidden, InvalidArguments, NotFound, Unauthorized, UnexpectedReply
 from raw_britive import APP, britive_environment, britive_group, britive_map, britive_root
+from roster_emulator import Running
+from roster_emulator.britive import demo
 from subjects import config_for
 
 Configure = Callable[..., None]

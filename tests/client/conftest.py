@@ -5,18 +5,18 @@ from collections.abc import Iterator
 import pytest
 
 from client_calls import DIALECT, QUICK, Connect
-from pulumi_roster.auth import Token
-from pulumi_roster.client import Client, Dialect
-from pulumi_roster.emulator import Running
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.auth import Token
+from pulumi_roster.http.client import Client, Dialect
+from pulumi_roster.http.transports import Limits
+from roster_emulator import Running
 
 
 @pytest.fixture
 def connect() -> Iterator[Connect]:
     clients: list[Client] = []
 
-    def connected(url: str, policy: Policy = QUICK, dialect: Dialect = DIALECT, token: str = "roster-dev") -> Client:
-        clients.append(Client(url, Token(token), dialect, policy))
+    def connected(url: str, limits: Limits = QUICK, dialect: Dialect = DIALECT, token: str = "roster-dev") -> Client:
+        clients.append(Client(url, Token(token), dialect, limits))
         return clients[-1]
 
     yield connected

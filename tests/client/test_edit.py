@@ -7,12 +7,12 @@ import pytest
 
 from canned import canned, reply
 from client_calls import Connect, group, sent
-from pulumi_roster.client import Client
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     PreconditionFailed,
     UnexpectedReply,
 )
+from pulumi_roster.http.client import Client
+from roster_emulator import Running
 
 
 def rename(name: str) -> Callable[[Any], Any]:

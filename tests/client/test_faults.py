@@ -7,8 +7,6 @@ import pytest
 
 from canned import canned, reply
 from client_calls import ACCOUNT, Connect, group, rows_of
-from pulumi_roster.client import Client
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     ConnectionFailed,
     NotFound,
@@ -19,9 +17,11 @@ from pulumi_roster.errors import (
     ServerError,
     UnexpectedReply,
 )
+from pulumi_roster.http.client import Client
+from pulumi_roster.http.paging import BY_NUMBER
+from pulumi_roster.http.transports import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
-from pulumi_roster.paging import BY_NUMBER
-from pulumi_roster.transport import Policy
+from roster_emulator import Running
 
 # -- no exception of a library leaves the client
 
@@ -57,7 +57,7 @@ RAW: dict[str, bytes] = {
 @pytest.mark.parametrize("raw", RAW.values(), ids=RAW)
 def test_no_foreign_exception_leaves_the_client(raw: bytes, connect: Connect) -> None:
     """Each verb, whatever the server says: an answer, or an error of ours."""
-    policy = Policy(budget=0.4, unreachable=0.1, first_wait=20)
+    limits = Limits(budget=0.4, unreachable=0.1, first_wait=20)
     calls: list[Callable[[Client], Any]] = [
         lambda api: api.get("/x").json(),
         lambda api: api.head("/x"),
@@ -68,7 +68,7 @@ def test_no_foreign_exception_leaves_the_client(raw: bytes, connect: Connect) ->
         lambda api: api.get("/x").parse(AccessGroupState),
     ]
     with canned(raw) as server:
-        api = connect(server.url, policy)
+        api = connect(server.url, limits)
         ended: list[RosterError] = []
         for call in calls:
             try:
@@ -147,7 +147,7 @@ def test_a_slow_service_is_left_when_the_budget_ends(
 ) -> None:
     emulator.fault(kind, seconds=120, times=None)
     with pytest.raises(slow):
-        connect(emulator.url, Policy(budget=0.3)).get("/v2/groups", params=ACCOUNT)
+        connect(emulator.url, Limits(budget=0.3)).get("/v2/groups", params=ACCOUNT)
 
 
 def test_a_write_that_nobody_answered_is_sent_once(emulator: Running, api: Client) -> None:

@@ -7,12 +7,12 @@ import pytest
 
 from canned import Got, canned, reply
 from client_calls import Connect, group, rows_of
-from pulumi_roster.client import Client
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     UnexpectedReply,
 )
-from pulumi_roster.paging import BY_NUMBER
+from pulumi_roster.http.client import Client
+from pulumi_roster.http.paging import BY_NUMBER
+from roster_emulator import Running
 
 
 def test_all_pages_are_read(api: Client, emulator: Running) -> None:

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from canned import Canned, canned, reply
 from client_calls import DIALECT, QUICK
-from pulumi_roster.auth import Token
-from pulumi_roster.client import Client
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     InvalidIdentifier,
     NotFound,
 )
+from pulumi_roster.http.auth import Token
+from pulumi_roster.http.client import Client
+from roster_emulator import Running
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,14 @@ import pytest
 
 from canned import canned, reply
 from client_calls import ONCE, Connect, errors, group
-from pulumi_roster.client import Client, Dialect
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     BadRequest,
     NotFound,
     ServiceError,
     UnexpectedReply,
 )
+from pulumi_roster.http.client import Client, Dialect
+from roster_emulator import Running
 
 
 def test_an_error_says_what_the_service_said(api: Client) -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from canned import canned, reply
 from client_calls import Connect, group
-from pulumi_roster.client import Client
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     UnexpectedReply,
 )
+from pulumi_roster.http.client import Client
+from pulumi_roster.http.transports import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
-from pulumi_roster.transport import Policy
+from roster_emulator import Running
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_huge_reply_is_not_read_to_its_end(connect: Connect) -> None:
         canned(reply(body=b'"' + b"x" * 3_000_000 + b'"')) as server,
         pytest.raises(UnexpectedReply, match="larger than 1000000 bytes"),
     ):
-        connect(server.url, Policy(largest_reply=1_000_000)).get("/x")
+        connect(server.url, Limits(largest_reply=1_000_000)).get("/x")
     assert len(server.got) == 1
 
 

@@ -10,15 +10,15 @@ import pytest
 
 from canned import canned, reply
 from client_calls import ACCOUNT, ONCE, Connect, errors
-from pulumi_roster.client import Client, Dialect
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     InvalidIdentifier,
     NotFound,
     RosterError,
 )
+from pulumi_roster.http.client import Client, Dialect
+from pulumi_roster.http.transports import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
-from pulumi_roster.transport import Policy
+from roster_emulator import Running
 
 # -- queries, bodies, headers
 
@@ -124,7 +124,7 @@ def test_the_services_own_transaction_id_is_preferred(connect: Connect) -> None:
 
 def test_the_services_clock_is_learned_from_its_replies(connect: Connect) -> None:
     with canned(reply(body={}, headers={"Date": "Fri, 01 Jan 2100 00:00:00 GMT"})) as server:
-        api = connect(server.url, Policy(wall_clock=lambda: 1_000.0))
+        api = connect(server.url, Limits(wall_clock=lambda: 1_000.0))
         assert api.now() == 1_000.0
         api.get("/x")
         assert api.now() == 4102444800.0

@@ -8,13 +8,13 @@ import pytest
 
 from canned import Got, canned, reply
 from client_calls import ACCOUNT, DIALECT, ONCE, QUICK, Connect, group
-from pulumi_roster.auth import Exchange, Token
-from pulumi_roster.client import Client
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     RosterError,
     Unauthorized,
 )
+from pulumi_roster.http.auth import Exchange, Token
+from pulumi_roster.http.client import Client
+from roster_emulator import Running
 
 
 def test_no_log_at_any_level_shows_a_credential(emulator: Running, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from program import Program
-from pulumi_roster.emulator import Control
+from roster_emulator import Control
 
 PROC = Path("/proc")
 needs_proc = pytest.mark.skipif(not (PROC / "self/stat").exists(), reason="what a session holds is read from /proc")

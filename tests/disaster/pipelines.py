@@ -7,7 +7,7 @@ from pathlib import Path
 from disaster.everything import world
 from disaster.killing import Killable
 from program import Program, engine_environment
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 MEMBERS = """
     import os

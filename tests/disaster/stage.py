@@ -10,7 +10,7 @@ from pathlib import Path
 
 from disaster.everything import BEFORE, DECLARED, PROGRAM, SOMEBODY_ELSES, World, world
 from program import Program, engine_environment
-from pulumi_roster.emulator import Running, running
+from roster_emulator import Running, running
 
 
 class Project(Program):

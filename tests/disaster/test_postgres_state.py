@@ -11,7 +11,7 @@ from disaster.everything import SOMEBODY_ELSES
 from disaster.killing import needs_proc
 from disaster.pipelines import ENTITIES, MEMBERS, Pipeline, assert_merged, run
 from postgres import Postgres, postgres
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 pytestmark = needs_proc
 

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import AlreadyExists, Conflict
 from raw import ibm_group
 from raw_britive import britive, britive_root
 from resources import Resource
+from roster_emulator import Running
 
 Make = Callable[[Running], str]
 

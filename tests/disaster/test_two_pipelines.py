@@ -20,7 +20,7 @@ from disaster.pipelines import (
     run,
 )
 from disaster.stage import writes
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 pytestmark = needs_proc
 

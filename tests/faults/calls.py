@@ -12,7 +12,7 @@ import httpx
 from faults.endings import Role
 from faults.scene import Scene
 from faults.shapes import Shape
-from pulumi_roster.lifecycle import Lifecycle
+from pulumi_roster.lifecycle.lifecycle import Lifecycle
 
 TOKEN_ROUTES = ("/identity/token", "/oauth/token")
 READING = ("GET", "HEAD", "LIST")

@@ -10,8 +10,8 @@ from faults.endings import Fault
 from faults.judging import attempt, judge
 from faults.moments import A_MOMENT
 from faults.scene import Scene
-from pulumi_roster.emulator.faults import Plan
 from pulumi_roster.errors import PartialFailure
+from roster_emulator.faults import Plan
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from faults.world import World
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.transports import Limits
 
 A_MOMENT = 0.15
 """Seconds of real time. Only where time itself is the fault, nobody waits longer for a byte."""
@@ -56,9 +56,9 @@ class Moments:
     def wall(self) -> float:
         return time.time() + self.skipped
 
-    def policy(self, slow: bool = False) -> Policy:
+    def limits(self, slow: bool = False) -> Limits:
         """Limits like those of real life, in time that costs nothing."""
-        return Policy(
+        return Limits(
             read=A_MOMENT if slow else 30.0,
             budget=BUDGET,
             first_wait=0.5,

@@ -12,11 +12,11 @@ from faults.moments import AN_HOUR, Moments
 from faults.strangers import move_in
 from faults.world import World
 from lifecycle import Case
-from pulumi_roster.emulator import Running
-from pulumi_roster.handler import handler_class
-from pulumi_roster.lifecycle import Lifecycle, Session
-from pulumi_roster.listing import Gathering
-from pulumi_roster.settings import Settings
+from pulumi_roster.catalog import handler_class
+from pulumi_roster.http.settings import Settings
+from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.lifecycle.list_cache import Gathering
+from roster_emulator import Running
 from subjects import Values, config_for
 
 Verb = Literal["create", "read", "list", "update", "delete"]
@@ -83,9 +83,9 @@ class Scene:
     def run(self, *, url: str = "", credentials: Mapping[str, str] = CREDENTIALS) -> Iterator[Lifecycle]:
         """A new process."""
         config = config_for(url or self.world.url, allowPlainHttp=True, **credentials)
-        session = _Run(Settings(config.get, {}, self.moments.policy(self.slow)), self.verb == "list")
+        session = _Run(Settings(config.get, {}, self.moments.limits(self.slow)), self.verb == "list")
         try:
-            yield Lifecycle(self.case.kind, session)
+            yield Lifecycle(handler_class(self.case.kind), session)
         finally:
             session.close()
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import raw_appsec
 import raw_vault
-from pulumi_roster.emulator import Running
 from raw_britive import britive_environment, britive_group, britive_map, britive_root, britive_tree
+from roster_emulator import Running
 
 NAMES = ("Strangers A", "Strangers B", "Strangers C")
 

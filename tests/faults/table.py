@@ -24,7 +24,7 @@ from pulumi_roster.errors import (
     ServiceError,
     UnexpectedReply,
 )
-from pulumi_roster.transport import Policy
+from pulumi_roster.http.transports import Limits
 
 INTRODUCTION = Path(__file__).with_name("introduction.md")
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
@@ -83,7 +83,7 @@ _CALLS: dict[Role, str] = {
 
 def page() -> str:
     """The whole page."""
-    budgets = {"budget": f"{Policy().budget:.0f}", "tried": f"{BUDGET:.0f}"}
+    budgets = {"budget": f"{Limits().budget:.0f}", "tried": f"{BUDGET:.0f}"}
     parts = [INTRODUCTION.read_text(encoding="utf-8").format(verbs=_verbs(), errors=_errors(), **budgets)]
     preface = "The first call of a run meets it. Each error names the address. Whom we do not trust is sent nothing."
     parts.append(_section(CONNECTION_TITLE, CONNECTION, preface))

@@ -19,7 +19,7 @@ from faults.judging import attempt, judge
 from faults.relay import relay
 from faults.scene import Scene, Verb, scene, verbs_of
 from lifecycle import Case
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 NOWHERE = "service.invalid"
 VERBS = [pytest.param(case, verb, id=f"{case.kind}-{verb}") for case in CASES for verb in verbs_of(case)]

@@ -15,7 +15,7 @@ from faults.catalog import FAULTS
 from faults.cells import cells_of, run_cell
 from faults.scene import Verb, scene, verbs_of
 from lifecycle import Case
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 VERBS = [pytest.param(case, verb, id=f"{case.kind}-{verb}") for case in CASES for verb in verbs_of(case)]
 

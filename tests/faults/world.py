@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from faults.shapes import Shape, shape
-from pulumi_roster.emulator import Running
-from pulumi_roster.emulator.faults import Plan
-from pulumi_roster.emulator.store import Store
+from roster_emulator import Running
+from roster_emulator.faults import Plan
+from roster_emulator.store import Store
 
 _WAITING = ("hold", "slow_headers", "slow_body")
 

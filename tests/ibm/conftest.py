@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from raw import ibm_group
 from resources import Resource
+from roster_emulator import Running
 
 
 @pytest.fixture

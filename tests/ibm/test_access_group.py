@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import AlreadyExists, Conflict, Forbidden, NotFound, NotOurs, PreconditionFailed
-from pulumi_roster.model import UNKNOWN
+from pulumi_roster.schema.model import UNKNOWN
 from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_rule
 from resources import Resource
+from roster_emulator import Running
 
 PUBLIC = "AccessGroupId-PublicAccess"
 ANNA = "IBMid-1100000AAA"

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import AlreadyExists, Forbidden, NotFound, PreconditionFailed, UnexpectedReply
-from pulumi_roster.model import UNKNOWN
+from pulumi_roster.schema.model import UNKNOWN
 from raw import ibm, ibm_change, ibm_group, ibm_rule, ibm_rules
 from resources import Resource
+from roster_emulator import Running
 
 REALM = "https://idp.example.com/saml"
 RULES = "/v2/groups/{access_group_id}/rules"

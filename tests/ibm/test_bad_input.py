@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
+from pulumi_roster.catalog import handler_class
 from pulumi_roster.errors import (
     BadRequest,
     ConnectionFailed,
@@ -17,10 +17,11 @@ from pulumi_roster.errors import (
     Unauthorized,
     UnexpectedReply,
 )
-from pulumi_roster.lifecycle import Lifecycle, Session
-from pulumi_roster.settings import Settings
+from pulumi_roster.http.settings import Settings
+from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
 from raw import ibm_group, ibm_groups
 from resources import Resource
+from roster_emulator import Running
 from subjects import QUICK
 
 HASTY = dataclasses.replace(QUICK, budget=0.4, settle=0.1, unreachable=0.2)
@@ -28,7 +29,9 @@ HASTY = dataclasses.replace(QUICK, budget=0.4, settle=0.1, unreachable=0.2)
 
 def lifecycle(kind: str, **config: Any) -> Lifecycle:
     """A life with this configuration and nothing else: no emulator, no environment."""
-    return Lifecycle(kind, Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {}, HASTY)))
+    return Lifecycle(
+        handler_class(kind), Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {}, HASTY))
+    )
 
 
 DECLARED: dict[str, dict[str, Any]] = {

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
-from pulumi_roster.lifecycle import Lifecycle, Session
+from pulumi_roster.catalog import handler_class
+from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
 from raw import ibm_group, ibm_groups
 from resources import Resource
+from roster_emulator import Running
 from subjects import Values
 
 LIST, POST, READ = "GET /v2/groups", "POST /v2/groups", "GET /v2/groups/{access_group_id}"
@@ -32,7 +33,7 @@ class Run:
 
     def _each(self, act: Callable[[Lifecycle, Any], Any], items: Iterable[Any]) -> list[Any]:
         # A new process: nothing is known of the run before.
-        lifecycle = Lifecycle(self.kind, Session(self.first.subject.lifecycle.session.settings))
+        lifecycle = Lifecycle(handler_class(self.kind), Session(self.first.subject.lifecycle.session.settings))
         with ThreadPoolExecutor(self.threads) as pool:
             return list(pool.map(lambda item: act(lifecycle, item), items))
 
@@ -200,7 +201,7 @@ def test_four_reads_at_the_same_moment_share_one_listing(emulator: Running) -> N
     run.create({"name": f"group {number}"} for number in range(4))
     emulator.clear_requests()
     emulator.fault(kind="hold", route="/v2/groups", method="GET", times=None)
-    lifecycle = Lifecycle("ibm.AccessGroup", Session(run.first.subject.lifecycle.session.settings))
+    lifecycle = Lifecycle(handler_class("ibm.AccessGroup"), Session(run.first.subject.lifecycle.session.settings))
     with ThreadPoolExecutor(4) as pool:
         reading = [pool.submit(lifecycle.read, *made) for made in run.made]
         emulator.held(1)

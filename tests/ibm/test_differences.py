@@ -13,9 +13,10 @@ from typing import Any
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from pulumi_roster.lifecycle import Lifecycle, Session
-from pulumi_roster.settings import Settings
-from pulumi_roster.values import outputs_of, state_of
+from pulumi_roster.catalog import handler_class
+from pulumi_roster.http.settings import Settings
+from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.schema.properties import outputs_of, state_of
 
 Values = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
@@ -170,7 +171,7 @@ def rule_meaning(values: Values) -> dict[str, Any]:
 
 def judge(kind: str, meaning: Meaning, old: Values, new: Values, replacing: set[str]) -> None:
     """What two declarations say differently is what the difference names, from the inputs and from the state."""
-    life = Lifecycle(kind, SESSION)
+    life = Lifecycle(handler_class(kind), SESSION)
     (olds, faults), (news, more) = life.check(old), life.check(new)
     assume(not faults)
     assume(not more)

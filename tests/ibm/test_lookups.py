@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_roster import ibm as roster_ibm
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import (
     BadRequest,
     ConnectionFailed,
@@ -17,6 +16,7 @@ from pulumi_roster.errors import (
     UnexpectedReply,
 )
 from raw import ibm_add, ibm_group, ibm_rule
+from roster_emulator import Running
 
 ANNA, ROBOT, PROFILE = "IBMid-1100000AAA", "iam-ServiceId-1", "iam-Profile-1"
 PUBLIC = "AccessGroupId-PublicAccess"

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import NotOurs, PartialFailure
-from pulumi_roster.model import UNKNOWN
+from pulumi_roster.schema.model import UNKNOWN
 from raw import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
 from resources import Resource
+from roster_emulator import Running
 
 ANNA, BERT = "IBMid-1100000AAA", "IBMid-1100000BBB"
 ALL = "/v2/groups/_allgroups/members/{iam_id}"

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import AlreadyExists, ConnectionFailed, OutcomeUnknown, RateLimited, ServerError
 from raw import ibm, ibm_group, ibm_groups, ibm_rule, ibm_rules
 from resources import Resource
+from roster_emulator import Running
 from subjects import QUICK
 
 GROUPS, RULES = "/v2/groups", "/v2/groups/{access_group_id}/rules"

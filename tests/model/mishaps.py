@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 from hypothesis import strategies as st
 
-from pulumi_roster.client import Client
-from pulumi_roster.emulator import Running
-from pulumi_roster.lifecycle import Session
-from pulumi_roster.listing import Gathering
-from pulumi_roster.settings import Settings
-from pulumi_roster.transport import Policy, Whole
+from pulumi_roster.http.client import Client
+from pulumi_roster.http.settings import Settings
+from pulumi_roster.http.transports import Limits, Whole
+from pulumi_roster.lifecycle.lifecycle import Session
+from pulumi_roster.lifecycle.list_cache import Gathering
+from roster_emulator import Running
 
 FEW, MANY = 1_000_000, 0
 
@@ -38,9 +38,9 @@ class Clock:
         self._now += seconds
         self._world.ahead += seconds
 
-    def policy(self) -> Policy:
+    def limits(self) -> Limits:
         """The limits of real life."""
-        return Policy(
+        return Limits(
             clock=lambda: self._now, wall_clock=lambda: time.time() + self._now, sleep=self.sleep, chance=lambda: 0.5
         )
 

@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine
 from model.mishaps import Clock, Wire
 from model.pulumi import Declaration, Record, Stack, Values
 from model.universe import Link, Snapshot, Universe
-from pulumi_roster.emulator import Running
-from pulumi_roster.settings import Settings
+from pulumi_roster.catalog import system
+from pulumi_roster.http.settings import Settings
+from roster_emulator import Running
 from subjects import config_for
 
 
@@ -32,9 +33,9 @@ class People(RuleBasedStateMachine):
         self.universe = self.universe_type(self.emulator)
         self.universe.begin()
         config = config_for(self.emulator.url, **self.universe.config)
-        self.settings = Settings(config.get, {}, Clock(self.emulator).policy())
+        self.settings = Settings(config.get, {}, Clock(self.emulator).limits())
         self.wire = Wire()
-        self.wire.onto(self.settings.client(self.universe.system))
+        self.wire.onto(self.settings.client(system(self.universe.system)))
         self.program: dict[str, Declaration] = {}
         self.stack = Stack()
         start = self.universe.snapshot()

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pulumi_roster.lifecycle import Lifecycle, Session
-from pulumi_roster.model import UNKNOWN
+from pulumi_roster.catalog import handler_class
+from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.schema.model import UNKNOWN
 
 Values = dict[str, Any]
 
@@ -90,7 +91,7 @@ class Stack:
             def ids(slot: str) -> str:
                 return UNKNOWN if steps[slot] in ("create", "replace") else self._id(slot)
 
-            lifecycle = Lifecycle(declared.kind, session)
+            lifecycle = Lifecycle(handler_class(declared.kind), session)
             inputs = _checked(lifecycle, declared, ids)
             steps[declared.slot] = _step(lifecycle, self.record(declared.slot), inputs)[0]
         return steps
@@ -99,7 +100,7 @@ class Stack:
         """Reads everything that is in the state; what is gone leaves it."""
         for record in list(self.state):
             with _telling(record.slot, "read"):
-                found = Lifecycle(record.kind, session).read(record.id, record.outputs)
+                found = Lifecycle(handler_class(record.kind), session).read(record.id, record.outputs)
             if found is None:
                 self.state.remove(record)
             else:
@@ -121,7 +122,7 @@ class Stack:
             self.state.sort(key=lambda record: registered.index(record) if record in registered else len(registered))
 
     def _brought(self, session: Session, declared: Declaration, done: list[str]) -> Record:
-        lifecycle = Lifecycle(declared.kind, session)
+        lifecycle = Lifecycle(handler_class(declared.kind), session)
         inputs = _checked(lifecycle, declared, self._id)
         record = self.record(declared.slot)
         step, delete_first = _step(lifecycle, record, inputs)
@@ -152,12 +153,12 @@ class Stack:
         if other.leaving or record.slot not in other.needs:
             return False
         inputs = {name: UNKNOWN if value == record.id else value for name, value in other.inputs.items()}
-        return bool(Lifecycle(other.kind, session).diff(other.outputs, inputs).replaces)
+        return bool(Lifecycle(handler_class(other.kind), session).diff(other.outputs, inputs).replaces)
 
     def _delete(self, session: Session, record: Record, done: list[str]) -> None:
         self.deleting = record
         with _telling(record.slot, "delete"):
-            Lifecycle(record.kind, session).delete(record.id, record.outputs)
+            Lifecycle(handler_class(record.kind), session).delete(record.id, record.outputs)
         self.deleting = None
         self.state.remove(record)
         done.append(f"delete {record.slot}")

@@ -19,7 +19,7 @@ from model.ibm import Ibm
 from model.machine import Machine
 from model.universe import Universe
 from model.vault import Vault
-from pulumi_roster.emulator import Running, running
+from roster_emulator import Running, running
 
 UNIVERSES: list[type[Universe]] = [Ibm, Vault, AppSec, Britive]
 AT_LEAST = 2_000

@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from model.pulumi import Declaration, Ref, Values
 from no_tls import NO_TLS
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 T = TypeVar("T")
 

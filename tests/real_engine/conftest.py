@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from program import Program
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pulumi
 from pulumi import automation
 
 import pulumi_roster as roster
-from pulumi_roster.emulator import Control
 from raw import ibm, ibm_group, ibm_groups
+from roster_emulator import Control
 
 description = "first"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from program import Program
-from pulumi_roster.emulator import Running
 from raw_appsec import change, group, names, remove, shown
+from roster_emulator import Running
 
 DECLARED = """
 appsec = roster.appsec

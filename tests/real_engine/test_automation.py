@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from program import ROOT, Program
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 
 def test_several_stacks_of_one_process_through_the_automation_api(program: Program, emulator: Running) -> None:

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from program import Program
-from pulumi_roster.emulator import Running
 from raw_britive import (
     britive_change_environment,
     britive_delete_environment,
@@ -16,6 +15,7 @@ from raw_britive import (
     britive_tree,
     britive_users,
 )
+from roster_emulator import Running
 
 TREE = """
 APP = "app-demo"

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from program import Program
-from pulumi_roster.emulator import Running
 from raw import ibm_group, ibm_groups, ibm_members
+from roster_emulator import Running
 
 TRANSACTION = re.compile(r"transaction id: \S{8,}")
 

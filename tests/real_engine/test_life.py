@@ -6,8 +6,8 @@ from typing import Any
 
 from lifecycle import objects
 from program import Program
-from pulumi_roster.emulator import Running
 from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_members, ibm_remove, ibm_rules
+from roster_emulator import Running
 
 ANNA, BERT, CARA, DORA = (f"IBMid-1100000{name * 3}" for name in "ABCD")
 

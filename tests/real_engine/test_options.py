@@ -6,8 +6,8 @@ import json
 
 from lifecycle import objects
 from program import Program
-from pulumi_roster.emulator import Running
 from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_members, ibm_rule, ibm_rules
+from roster_emulator import Running
 
 ANNA, BERT = "IBMid-1100000AAA", "IBMid-1100000BBB"
 

@@ -6,8 +6,8 @@ import pytest
 
 import raw_appsec
 from program import Program
-from pulumi_roster.emulator import Running
 from raw import ibm_add, ibm_group, ibm_members
+from roster_emulator import Running
 
 EVE = "IBMid-eve"
 

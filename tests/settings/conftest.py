@@ -2,12 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from settings_given import TEST, made
+from settings_given import made
 
 
 @pytest.fixture(autouse=True)
-def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pulumi_roster import settings
-
-    monkeypatch.setitem(settings._SYSTEMS, "test", TEST)
+def nothing_made() -> None:
     made.clear()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import SettingsError
-from pulumi_roster.settings import (
+from pulumi_roster.http.settings import (
     DEVELOPMENT_TOKEN,
 )
 from settings_given import NAMED, connection

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import SettingsError
-from pulumi_roster.settings import (
+from pulumi_roster.http.settings import (
     Settings,
 )
-from pulumi_roster.transport import Policy
-from settings_given import NAMED, connection, everything, given
+from pulumi_roster.http.transports import Limits
+from settings_given import NAMED, TEST, connection, everything, given
 
 # -- where a value comes from
 
@@ -44,14 +44,14 @@ def test_values_that_are_no_text_are_taken_as_json() -> None:
 
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEST_KEY", "from-process")
-    assert Settings(lambda key: None).connection("test").get("testKey") == "from-process"
+    assert Settings(lambda key: None).connection(TEST).get("testKey") == "from-process"
 
 
 def test_settings_are_read_when_they_are_asked_for() -> None:
     environ: dict[str, str] = {}
     settings = given(environ)
     environ["TEST_KEY"] = "later"
-    assert settings.connection("test").get("testKey") == "later"
+    assert settings.connection(TEST).get("testKey") == "later"
 
 
 # -- what is missing
@@ -153,9 +153,9 @@ def test_broken_connections_do_not_hurt_the_default_one() -> None:
 
 def test_limits_of_time_can_be_set() -> None:
     found = connection({"ROSTER_SETTLE_SECONDS": "0.5", "ROSTER_QUIET_SECONDS": "0.3"}, budgetSeconds=7)
-    assert (found.policy.budget, found.policy.settle, found.policy.quiet) == (7.0, 0.5, 0.3)
-    assert found.policy.read == Policy().read
-    assert connection().policy == Policy()
+    assert (found.limits.budget, found.limits.settle, found.limits.quiet) == (7.0, 0.5, 0.3)
+    assert found.limits.read == Limits().read
+    assert connection().limits == Limits()
 
 
 @pytest.mark.parametrize("text", ["soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true"])
@@ -171,4 +171,4 @@ def test_a_settling_time_must_be_one(text: str) -> None:
 
 
 def test_nothing_may_have_to_settle() -> None:
-    assert connection(settleSeconds="0").policy.settle == 0
+    assert connection(settleSeconds="0").limits.settle == 0

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from program import Program
-from pulumi_roster.emulator import Running, running
-from pulumi_roster.emulator.store import Store
+from roster_emulator import Running, running
+from roster_emulator.store import Store
 
 STATES = Path(__file__).resolve().parent
 OF_THIS_MACHINE = ("sourcePosition", "stackTrace")

@@ -8,16 +8,16 @@ from typing import Any
 
 from cases import CASES
 from lifecycle import Case
-from pulumi_roster.handler import registered_kinds
-from pulumi_roster.listing import Gathering
-from pulumi_roster.transport import Policy
+from pulumi_roster.catalog import RESOURCES
+from pulumi_roster.http.transports import Limits
+from pulumi_roster.lifecycle.list_cache import Gathering
 from subjects import Direct, Values, session_for
 
-KINDS = registered_kinds()
+KINDS = RESOURCES
 BY_KIND = {case.kind: case for case in CASES}
 
 # Nobody else writes, and what is there shows at once.
-ALONE = Policy(budget=10.0, settle=0.02, quiet=0.03, first_wait=0.005, longest_wait=0.02, unreachable=0.5)
+ALONE = Limits(budget=10.0, settle=0.02, quiet=0.03, first_wait=0.005, longest_wait=0.02, unreachable=0.5)
 
 
 class Alone(Direct):

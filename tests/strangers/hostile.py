@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 # Each holds the id of a victim, so that a mistake finds something to harm.
 HOSTILE = {

@@ -12,7 +12,7 @@ import pytest
 from canned import Got, reply
 from emulation import exchange
 from program import Program
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 from strangers.canaries import Arguments, Canaries, arguments, joined
 from strangers.witness import Witness, witness
 

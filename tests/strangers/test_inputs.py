@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lifecycle import objects
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import RosterError
+from roster_emulator import Running
 from strangers.driving import BY_KIND, KINDS, Path, declarations, replaced, subject, texts
 from strangers.hostile import HOSTILE, is_line, text, victims
 from strangers.witness import Witness, strings, witness

@@ -10,9 +10,9 @@ from functools import partial
 import pytest
 
 from lifecycle import objects
-from pulumi_roster.emulator import Running
+from pulumi_roster.catalog import handler_class
 from pulumi_roster.errors import RosterError
-from pulumi_roster.handler import handler_class
+from roster_emulator import Running
 from strangers.driving import BY_KIND, KINDS, change_of, subject
 from strangers.hostile import HOSTILE, text, victims
 from strangers.witness import strings, witness

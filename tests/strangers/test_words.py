@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from canned import Got, canned, reply
-from pulumi_roster.emulator import Running
-from pulumi_roster.emulator.store import Store
 from pulumi_roster.errors import RosterError
+from roster_emulator import Running
+from roster_emulator.store import Store
 from strangers.driving import ALONE, BY_KIND, KINDS, change_of
 from strangers.hostile import victims
 from strangers.witness import Witness, witness
@@ -140,7 +140,7 @@ def test_no_word_of_a_service_shows_a_credential_or_passes_for_ours(kind: str, e
         server.answer = parrot.answer
         system = kind.partition(".")[0]
         calm, driven = (
-            Direct(kind, session_for(server.url, policy, **{f"{system}Token": TOKEN})) for policy in (ALONE, ONCE)
+            Direct(kind, session_for(server.url, limits, **{f"{system}Token": TOKEN})) for limits in (ALONE, ONCE)
         )
         inputs, _ = driven.check(case.inputs(made))
         news, _ = driven.check({**inputs, **change_of(case, made)})

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from canned import Canned, Got, canned, reply
-from pulumi_roster.emulator import Running
+from roster_emulator import Running
 
 HEADERS = {
     *("host", "user-agent", "accept", "accept-encoding", "connection", "content-length", "content-type"),

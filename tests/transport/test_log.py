@@ -6,8 +6,8 @@ import threading
 import httpx
 import pytest
 
-from pulumi_roster.emulator import Running
-from pulumi_roster.transport import Log, Policy, stack
+from pulumi_roster.http.transports import Limits, Log, stack
+from roster_emulator import Running
 from timetable import Script
 from transport_calls import URL, request
 
@@ -33,7 +33,7 @@ def test_a_failure_is_one_line_of_more_weight(caplog: pytest.LogCaptureFixture) 
 
 def test_threads_share_one_stack(emulator: Running) -> None:
     emulator.fault("status", status=503, times=8)
-    transport = stack(emulator.url, Policy(first_wait=0.001, budget=10))
+    transport = stack(emulator.url, Limits(first_wait=0.001, budget=10))
     statuses: list[int] = []
 
     def ask() -> None:

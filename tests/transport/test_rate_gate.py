@@ -3,8 +3,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from pulumi_roster.emulator import Running
-from pulumi_roster.transport import Policy, RateGate, stack
+from pulumi_roster.http.transports import Limits, RateGate, stack
+from roster_emulator import Running
 from timetable import FakeTime, Script
 from transport_calls import URL, fine, limited, request
 
@@ -15,7 +15,7 @@ def counted(remaining: int, reset: float) -> httpx.Response:
 
 def test_the_gate_waits_until_the_limit_lifts() -> None:
     time = FakeTime()
-    gate = RateGate(Script(counted(0, time.wall() + 5), fine), time.policy())
+    gate = RateGate(Script(counted(0, time.wall() + 5), fine), time.limits())
     gate.handle_request(request(route="/v2/groups"))
     assert time.waits == []
     gate.handle_request(request(route="/v2/groups"))
@@ -26,7 +26,7 @@ def test_the_gate_waits_until_the_limit_lifts() -> None:
 
 def test_the_gate_is_open_while_calls_remain() -> None:
     time = FakeTime()
-    gate = RateGate(Script(lambda _: counted(1, time.wall() + 5)), time.policy())
+    gate = RateGate(Script(lambda _: counted(1, time.wall() + 5)), time.limits())
     for _ in range(3):
         gate.handle_request(request(route="/v2/groups"))
     assert time.waits == []
@@ -34,7 +34,7 @@ def test_the_gate_is_open_while_calls_remain() -> None:
 
 def test_the_gate_is_one_for_each_method_and_route() -> None:
     time = FakeTime()
-    gate = RateGate(Script(counted(0, time.wall() + 5), fine), time.policy())
+    gate = RateGate(Script(counted(0, time.wall() + 5), fine), time.limits())
     gate.handle_request(request("GET", f"{URL}/a", route="/v2/groups/{}"))
     gate.handle_request(request("PUT", f"{URL}/a", route="/v2/groups/{}"))
     gate.handle_request(request("GET", URL, route="/v2/groups"))
@@ -46,7 +46,7 @@ def test_the_gate_is_one_for_each_method_and_route() -> None:
 def test_the_gate_never_waits_past_the_deadline() -> None:
     time = FakeTime()
     script = Script(counted(0, time.wall() + 50), limited())
-    gate = RateGate(script, time.policy())
+    gate = RateGate(script, time.limits())
     gate.handle_request(request(route="/v2/groups"))
     assert gate.handle_request(request(route="/v2/groups", deadline=time.now + 49)).status_code == 429
     assert time.waits == []
@@ -55,7 +55,7 @@ def test_the_gate_never_waits_past_the_deadline() -> None:
 @pytest.mark.parametrize("ahead", [-60, 0])
 def test_a_limit_that_has_lifted_closes_no_gate(ahead: float) -> None:
     time = FakeTime()
-    gate = RateGate(Script(lambda _: counted(0, time.wall() + ahead)), time.policy())
+    gate = RateGate(Script(lambda _: counted(0, time.wall() + ahead)), time.limits())
     gate.handle_request(request(route="/v2/groups"))
     gate.handle_request(request(route="/v2/groups"))
     assert time.waits == []
@@ -64,7 +64,7 @@ def test_a_limit_that_has_lifted_closes_no_gate(ahead: float) -> None:
 def test_the_gate_spares_the_service_its_429(emulator: Running) -> None:
     emulator.switch(rate_limit=2, rate_window=1)
     with httpx.Client(
-        transport=stack(emulator.url, Policy(budget=10)), headers={"Authorization": "Bearer roster-dev"}
+        transport=stack(emulator.url, Limits(budget=10)), headers={"Authorization": "Bearer roster-dev"}
     ) as api:
         for _ in range(3):
             ask = api.build_request(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_roster.transport import ReplyTooLarge, http_date
+from pulumi_roster.http.transports import ReplyTooLarge, http_date
 from timetable import Answer, FakeTime, Script
 from transport_calls import failing, fine, limited, request, run
 

@@ -10,23 +10,23 @@ import httpx
 import pytest
 
 from canned import canned, reply
-from pulumi_roster.emulator import Running
-from pulumi_roster.transport import Policy, ReplyTooLarge, Whole
+from pulumi_roster.http.transports import Limits, ReplyTooLarge, Whole
+from roster_emulator import Running
 from timetable import FakeTime, Script
 from transport_calls import fine, request
 
 
 @contextlib.contextmanager
-def whole(policy: Policy) -> Iterator[Whole]:
+def whole(limits: Limits) -> Iterator[Whole]:
     with httpx.HTTPTransport() as bottom:
-        yield Whole(bottom, policy)
+        yield Whole(bottom, limits)
 
 
 def test_a_body_may_be_as_large_as_the_limit_and_no_larger() -> None:
     with canned(reply(body=b"x" * 1000)) as server:
-        with whole(Policy(largest_reply=1000)) as transport:
+        with whole(Limits(largest_reply=1000)) as transport:
             assert transport.handle_request(request(url=server.url)).content == b"x" * 1000
-        with whole(Policy(largest_reply=999)) as transport, pytest.raises(ReplyTooLarge, match="999 bytes"):
+        with whole(Limits(largest_reply=999)) as transport, pytest.raises(ReplyTooLarge, match="999 bytes"):
             transport.handle_request(request(url=server.url))
 
 
@@ -35,14 +35,14 @@ def endless(got: Any) -> bytes:
 
 
 def test_a_body_of_no_announced_length_is_limited_too() -> None:
-    with canned(endless) as server, whole(Policy(largest_reply=100_000)) as transport, pytest.raises(ReplyTooLarge):
+    with canned(endless) as server, whole(Limits(largest_reply=100_000)) as transport, pytest.raises(ReplyTooLarge):
         transport.handle_request(request(url=server.url))
 
 
 def test_a_compressed_body_is_decoded_once() -> None:
     inner = gzip.compress(b"plain")  # what is inside is compressed as well, and is not ours to open
     answer = reply(body=gzip.compress(inner), headers={"Content-Encoding": "gzip"})
-    with canned(answer) as server, httpx.Client(transport=Whole(httpx.HTTPTransport(), Policy())) as api:
+    with canned(answer) as server, httpx.Client(transport=Whole(httpx.HTTPTransport(), Limits())) as api:
         received = api.get(server.url)
         assert received.content == inner
         assert "content-encoding" not in received.headers
@@ -53,7 +53,7 @@ def test_a_compressed_body_is_measured_unpacked() -> None:
     assert len(bomb) < 30_000
     with (
         canned(reply(body=bomb, headers={"Content-Encoding": "gzip"})) as server,
-        whole(Policy(largest_reply=1_000_000)) as transport,
+        whole(Limits(largest_reply=1_000_000)) as transport,
         pytest.raises(ReplyTooLarge),
     ):
         transport.handle_request(request(url=server.url))
@@ -61,12 +61,12 @@ def test_a_compressed_body_is_measured_unpacked() -> None:
 
 def test_a_body_that_is_not_what_it_says_is_an_error() -> None:
     answer = reply(body=b"not compressed", headers={"Content-Encoding": "gzip"})
-    with canned(answer) as server, whole(Policy()) as transport, pytest.raises(httpx.DecodingError):
+    with canned(answer) as server, whole(Limits()) as transport, pytest.raises(httpx.DecodingError):
         transport.handle_request(request(url=server.url))
 
 
 def test_a_reply_without_a_body_may_name_an_encoding() -> None:
-    with canned(reply(headers={"Content-Encoding": "gzip"})) as server, whole(Policy()) as transport:
+    with canned(reply(headers={"Content-Encoding": "gzip"})) as server, whole(Limits()) as transport:
         assert transport.handle_request(request("HEAD", url=server.url)).content == b""
 
 
@@ -76,7 +76,7 @@ def test_only_what_was_asked_for_is_unpacked(encoding: str) -> None:
     bomb = gzip.compress(gzip.compress(bytes(1_000_000)))
     with (
         canned(reply(body=bomb, headers={"Content-Encoding": encoding})) as server,
-        whole(Policy()) as transport,
+        whole(Limits()) as transport,
         pytest.raises(httpx.DecodingError, match="was not asked for"),
     ):
         transport.handle_request(request(url=server.url))
@@ -86,7 +86,7 @@ def test_no_more_is_unpacked_than_the_limit() -> None:
     bomb = gzip.compress(bytes(200_000_000))
     with (
         canned(reply(body=bomb, headers={"Content-Encoding": "GZIP"})) as server,
-        whole(Policy(largest_reply=1000)) as transport,
+        whole(Limits(largest_reply=1000)) as transport,
     ):
         tracemalloc.start()
         try:
@@ -101,7 +101,7 @@ def test_half_of_a_packed_body_is_an_error() -> None:
     half = gzip.compress(b"0123456789" * 100)[:-9]
     with (
         canned(reply(body=half, headers={"Content-Encoding": "gzip"})) as server,
-        whole(Policy()) as transport,
+        whole(Limits()) as transport,
         pytest.raises(httpx.RemoteProtocolError),
     ):
         transport.handle_request(request(url=server.url))
@@ -109,7 +109,7 @@ def test_half_of_a_packed_body_is_an_error() -> None:
 
 def test_no_wait_for_the_service_outlasts_the_deadline() -> None:
     time, script = FakeTime(), Script(fine)
-    transport = Whole(script, time.policy())
+    transport = Whole(script, time.limits())
     limits = httpx.Timeout(30, connect=10).as_dict()
     transport.handle_request(request(deadline=time.now + 4, timeout=limits))
     assert script.requests[0].extensions["timeout"] == {"connect": 4, "read": 4, "write": 4, "pool": 4}
@@ -122,14 +122,14 @@ def test_no_wait_for_the_service_outlasts_the_deadline() -> None:
 def test_nothing_is_sent_after_the_deadline() -> None:
     time, script = FakeTime(), Script(fine)
     with pytest.raises(httpx.PoolTimeout, match="budget"):
-        Whole(script, time.policy()).handle_request(request(deadline=time.now))
+        Whole(script, time.limits()).handle_request(request(deadline=time.now))
     assert script.requests == []
 
 
 def test_nothing_is_sent_later_than_it_may_be_and_the_reply_is_awaited_as_ever() -> None:
     time, script = FakeTime(), Script(fine)
     limits = httpx.Timeout(30, connect=10).as_dict()
-    transport = Whole(script, time.policy())
+    transport = Whole(script, time.limits())
     transport.handle_request(request(deadline=time.now + 60, send_by=time.now + 2, timeout=limits))
     assert script.requests[0].extensions["timeout"] == {"connect": 2, "read": 30, "write": 30, "pool": 2}
     with pytest.raises(httpx.PoolTimeout):
@@ -139,7 +139,7 @@ def test_nothing_is_sent_later_than_it_may_be_and_the_reply_is_awaited_as_ever()
 
 def test_headers_that_do_not_come_are_not_waited_for_beyond_the_deadline(emulator: Running) -> None:
     emulator.fault("slow_headers", seconds=60)
-    with whole(Policy(budget=0.2)) as transport, pytest.raises(httpx.ReadTimeout):
+    with whole(Limits(budget=0.2)) as transport, pytest.raises(httpx.ReadTimeout):
         transport.handle_request(request(url=f"{emulator.url}/v2/groups"))
 
 
@@ -152,7 +152,7 @@ def test_a_slow_body_is_ended_by_the_deadline() -> None:
                 time.now += 20  # each byte within the read time limit
                 yield b"x"
 
-    transport = Whole(Script(lambda _: httpx.Response(200, stream=Drip())), time.policy(budget=100))
+    transport = Whole(Script(lambda _: httpx.Response(200, stream=Drip())), time.limits(budget=100))
     start = time.now
     with pytest.raises(httpx.ReadTimeout):
         transport.handle_request(request())
@@ -170,7 +170,7 @@ def test_a_reply_is_closed_whatever_happens() -> None:
         def close(self) -> None:
             closed.append(True)
 
-    transport = Whole(Script(lambda _: httpx.Response(200, stream=Broken())), Policy())
+    transport = Whole(Script(lambda _: httpx.Response(200, stream=Broken())), Limits())
     with pytest.raises(httpx.ReadError):
         transport.handle_request(request())
     assert closed == [True]
@@ -178,6 +178,6 @@ def test_a_reply_is_closed_whatever_happens() -> None:
 
 def test_a_connection_serves_again_after_a_whole_reply(emulator: Running) -> None:
     with httpx.HTTPTransport(limits=httpx.Limits(max_connections=1)) as bottom:
-        transport = Whole(bottom, Policy())
+        transport = Whole(bottom, Limits())
         for _ in range(3):
             assert transport.handle_request(request(url=f"{emulator.url}/v2/groups")).status_code == 401

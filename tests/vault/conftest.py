@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from raw_vault import VaultWorld, vault
 from real_vault import RealVault
+from roster_emulator import Running
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.lifecycle import Lifecycle, Session
-from pulumi_roster.model import UNKNOWN
-from pulumi_roster.settings import Settings
+from pulumi_roster.catalog import handler_class
+from pulumi_roster.http.settings import Settings
+from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.schema.model import UNKNOWN
 from raw_vault import VaultWorld, named, shown
 
 ADDRESS = "https://vault.example.com"
@@ -17,7 +18,9 @@ ADDRESS = "https://vault.example.com"
 
 def lifecycle(kind: str, **config: Any) -> Lifecycle:
     """A life with this configuration and nothing else: no emulator, no environment."""
-    return Lifecycle(kind, Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {})))
+    return Lifecycle(
+        handler_class(kind), Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {}))
+    )
 
 
 def faults(kind: str, given: dict[str, Any]) -> dict[str, str]:

@@ -7,12 +7,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pulumi_roster.lifecycle import Lifecycle, Session
-from pulumi_roster.settings import Settings
+from pulumi_roster.catalog import handler_class
+from pulumi_roster.http.settings import Settings
+from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
 
 CONFIG = {"roster:vaultAddress": "https://vault.example.com", "roster:vaultToken": "t"}
 SESSION = Session(Settings(CONFIG.get, {}))
-GROUP, MEMBERS = Lifecycle("vault.IdentityGroup", SESSION), Lifecycle("vault.GroupMembers", SESSION)
+GROUP, MEMBERS = (
+    Lifecycle(handler_class("vault.IdentityGroup"), SESSION),
+    Lifecycle(handler_class("vault.GroupMembers"), SESSION),
+)
 
 # Few letters, so that the same and nearly the same come up; among them such as change their number with their case.
 letters = some.sampled_from(["a", "A", "b", "B", " ", "ß", "ss", "İ", "Σ", "ς"])

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
+from pulumi_roster.catalog import system
 from pulumi_roster.errors import AlreadyExists, Forbidden, ServerError, UnexpectedReply
 from raw_vault import VaultWorld, change, entities, group, named, shown
 from resources import Resource
+from roster_emulator import Running
 from subjects import QUICK
 
 KIND = "vault.IdentityGroup"
@@ -167,7 +168,7 @@ def test_what_somebody_has_put_something_into_is_not_taken_back(
     world: VaultWorld, emulator: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declared = world.resource(KIND)
-    api = declared.subject.lifecycle.session.settings.client("vault")
+    api = declared.subject.lifecycle.session.settings.client(system("vault"))
     post = api.post
 
     def another_is_faster(path: str, *ids: str, **options: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_roster.catalog import system
 from pulumi_roster.errors import BadRequest, InvalidArguments, NotFound, NotOurs, RosterError
 from raw_vault import VaultWorld, change, entities, group, remove, shown
 from resources import Resource
@@ -182,9 +183,9 @@ def test_who_never_gives_in_is_told(world: VaultWorld, team: str) -> None:
         change(world, team, member_entity_ids=[other])
         time.sleep(seconds / 10)
 
-    policy = dataclasses.replace(QUICK, sleep=undo, budget=0.5)
+    limits = dataclasses.replace(QUICK, sleep=undo, budget=0.5)
     with pytest.raises(RosterError, match=r"(?s)again and again.*only one writer"):
-        world.resource(KIND, policy).up(group_id=team, member_entity_ids=[anna])
+        world.resource(KIND, limits).up(group_id=team, member_entity_ids=[anna])
     assert other in shown(world, team)["member_entity_ids"]
 
 
@@ -193,7 +194,7 @@ def test_a_change_in_the_same_moment_is_told(
 ) -> None:
     anna, other = entities(world)
     members = world.resource(KIND)
-    api = members.subject.lifecycle.session.settings.client("vault")
+    api = members.subject.lifecycle.session.settings.client(system("vault"))
     post, once = api.post, itertools.count()
 
     def post_after_another(*args: Any, **options: Any) -> Any:

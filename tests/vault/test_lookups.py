@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_roster import vault as roster_vault
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import Forbidden, InvalidArguments, InvalidIdentifier, NotFound, SettingsError
 from raw_vault import VaultWorld, change, entities, group
+from roster_emulator import Running
 
 Configure = Callable[..., None]
 

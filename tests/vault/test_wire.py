@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.emulator import Running
 from pulumi_roster.errors import BadRequest, Forbidden, SettingsError, UnexpectedReply
 from raw_vault import VaultWorld, change, entities, group, named, shown
 from resources import Resource
+from roster_emulator import Running
 
 GROUP, MEMBERS = "vault.IdentityGroup", "vault.GroupMembers"
 READ, FIND = "GET /v1/identity/group/id/{id}", "GET /v1/identity/group/name/{name:path}"

@@ -4,10 +4,9 @@ Oddities of this API, and where each is dealt with: an update is the whole objec
 (``group``, ``contention``); 409 says that a name is taken (``identity_group``, ``group``).
 """
 
-from .connection import SYSTEM as _SYSTEM  # noqa: F401  # registers the system
-from .group_members import GroupMembers
-from .identity_group import IdentityGroup, IdentityGroupState
-from .lookups import get_identity_group, list_identity_groups
+from pulumi_roster.appsec.group_members import GroupMembers
+from pulumi_roster.appsec.identity_group import IdentityGroup, IdentityGroupState
+from pulumi_roster.appsec.lookups import get_identity_group, list_identity_groups
 
 __all__ = [
     "GroupMembers",
@@ -16,3 +15,7 @@ __all__ = [
     "get_identity_group",
     "list_identity_groups",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from ..auth import Exchange, Token
-from ..client import Client, Dialect
-from ..settings import DEVELOPMENT_TOKEN, Connection, Setting, System, register
+from ..http.auth import Exchange, Token
+from ..http.client import Client, Dialect
+from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
 
 __all__ = ["SYSTEM"]
 
@@ -37,7 +37,7 @@ DIALECT = Dialect(
 
 def _connect(connection: Connection) -> Client:
     url = connection.address()
-    return Client(url, _auth(connection, url), DIALECT, connection.policy)
+    return Client(url, _auth(connection, url), DIALECT, connection.limits)
 
 
 def _auth(connection: Connection, url: str) -> httpx.Auth:
@@ -52,18 +52,16 @@ def _auth(connection: Connection, url: str) -> httpx.Auth:
     return Token(connection.require("appsecToken", "appsecClientId").removeprefix("Bearer "))
 
 
-SYSTEM = register(
-    System(
-        name="appsec",
-        title="AppSec+",
-        url="appsecUrl",
-        settings=(
-            Setting("appsecUrl", ("APPSEC_URL",)),
-            Setting("appsecToken", ("APPSEC_TOKEN",), secret=True),
-            Setting("appsecClientId", ("APPSEC_CLIENT_ID",)),
-            Setting("appsecClientSecret", ("APPSEC_CLIENT_SECRET",), secret=True),
-        ),
-        connect=_connect,
-        development={"appsecToken": DEVELOPMENT_TOKEN},
-    )
+SYSTEM = System(
+    name="appsec",
+    title="AppSec+",
+    url="appsecUrl",
+    settings=(
+        Setting("appsecUrl", ("APPSEC_URL",)),
+        Setting("appsecToken", ("APPSEC_TOKEN",), secret=True),
+        Setting("appsecClientId", ("APPSEC_CLIENT_ID",)),
+        Setting("appsecClientSecret", ("APPSEC_CLIENT_SECRET",), secret=True),
+    ),
+    connect=_connect,
+    development={"appsecToken": DEVELOPMENT_TOKEN},
 )

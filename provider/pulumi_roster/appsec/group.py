@@ -11,11 +11,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from ..client import Client, Reply
-from ..contention import settle_change
-from ..creation import epoch
 from ..errors import AlreadyExists, BadRequest, Conflict
-from ..model import Len, Text, Unordered, sorted_set
+from ..http.client import Client, Reply
+from ..lifecycle.concurrent_writes import write_until_settled
+from ..lifecycle.safe_creation import epoch
+from ..schema.model import Len, Text, Unordered, sorted_set
 
 __all__ = [
     "ALL",
@@ -120,7 +120,7 @@ def change_group(
         written = parse_group(reply, reply.fields()).updated_at
         return True
 
-    return settle_change(
+    return write_until_settled(
         api,
         "AppSec+ group",
         id,

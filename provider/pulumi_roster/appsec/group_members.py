@@ -10,10 +10,11 @@ from typing import Annotated
 
 import pulumi
 
-from ..handler import Handler
+from ..lifecycle.handler import Handler
 from ..managed import Managed
-from ..membership import merged, refuse_strangers, shown
-from ..model import Args, Replace, State
+from ..schema.model import Args, Replace, State
+from ..schema.shared_sets import merged, refuse_unmanaged, shown
+from .connection import SYSTEM
 from .group import GroupId, GroupRow, Members, change_group, read_group
 
 __all__ = ["GroupMembers", "GroupMembersArgs", "GroupMembersHandler", "GroupMembersState"]
@@ -31,16 +32,18 @@ class GroupMembersState(GroupMembersArgs, State):
     """The identities that are in the group: of ``exclusive`` members all, else those that were declared."""
 
 
-class GroupMembersHandler(
-    Handler[GroupMembersArgs, GroupMembersState], kind="appsec.GroupMembers", import_key="{group_id}"
-):
+class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
     """Reads a group, and writes it whole. The id is the group's."""
+
+    kind = "appsec.GroupMembers"
+    system = SYSTEM
+    import_key = "{group_id}"
 
     def create(self, args: GroupMembersArgs) -> GroupMembersState:
         before: list[str] = []
         if args.exclusive:
             before = read_group(self.api, args.group_id).members
-            refuse_strangers(before, args.members, args.adopt, f"the group {args.group_id} has members")
+            refuse_unmanaged(before, args.members, args.adopt, f"the group {args.group_id} has members")
         return _state(args, self._change(args.group_id, before, args.members))
 
     def read(self, id: str, prior: GroupMembersState) -> GroupMembersState:
@@ -64,7 +67,7 @@ def _state(values: GroupMembersArgs, row: GroupRow) -> GroupMembersState:
     return GroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, "members": members})
 
 
-class GroupMembers(Managed, kind="appsec.GroupMembers"):
+class GroupMembers(Managed):
     """Identities in one AppSec+ group, whoever made it.
 
     Several stacks may add to one group at the same time: a change that another writer undid is made again. The group
@@ -83,6 +86,8 @@ class GroupMembers(Managed, kind="appsec.GroupMembers"):
 
     Source: the vendor's page "Identity Groups API".
     """
+
+    handler = GroupMembersHandler
 
     group_id: pulumi.Output[str]
     members: pulumi.Output[list[str]]

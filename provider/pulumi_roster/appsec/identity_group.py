@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import pulumi
 
 from ..errors import AlreadyExists, Conflict
-from ..handler import Handler
+from ..lifecycle.handler import Handler
 from ..managed import Managed
-from ..membership import merged
-from ..model import Args, Key, State
+from ..schema.model import Args, Key, State
+from ..schema.shared_sets import merged
+from .connection import SYSTEM
 from .group import ALL, BY_ID, GroupName, GroupRow, Members, change_group, list_groups, parse_group, read_group
 
 __all__ = ["IdentityGroup", "IdentityGroupArgs", "IdentityGroupHandler", "IdentityGroupState", "state_of_group"]
@@ -35,8 +36,11 @@ class IdentityGroupState(IdentityGroupArgs, State):
     updated_at: str = ""
 
 
-class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState], kind="appsec.IdentityGroup"):
+class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
     """The calls under /identity-groups."""
+
+    kind = "appsec.IdentityGroup"
+    system = SYSTEM
 
     def create(self, args: IdentityGroupArgs) -> IdentityGroupState:
         body: dict[str, Any] = {"name": args.name, "description": args.description}
@@ -77,7 +81,7 @@ def state_of_group(row: GroupRow) -> IdentityGroupState:
     return IdentityGroupState.model_construct(**row.model_dump())
 
 
-class IdentityGroup(Managed, kind="appsec.IdentityGroup"):
+class IdentityGroup(Managed):
     """An identity group of AppSec+: people and service accounts that own things, approve, and have access together.
 
     :param resource_name: the name within the program.
@@ -93,6 +97,8 @@ class IdentityGroup(Managed, kind="appsec.IdentityGroup"):
 
     Source: the vendor's page "Identity Groups API".
     """
+
+    handler = IdentityGroupHandler
 
     name: pulumi.Output[str]
     description: pulumi.Output[str]

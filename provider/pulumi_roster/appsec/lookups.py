@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..errors import InvalidArguments, NotFound
 from ..managed import program_client
+from .connection import SYSTEM
 from .group import list_groups, read_group
 from .identity_group import IdentityGroupState, state_of_group
 
@@ -24,7 +25,7 @@ def get_identity_group(
     if (id is None) == (name is None):
         raise InvalidArguments("get_identity_group takes an id or a name")
     if id is not None:
-        return state_of_group(read_group(program_client("appsec", connection), id))
+        return state_of_group(read_group(program_client(SYSTEM, connection), id))
     for group in list_identity_groups(connection=connection):
         if group.name == name:
             return group
@@ -33,4 +34,4 @@ def get_identity_group(
 
 def list_identity_groups(*, connection: str = "default") -> list[IdentityGroupState]:
     """All identity groups, in the service's own order."""
-    return [state_of_group(row) for row in list_groups(program_client("appsec", connection))]
+    return [state_of_group(row) for row in list_groups(program_client(SYSTEM, connection))]

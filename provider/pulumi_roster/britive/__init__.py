@@ -5,11 +5,10 @@ groups and environments come in one call (``tree``); a new application has no ro
 mapping call names no user (``account_mapping``).
 """
 
-from .account_mapping import AccountMapping, AccountMappingState
-from .connection import SYSTEM as _SYSTEM  # noqa: F401  # registers the system
-from .environment import Environment
-from .environment_group import EnvironmentGroup
-from .lookups import (
+from pulumi_roster.britive.account_mapping import AccountMapping, AccountMappingState
+from pulumi_roster.britive.environment import Environment
+from pulumi_roster.britive.environment_group import EnvironmentGroup
+from pulumi_roster.britive.lookups import (
     list_accounts,
     list_environment_groups,
     list_environments,
@@ -18,7 +17,7 @@ from .lookups import (
     summarize_environment_groups,
     summarize_environments,
 )
-from .relations import (
+from pulumi_roster.britive.relations import (
     list_account_groups,
     list_account_permissions,
     list_group_accounts,
@@ -26,8 +25,8 @@ from .relations import (
     list_permission_accounts,
     list_permission_groups,
 )
-from .scanned import Account, Group, Link, MappedUser, NativeIds, Permission, Related, Summary
-from .tree import EnvironmentGroupState, EnvironmentState
+from pulumi_roster.britive.scanned import Account, Group, Link, MappedUser, NativeIds, Permission, Related, Summary
+from pulumi_roster.britive.tree import EnvironmentGroupState, EnvironmentState
 
 __all__ = [
     "Account",
@@ -58,3 +57,7 @@ __all__ = [
     "summarize_environment_groups",
     "summarize_environments",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

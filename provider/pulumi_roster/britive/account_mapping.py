@@ -15,11 +15,11 @@ import pulumi
 from pydantic import BeforeValidator, Field
 
 from ..errors import BadRequest, Conflict, NotFound
-from ..handler import Handler
+from ..http.paging import BY_NUMBER
+from ..lifecycle.handler import Handler
 from ..managed import Managed
-from ..model import Args, Kept, Local, Replace, Scope, State
-from ..paging import BY_NUMBER
-from .connection import ALREADY_MAPPED
+from ..schema.model import Args, Kept, ProviderOnly, Replace, Scope, State
+from .connection import ALREADY_MAPPED, SYSTEM
 from .scanned import Account, MappedUser
 from .tree import EnvironmentState, Id, read_tree
 
@@ -47,7 +47,7 @@ class AccountMappingArgs(Args):
     account_id: Annotated[str, BeforeValidator(_account_id), Replace]
     user_id: Annotated[Id, Replace]
     save_to_all_envs: Annotated[bool, Kept] = False
-    force_checkin_paps: Annotated[bool, Local] = False
+    force_checkin_paps: Annotated[bool, ProviderOnly] = False
 
 
 class AccountMappingState(AccountMappingArgs, State):
@@ -56,12 +56,12 @@ class AccountMappingState(AccountMappingArgs, State):
     other_environment_ids: Annotated[list[str], Kept] = Field(default_factory=list)
 
 
-class AccountMappingHandler(
-    Handler[AccountMappingArgs, AccountMappingState],
-    kind="britive.AccountMapping",
-    import_key="{app_id}/{environment_id}/{account_id}/{user_id}",
-):
+class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
     """The calls under /api/apps/{app}/environments/{env}/accounts/{account}/users."""
+
+    kind = "britive.AccountMapping"
+    system = SYSTEM
+    import_key = "{app_id}/{environment_id}/{account_id}/{user_id}"
 
     def create(self, args: AccountMappingArgs) -> AccountMappingState:
         return self._mapped(args, [])
@@ -176,7 +176,7 @@ def _already_mapped_is_fine() -> Iterator[None]:
         raise
 
 
-class AccountMapping(Managed, kind="britive.AccountMapping"):
+class AccountMapping(Managed):
     """Lets a user use an account of an environment. That they are mapped already is fine; destroying this unmaps them.
 
     The service has no call that unmaps in all environments. So with ``save_to_all_envs`` this resource keeps in mind in
@@ -201,6 +201,8 @@ class AccountMapping(Managed, kind="britive.AccountMapping"):
 
     Source: https://docs.britive.com/v1/docs/manage-environments
     """
+
+    handler = AccountMappingHandler
 
     app_id: pulumi.Output[str]
     environment_id: pulumi.Output[str]

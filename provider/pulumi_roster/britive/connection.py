@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 
-from ..auth import Token
-from ..client import Client, Dialect
-from ..settings import DEVELOPMENT_TOKEN, Connection, Setting, System, register
+from ..http.auth import Token
+from ..http.client import Client, Dialect
+from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
 
 __all__ = ["ALREADY_MAPPED", "SYSTEM"]
 
@@ -67,7 +67,7 @@ DIALECT = Dialect(
 
 
 def _connect(connection: Connection) -> Client:
-    return Client(connection.address(expand=tenant_url), _auth(connection), DIALECT, connection.policy)
+    return Client(connection.address(expand=tenant_url), _auth(connection), DIALECT, connection.limits)
 
 
 def tenant_url(tenant: str) -> str:
@@ -90,16 +90,14 @@ def _scheme(token: str) -> str:
     return "WorkloadToken" if "::" in token else "Bearer"
 
 
-SYSTEM = register(
-    System(
-        name="britive",
-        title="Britive",
-        url="britiveTenant",
-        settings=(
-            Setting("britiveTenant", ("BRITIVE_TENANT",)),
-            Setting("britiveToken", ("BRITIVE_API_TOKEN",), secret=True),
-        ),
-        connect=_connect,
-        development={"britiveToken": DEVELOPMENT_TOKEN},
-    )
+SYSTEM = System(
+    name="britive",
+    title="Britive",
+    url="britiveTenant",
+    settings=(
+        Setting("britiveTenant", ("BRITIVE_TENANT",)),
+        Setting("britiveToken", ("BRITIVE_API_TOKEN",), secret=True),
+    ),
+    connect=_connect,
+    development={"britiveToken": DEVELOPMENT_TOKEN},
 )

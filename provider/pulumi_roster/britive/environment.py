@@ -11,10 +11,11 @@ from typing import Any
 
 import pulumi
 
-from ..handler import Handler
-from ..listing import Listing
+from ..lifecycle.handler import Handler
+from ..lifecycle.list_cache import Listing
 from ..managed import Managed
-from ..model import State
+from ..schema.model import State
+from .connection import SYSTEM
 from .root import root_id
 from .tree import LISTING, EnvironmentArgs, EnvironmentState, parse_environment, read_tree, remove, writing
 
@@ -23,13 +24,13 @@ __all__ = ["Environment", "EnvironmentHandler"]
 ENVIRONMENT = "/api/apps/{}/environments/{}"
 
 
-class EnvironmentHandler(
-    Handler[EnvironmentArgs, EnvironmentState],
-    kind="britive.Environment",
-    import_key="{app_id}/{id}",
-    listing=LISTING,
-):
+class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
     """The calls under /api/apps/{app}/environments."""
+
+    kind = "britive.Environment"
+    system = SYSTEM
+    import_key = "{app_id}/{id}"
+    listing = LISTING
 
     def complete(self, args: EnvironmentArgs, listing: Listing[Any]) -> EnvironmentArgs:
         if args.parent_group_id:
@@ -62,7 +63,7 @@ class EnvironmentHandler(
         return read_tree(self.api, scope)
 
 
-class Environment(Managed, kind="britive.Environment"):
+class Environment(Managed):
     """An environment of a Britive application. What a scan found in it (accounts, permissions) is deleted with it.
 
     Only applications that do not scan their own environments have environments that are made by hand: AWS Standalone,
@@ -84,6 +85,8 @@ class Environment(Managed, kind="britive.Environment"):
 
     Source: https://docs.britive.com/v1/docs/manage-environments
     """
+
+    handler = EnvironmentHandler
 
     app_id: pulumi.Output[str]
     name: pulumi.Output[str]

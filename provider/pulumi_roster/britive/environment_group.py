@@ -12,25 +12,26 @@ from typing import Any
 import pulumi
 
 from ..errors import NotFound, NotOurs
-from ..handler import Handler
-from ..listing import Listing
+from ..lifecycle.handler import Handler
+from ..lifecycle.list_cache import Listing
+from ..lifecycle.polling import retry_while_absent
 from ..managed import Managed
-from ..membership import named
-from ..model import State
-from ..patience import until_shown
+from ..schema.model import State
+from ..schema.shared_sets import named
+from .connection import SYSTEM
 from .root import CREATE_GROUP, DELETE_GROUP, root_id
 from .tree import LISTING, EnvironmentGroupArgs, EnvironmentGroupState, parse_group, read_tree, remove, writing
 
 __all__ = ["EnvironmentGroup", "EnvironmentGroupHandler"]
 
 
-class EnvironmentGroupHandler(
-    Handler[EnvironmentGroupArgs, EnvironmentGroupState],
-    kind="britive.EnvironmentGroup",
-    import_key="{app_id}/{id}",
-    listing=LISTING,
-):
+class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupState]):
     """The calls under /api/apps/{app}/root-environment-group/groups."""
+
+    kind = "britive.EnvironmentGroup"
+    system = SYSTEM
+    import_key = "{app_id}/{id}"
+    listing = LISTING
 
     def complete(self, args: EnvironmentGroupArgs, listing: Listing[Any]) -> EnvironmentGroupArgs:
         return (
@@ -55,7 +56,7 @@ class EnvironmentGroupHandler(
     def delete(self, id: str, prior: EnvironmentGroupState) -> None:
         try:
             # What this run has just removed from it may still show.
-            until_shown(self.api.policy, lambda: self._empty(id, prior.app_id))
+            retry_while_absent(self.api.limits, lambda: self._empty(id, prior.app_id))
         except _HasContent as content:
             raise NotOurs(
                 f"the group holds what this stack does not own: {content.message}",
@@ -80,7 +81,7 @@ class _HasContent(NotFound):
     """The emptiness of a group was not found."""
 
 
-class EnvironmentGroup(Managed, kind="britive.EnvironmentGroup"):
+class EnvironmentGroup(Managed):
     """An environment group of a Britive application: it holds environments and other groups, to any depth.
 
     Only applications that do not scan their own environments have groups that are made by hand: AWS Standalone, Okta,
@@ -102,6 +103,8 @@ class EnvironmentGroup(Managed, kind="britive.EnvironmentGroup"):
 
     Source: https://docs.britive.com/v1/docs/manage-environments
     """
+
+    handler = EnvironmentGroupHandler
 
     app_id: pulumi.Output[str]
     name: pulumi.Output[str]

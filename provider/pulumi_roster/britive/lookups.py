@@ -20,6 +20,7 @@ from typing_extensions import Unpack
 
 from ..managed import program_client
 from .account_mapping import ACCOUNTS
+from .connection import SYSTEM
 from .reading import Query, rows, unpaged
 from .scanned import Account, Group, Permission, Summary
 from .tree import EnvironmentGroupState, EnvironmentState, read_tree
@@ -42,13 +43,13 @@ GROUPS = "/api/apps/{}/environments/{}/groups"
 
 def list_environments(app_id: str, *, connection: str = "default") -> list[EnvironmentState]:
     """The environments of an application, in one call; ``parent`` is the group above."""
-    nodes = read_tree(program_client("britive", connection), app_id)
+    nodes = read_tree(program_client(SYSTEM, connection), app_id)
     return [node for node in nodes if isinstance(node, EnvironmentState)]
 
 
 def list_environment_groups(app_id: str, *, connection: str = "default") -> list[EnvironmentGroupState]:
     """The environment groups of an application, in one call. ``parent`` is the group above, "" of the root group."""
-    nodes = read_tree(program_client("britive", connection), app_id)
+    nodes = read_tree(program_client(SYSTEM, connection), app_id)
     return [node for node in nodes if isinstance(node, EnvironmentGroupState)]
 
 
@@ -64,7 +65,7 @@ def summarize_environment_groups(app_id: str, *, connection: str = "default") ->
 
 def _summary(app_id: str, type: str, connection: str) -> list[Summary]:
     path, query = "/api/apps/{}/root-environment-group", {"view": "summary", "type": type}
-    reply = program_client("britive", connection).get(path, app_id, params=query)
+    reply = program_client(SYSTEM, connection).get(path, app_id, params=query)
     return [reply.parse_row(Summary, row) for row in reply.rows()]
 
 

@@ -8,10 +8,11 @@ from typing import Any, TypedDict, TypeVar
 from pydantic import BaseModel
 from typing_extensions import Unpack
 
-from ..client import Client
 from ..errors import InvalidArguments
+from ..http.client import Client
+from ..http.paging import BY_NUMBER
 from ..managed import program_client
-from ..paging import BY_NUMBER
+from .connection import SYSTEM
 from .root import find_root
 
 __all__ = ["Query", "rows", "unpaged"]
@@ -88,7 +89,7 @@ def unpaged(
 def _client(query: Query) -> Client:
     if unknown := sorted(query.keys() - Query.__annotations__.keys()):
         raise TypeError(f"a look-up has no parameter {', '.join(unknown)}")
-    return program_client("britive", query.get("connection", "default"))
+    return program_client(SYSTEM, query.get("connection", "default"))
 
 
 def _params(query: Query, include_members: bool) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from ..client import Client
 from ..errors import Conflict, NotFound, OutcomeUnknown, RosterError
-from ..listing import Listing
-from ..model import State
-from ..patience import until_shown
+from ..http.client import Client
+from ..lifecycle.list_cache import Listing
+from ..lifecycle.polling import retry_while_absent
+from ..schema.model import State
 from .tree import ROOT, EnvironmentGroupState, parse_group, read_tree, remove, writing
 
 __all__ = ["CREATE_GROUP", "DELETE_GROUP", "find_root", "root_id"]
@@ -59,8 +59,8 @@ def root_id(api: Client, app_id: str, listing: Listing[State]) -> str:
 
 
 def _make(api: Client, app_id: str) -> EnvironmentGroupState:
-    policy = api.policy
-    deadline = policy.clock() + policy.budget
+    limits = api.limits
+    deadline = limits.clock() + limits.budget
     body = {"name": ROOT, "description": "", "type": "group", "parentId": ""}
     while True:
         try:
@@ -70,9 +70,9 @@ def _make(api: Client, app_id: str) -> EnvironmentGroupState:
         except (Conflict, OutcomeUnknown) as error:
             # Whoever made what is there now: one is enough.
             try:
-                return until_shown(policy, lambda: _there(api, app_id)[0])
+                return retry_while_absent(limits, lambda: _there(api, app_id)[0])
             except NotFound:
-                if isinstance(error, Conflict) or policy.clock() >= deadline:
+                if isinstance(error, Conflict) or limits.clock() >= deadline:
                     raise error from None
 
 

@@ -15,9 +15,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from ..client import Client, Reply
 from ..errors import BadRequest, Conflict, NotFound
-from ..model import Args, Key, Len, Replace, Scope, State, Text, ToldBy
+from ..http.client import Client, Reply
+from ..schema.model import Args, Key, Len, MirroredBy, Replace, Scope, State, Text
 
 __all__ = [
     "LISTING",
@@ -57,7 +57,7 @@ class EnvironmentGroupArgs(Args):
     app_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
     description: str = ""
-    parent_id: Annotated[Id | None, Key, ToldBy("parent"), Replace(delete_first=True)] = None
+    parent_id: Annotated[Id | None, Key, MirroredBy("parent"), Replace(delete_first=True)] = None
 
 
 class EnvironmentGroupState(EnvironmentGroupArgs, State):
@@ -74,7 +74,7 @@ class EnvironmentArgs(Args):
     app_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
     description: str = ""
-    parent_group_id: Annotated[Id | None, Key, ToldBy("parent"), Replace(delete_first=True)] = None
+    parent_group_id: Annotated[Id | None, Key, MirroredBy("parent"), Replace(delete_first=True)] = None
 
 
 class EnvironmentState(EnvironmentArgs, State):

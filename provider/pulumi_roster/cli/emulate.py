@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from rich.console import Console
 
-from pulumi_roster.emulator import Switches, serve
-from pulumi_roster.emulator.server import PORT
+from roster_emulator import Switches, serve
+from roster_emulator.server import PORT
 
 
 def _with_switches(command: Callable[..., None]) -> Callable[..., None]:

@@ -5,15 +5,14 @@ Oddities of this API, and where each is dealt with: edits name a revision (``cli
 (``lifecycle``).
 """
 
-from .access_group import AccessGroup, AccessGroupState
-from .access_group_members import AccessGroupMembers
-from .access_group_membership import AccessGroupMembership
-from .access_group_rule import AccessGroupRule, AccessGroupRuleState, Condition
-from .connection import SYSTEM as _SYSTEM  # noqa: F401  # registers the system
-from .lookups import get_access_group, is_member, list_access_groups, list_members, list_rules
-from .member import Member
-from .member_access_groups import MemberAccessGroups
-from .member_details import MemberDetails
+from pulumi_roster.ibm.access_group import AccessGroup, AccessGroupState
+from pulumi_roster.ibm.access_group_members import AccessGroupMembers
+from pulumi_roster.ibm.access_group_membership import AccessGroupMembership
+from pulumi_roster.ibm.access_group_rule import AccessGroupRule, AccessGroupRuleState, Condition
+from pulumi_roster.ibm.lookups import get_access_group, is_member, list_access_groups, list_members, list_rules
+from pulumi_roster.ibm.member import Member
+from pulumi_roster.ibm.member_access_groups import MemberAccessGroups
+from pulumi_roster.ibm.member_details import MemberDetails
 
 __all__ = [
     "AccessGroup",
@@ -32,3 +31,7 @@ __all__ = [
     "list_members",
     "list_rules",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -11,13 +11,14 @@ from typing import Annotated
 
 import pulumi
 
-from ..client import Reply
 from ..errors import Conflict, NotFound, NotOurs
-from ..handler import Handler
+from ..http.client import Reply
+from ..lifecycle.handler import Handler
+from ..lifecycle.polling import poll_until
 from ..managed import Managed
-from ..membership import named
-from ..model import Args, Fault, FromConnection, Key, Len, Local, Replace, Scope, State, Text
-from ..patience import until_seen
+from ..schema.model import Args, CheckFailure, FromConnection, Key, Len, ProviderOnly, Replace, Scope, State, Text
+from ..schema.shared_sets import named
+from .connection import SYSTEM
 from .items import items_of
 
 __all__ = ["AccessGroup", "AccessGroupArgs", "AccessGroupHandler", "AccessGroupState"]
@@ -29,16 +30,16 @@ class AccessGroupArgs(Args):
     account_id: Annotated[Text, Len(1, 100), Replace, Scope, FromConnection("ibmAccountId")]
     name: Annotated[Text, Len(1, 100), Key]
     description: Annotated[str, Len(0, 250)] = ""
-    force_delete: Annotated[bool, Local] = False
-    allow_duplicate_name: Annotated[bool, Local] = False
+    force_delete: Annotated[bool, ProviderOnly] = False
+    allow_duplicate_name: Annotated[bool, ProviderOnly] = False
 
-    def faults(self) -> Iterator[Fault]:
+    def check_failures(self) -> Iterator[CheckFailure]:
         if self.name.casefold() == "public access":
-            yield Fault(
+            yield CheckFailure(
                 "name", "the public access group belongs to the account and cannot be managed, given 'Public Access'"
             )
 
-    def allows_twins(self) -> bool:
+    def allows_duplicates(self) -> bool:
         return self.allow_duplicate_name
 
 
@@ -51,8 +52,11 @@ class AccessGroupState(AccessGroupArgs, State):
     last_modified_by_id: str = ""
 
 
-class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState], kind="ibm.AccessGroup"):
+class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState]):
     """The calls under /v2/groups."""
+
+    kind = "ibm.AccessGroup"
+    system = SYSTEM
 
     def create(self, args: AccessGroupArgs) -> AccessGroupState:
         return self._state(self.api.post("/v2/groups", params={"account_id": args.account_id}, json=_body(args)))
@@ -77,7 +81,7 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState], kind="ibm.A
             return None
 
         # Members that this run has just removed may not be counted out yet.
-        refused = until_seen(self.api.policy, attempt, lambda refused: refused is None)
+        refused = poll_until(self.api.limits, attempt, lambda refused: refused is None)
         if refused is not None:
             raise refused
 
@@ -109,7 +113,7 @@ def _body(args: AccessGroupArgs) -> dict[str, str]:
     return {"name": args.name, "description": args.description}
 
 
-class AccessGroup(Managed, kind="ibm.AccessGroup"):
+class AccessGroup(Managed):
     """An access group of an IBM Cloud account: policies that are assigned to it hold for all of its members.
 
     :param resource_name: the name within the program.
@@ -128,6 +132,8 @@ class AccessGroup(Managed, kind="ibm.AccessGroup"):
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
+
+    handler = AccessGroupHandler
 
     account_id: pulumi.Output[str]
     name: pulumi.Output[str]

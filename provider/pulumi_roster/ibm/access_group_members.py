@@ -11,11 +11,12 @@ from typing import Annotated, Any
 
 import pulumi
 
-from ..client import Client
-from ..handler import Handler
+from ..http.client import Client
+from ..lifecycle.handler import Handler
 from ..managed import Managed
-from ..membership import refuse_strangers
-from ..model import Args, Fault, Replace, State, Unordered, sorted_set
+from ..schema.model import Args, CheckFailure, Replace, State, Unordered, sorted_set
+from ..schema.shared_sets import refuse_unmanaged
+from .connection import SYSTEM
 from .items import add_members, remove_members
 from .member import AccessGroupId, Member, MemberArgs, MemberState
 
@@ -35,13 +36,13 @@ class AccessGroupMembersArgs(Args):
     members: Annotated[list[MemberArgs], Unordered]
     exclusive: bool = False
 
-    def faults(self) -> Iterator[Fault]:
+    def check_failures(self) -> Iterator[CheckFailure]:
         if isinstance(self.members, list):
             ids = [member.iam_id for member in self.members]
             for twice in sorted(
                 {iam_id for iam_id in ids if ids.count(iam_id) > 1} if len(set(ids)) < len(ids) else ()
             ):
-                yield Fault("members", f"{twice} is given with two types")
+                yield CheckFailure("members", f"{twice} is given with two types")
 
 
 class AccessGroupMembersState(AccessGroupMembersArgs, State):
@@ -50,18 +51,18 @@ class AccessGroupMembersState(AccessGroupMembersArgs, State):
     members: Annotated[list[MemberState], Unordered]  # type: ignore[assignment]
 
 
-class AccessGroupMembersHandler(
-    Handler[AccessGroupMembersArgs, AccessGroupMembersState],
-    kind="ibm.AccessGroupMembers",
-    import_key="{access_group_id}",
-):
+class AccessGroupMembersHandler(Handler[AccessGroupMembersArgs, AccessGroupMembersState]):
     """The calls under /v2/groups/{id}/members. The id is the group's."""
+
+    kind = "ibm.AccessGroupMembers"
+    system = SYSTEM
+    import_key = "{access_group_id}"
 
     def create(self, args: AccessGroupMembersArgs) -> AccessGroupMembersState:
         if args.exclusive:
             there = _ids(static_members(self.api, args.access_group_id))
             has = f"the group {args.access_group_id} has members"
-            others = refuse_strangers(there, _ids(args.members), args.adopt, has)
+            others = refuse_unmanaged(there, _ids(args.members), args.adopt, has)
             remove_members(self.api, args.access_group_id, others)
         elif not args.members:
             # Nothing is to be added, so no other call would tell that there is no such group.
@@ -112,7 +113,7 @@ def _state(args: AccessGroupMembersArgs, members: Iterable[MemberState]) -> Acce
     )
 
 
-class AccessGroupMembers(Managed, kind="ibm.AccessGroupMembers"):
+class AccessGroupMembers(Managed):
     """A set of identities in one access group.
 
     :param resource_name: the name within the program.
@@ -129,6 +130,8 @@ class AccessGroupMembers(Managed, kind="ibm.AccessGroupMembers"):
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
+
+    handler = AccessGroupMembersHandler
 
     access_group_id: pulumi.Output[str]
     members: pulumi.Output[list[dict[str, Any]]]

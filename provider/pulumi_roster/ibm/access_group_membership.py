@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 import pulumi
 
-from ..handler import Handler
+from ..lifecycle.handler import Handler
 from ..managed import Managed
-from ..model import UNKNOWN, Args, Fault, Replace, Scope, State
+from ..schema.model import UNKNOWN, Args, CheckFailure, Replace, Scope, State
 from .access_group_members import static_members
+from .connection import SYSTEM
 from .items import add_members
 from .member import AccessGroupId, IamId, MemberState, MemberType, member_type, with_type
 
@@ -22,7 +23,7 @@ __all__ = [
     "AccessGroupMembershipArgs",
     "AccessGroupMembershipHandler",
     "AccessGroupMembershipState",
-    "type_faults",
+    "type_failures",
 ]
 
 
@@ -34,23 +35,23 @@ class AccessGroupMembershipArgs(Args):
     type: Annotated[MemberType | None, Replace] = None
 
     @classmethod
-    def completed(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def with_implied(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         return with_type(given)
 
-    def faults(self) -> Iterator[Fault]:
-        yield from type_faults(self.iam_id, self.type)
+    def check_failures(self) -> Iterator[CheckFailure]:
+        yield from type_failures(self.iam_id, self.type)
 
 
 class AccessGroupMembershipState(AccessGroupMembershipArgs, State):
     """A membership that exists."""
 
 
-class AccessGroupMembershipHandler(
-    Handler[AccessGroupMembershipArgs, AccessGroupMembershipState],
-    kind="ibm.AccessGroupMembership",
-    import_key="{access_group_id}/{iam_id}",
-):
+class AccessGroupMembershipHandler(Handler[AccessGroupMembershipArgs, AccessGroupMembershipState]):
     """The calls under /v2/groups/{id}/members/{iam_id}."""
+
+    kind = "ibm.AccessGroupMembership"
+    system = SYSTEM
+    import_key = "{access_group_id}/{iam_id}"
 
     def create(self, args: AccessGroupMembershipArgs) -> AccessGroupMembershipState:
         add_members(self.api, args.access_group_id, [MemberState(iam_id=args.iam_id, type=args.type or "")])
@@ -77,22 +78,22 @@ class AccessGroupMembershipHandler(
             )
 
 
-def type_faults(iam_id: str, type: str | None) -> Iterator[Fault]:
+def type_failures(iam_id: str, type: str | None) -> Iterator[CheckFailure]:
     """What is wrong with the type of an identity, given its id: it cannot be told, or is told otherwise."""
     told = member_type(iam_id)
     if told is None and type is None and iam_id != UNKNOWN:
-        yield Fault(
+        yield CheckFailure(
             "type", f"is required where the iam_id does not tell it: user, service or profile, given iam_id {iam_id!r}"
         )
     if told is not None and type in ("user", "service", "profile") and type != told:
-        yield Fault("type", f"{iam_id} is a {told}, given {type!r}")
+        yield CheckFailure("type", f"{iam_id} is a {told}, given {type!r}")
 
 
 def _id(group_id: str, iam_id: str) -> str:
     return f"{group_id}/{iam_id}"
 
 
-class AccessGroupMembership(Managed, kind="ibm.AccessGroupMembership"):
+class AccessGroupMembership(Managed):
     """One identity in one access group. That it is a member already is fine; destroying this removes it.
 
     :param resource_name: the name within the program.
@@ -105,6 +106,8 @@ class AccessGroupMembership(Managed, kind="ibm.AccessGroupMembership"):
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
+
+    handler = AccessGroupMembershipHandler
 
     access_group_id: pulumi.Output[str]
     iam_id: pulumi.Output[str]

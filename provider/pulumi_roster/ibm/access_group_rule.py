@@ -14,10 +14,11 @@ from typing import Annotated, Any, Literal
 import pulumi
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ..client import Reply
-from ..handler import Handler
+from ..http.client import Reply
+from ..lifecycle.handler import Handler
 from ..managed import Managed
-from ..model import Args, Key, Len, Replace, Scope, State, Text, Unordered, contains_unknown, sorted_set
+from ..schema.model import Args, Key, Len, Replace, Scope, State, Text, Unordered, contains_unknown, sorted_set
+from .connection import SYSTEM
 from .items import items_of
 from .member import AccessGroupId
 
@@ -110,12 +111,12 @@ class AccessGroupRuleState(AccessGroupRuleArgs, State):
     last_modified_by_id: str = ""
 
 
-class AccessGroupRuleHandler(
-    Handler[AccessGroupRuleArgs, AccessGroupRuleState],
-    kind="ibm.AccessGroupRule",
-    import_key="{access_group_id}/{id}",
-):
+class AccessGroupRuleHandler(Handler[AccessGroupRuleArgs, AccessGroupRuleState]):
     """The calls under /v2/groups/{id}/rules. One listing, which is not paged, reads all rules of a group."""
+
+    kind = "ibm.AccessGroupRule"
+    system = SYSTEM
+    import_key = "{access_group_id}/{id}"
 
     def create(self, args: AccessGroupRuleArgs) -> AccessGroupRuleState:
         reply = self.api.post("/v2/groups/{}/rules", args.access_group_id, json=_body(args))
@@ -221,7 +222,7 @@ class Condition:
         return value
 
 
-class AccessGroupRule(Managed, kind="ibm.AccessGroupRule"):
+class AccessGroupRule(Managed):
     """A dynamic rule: who signs in through an identity provider and meets all conditions is a member for some hours.
 
     :param resource_name: the name within the program.
@@ -238,6 +239,8 @@ class AccessGroupRule(Managed, kind="ibm.AccessGroupRule"):
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
+
+    handler = AccessGroupRuleHandler
 
     access_group_id: pulumi.Output[str]
     name: pulumi.Output[str]

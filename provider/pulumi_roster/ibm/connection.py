@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from ..auth import Exchange, Token
-from ..client import Client, Dialect
-from ..settings import DEVELOPMENT_TOKEN, Connection, Setting, System, register
+from ..http.auth import Exchange, Token
+from ..http.client import Client, Dialect
+from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
 
 __all__ = ["SYSTEM"]
 
@@ -39,7 +39,7 @@ DIALECT = Dialect(
 
 def _connect(connection: Connection) -> Client:
     url = connection.address(_DEFAULT_URL)
-    return Client(url, _auth(connection, url), DIALECT, connection.policy)
+    return Client(url, _auth(connection, url), DIALECT, connection.limits)
 
 
 def _auth(connection: Connection, url: str) -> httpx.Auth:
@@ -52,18 +52,16 @@ def _auth(connection: Connection, url: str) -> httpx.Auth:
     raise AssertionError("unreachable")
 
 
-SYSTEM = register(
-    System(
-        name="ibm",
-        title="IBM Cloud IAM",
-        url="ibmUrl",
-        settings=(
-            Setting("ibmUrl", ("IBMCLOUD_IAM_API_ENDPOINT",)),
-            Setting("ibmAccountId", ("IBMCLOUD_ACCOUNT_ID",)),
-            Setting("ibmApiKey", ("IC_API_KEY", "IBMCLOUD_API_KEY"), secret=True),
-            Setting("ibmToken", ("IC_IAM_TOKEN",), secret=True),
-        ),
-        connect=_connect,
-        development={"ibmAccountId": "acc-demo", "ibmToken": DEVELOPMENT_TOKEN},
-    )
+SYSTEM = System(
+    name="ibm",
+    title="IBM Cloud IAM",
+    url="ibmUrl",
+    settings=(
+        Setting("ibmUrl", ("IBMCLOUD_IAM_API_ENDPOINT",)),
+        Setting("ibmAccountId", ("IBMCLOUD_ACCOUNT_ID",)),
+        Setting("ibmApiKey", ("IC_API_KEY", "IBMCLOUD_API_KEY"), secret=True),
+        Setting("ibmToken", ("IC_IAM_TOKEN",), secret=True),
+    ),
+    connect=_connect,
+    development={"ibmAccountId": "acc-demo", "ibmToken": DEVELOPMENT_TOKEN},
 )

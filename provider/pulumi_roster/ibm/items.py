@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..client import Client, Reply
 from ..errors import NotFound, PartialFailure
+from ..http.client import Client, Reply
 from .member import MemberState
 
 __all__ = ["add_members", "add_to_groups", "items_of", "remove_from_groups", "remove_members", "run_items"]
@@ -45,8 +45,8 @@ def run_items(
     """
     waiting = list(items)
     refused: dict[str, str] = {}
-    policy = api.policy
-    wait, deadline = policy.first_wait, policy.clock() + policy.budget
+    limits = api.limits
+    wait, deadline = limits.first_wait, limits.clock() + limits.budget
     while waiting:
         again: dict[str, str] = {}
         for chunk in _chunks(waiting):
@@ -60,11 +60,11 @@ def run_items(
                     (again if status in (409, 429) or status >= 500 else refused)[each] = answer["words"]
         if not again:
             break
-        if policy.clock() + wait > deadline:
+        if limits.clock() + wait > deadline:
             refused.update(again)
             break
-        policy.sleep(wait * (0.5 + policy.chance() / 2))
-        wait = min(2 * wait, policy.longest_wait)
+        limits.sleep(wait * (0.5 + limits.chance() / 2))
+        wait = min(2 * wait, limits.longest_wait)
         waiting = list(again)
     if refused:
         raise PartialFailure(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..client import Client
 from ..errors import InvalidArguments, NotFound
+from ..http.client import Client
 from ..managed import program_client, program_settings
 from .access_group import AccessGroupState
 from .access_group_rule import AccessGroupRuleHandler, AccessGroupRuleState
+from .connection import SYSTEM
 from .member import MemberType
 from .member_details import MemberDetails
 
@@ -32,7 +33,7 @@ def get_access_group(
     if (id is None) == (name is None):
         raise InvalidArguments("get_access_group takes an id or a name")
     if id is not None:
-        return program_client("ibm", connection).get("/v2/groups/{}", id).parse(AccessGroupState)
+        return program_client(SYSTEM, connection).get("/v2/groups/{}", id).parse(AccessGroupState)
     found = [group for group in list_access_groups(account_id=account_id, connection=connection) if group.name == name]
     if not found:
         raise NotFound(f"no access group is named {name!r}", status=404)
@@ -61,7 +62,7 @@ def list_access_groups(
     :param sort: ``id``, ``name``, ``description`` or ``is_federated``; ``-`` before it reverses.
     :param hide_public_access: leave the public access group out.
     """
-    account = account_id or program_settings("ibm").connection("ibm", connection).require("ibmAccountId")
+    account = account_id or program_settings(SYSTEM).connection(SYSTEM, connection).require("ibmAccountId")
     query = {
         "account_id": account,
         "iam_id": iam_id,
@@ -71,7 +72,7 @@ def list_access_groups(
         "hide_public_access": hide_public_access,
         "limit": 100,
     }
-    pages = program_client("ibm", connection).pages("/v2/groups", key="groups", row_id="id", params=query)
+    pages = program_client(SYSTEM, connection).pages("/v2/groups", key="groups", row_id="id", params=query)
     return [reply.parse_row(AccessGroupState, row, account_id=row.get("account_id") or account) for reply, row in pages]
 
 
@@ -90,7 +91,7 @@ def list_members(
     :param sort: ``id``, ``name`` or ``email``; ``-`` before it reverses.
     """
     query = {"type": type, "membership_type": membership_type, "sort": sort, "verbose": True, "limit": 100}
-    pages = program_client("ibm", connection).pages(
+    pages = program_client(SYSTEM, connection).pages(
         "/v2/groups/{}/members", access_group_id, key="members", row_id="iam_id", params=query
     )
     return [reply.parse_row(MemberDetails, row) for reply, row in pages]
@@ -99,7 +100,7 @@ def list_members(
 def is_member(access_group_id: str, iam_id: str, *, connection: str = "default") -> bool:
     """Whether an identity is a member, by whichever way. ``False`` also when the group does not exist."""
     try:
-        program_client("ibm", connection).head("/v2/groups/{}/members/{}", access_group_id, iam_id)
+        program_client(SYSTEM, connection).head("/v2/groups/{}/members/{}", access_group_id, iam_id)
     except NotFound:
         return False
     return True
@@ -107,5 +108,5 @@ def is_member(access_group_id: str, iam_id: str, *, connection: str = "default")
 
 def list_rules(access_group_id: str, *, connection: str = "default") -> list[AccessGroupRuleState]:
     """The dynamic rules of an access group."""
-    api: Client = program_client("ibm", connection)
+    api: Client = program_client(SYSTEM, connection)
     return list(AccessGroupRuleHandler(api).list(access_group_id))

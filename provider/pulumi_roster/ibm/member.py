@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
-from ..model import UNKNOWN, Len, Text
+from ..schema.model import UNKNOWN, Len, Text
 
 __all__ = ["AccessGroupId", "IamId", "Member", "MemberArgs", "MemberState", "MemberType", "member_type", "with_type"]
 

@@ -11,11 +11,12 @@ from typing import Annotated, Any
 
 import pulumi
 
-from ..handler import Handler
+from ..lifecycle.handler import Handler
 from ..managed import Managed
-from ..membership import refuse_strangers, shown
-from ..model import Args, Fault, FromConnection, Len, Replace, State, Text, Unordered, sorted_set
-from .access_group_membership import type_faults
+from ..schema.model import Args, CheckFailure, FromConnection, Len, Replace, State, Text, Unordered, sorted_set
+from ..schema.shared_sets import refuse_unmanaged, shown
+from .access_group_membership import type_failures
+from .connection import SYSTEM
 from .items import add_to_groups, remove_from_groups
 from .member import AccessGroupId, IamId, MemberType, with_type
 
@@ -32,30 +33,32 @@ class MemberAccessGroupsArgs(Args):
     exclusive: bool = False
 
     @classmethod
-    def completed(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def with_implied(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         return with_type(given)
 
-    def faults(self) -> Iterator[Fault]:
-        yield from type_faults(self.iam_id, self.type)
+    def check_failures(self) -> Iterator[CheckFailure]:
+        yield from type_failures(self.iam_id, self.type)
         if isinstance(self.access_group_ids, list) and len(self.access_group_ids) > 50:
-            yield Fault("access_group_ids", f"an identity can be in 50 groups, given {len(self.access_group_ids)}")
+            yield CheckFailure(
+                "access_group_ids", f"an identity can be in 50 groups, given {len(self.access_group_ids)}"
+            )
 
 
 class MemberAccessGroupsState(MemberAccessGroupsArgs, State):
     """The groups that the identity is in: of an ``exclusive`` set all, else those that were declared."""
 
 
-class MemberAccessGroupsHandler(
-    Handler[MemberAccessGroupsArgs, MemberAccessGroupsState],
-    kind="ibm.MemberAccessGroups",
-    import_key="{account_id}/{iam_id}",
-):
+class MemberAccessGroupsHandler(Handler[MemberAccessGroupsArgs, MemberAccessGroupsState]):
     """The calls under /v2/groups/_allgroups/members/{iam_id}."""
+
+    kind = "ibm.MemberAccessGroups"
+    system = SYSTEM
+    import_key = "{account_id}/{iam_id}"
 
     def create(self, args: MemberAccessGroupsArgs) -> MemberAccessGroupsState:
         if args.exclusive:
             there = self._groups(args.account_id, args.iam_id)
-            others = refuse_strangers(there, args.access_group_ids, args.adopt, f"{args.iam_id} is in groups")
+            others = refuse_unmanaged(there, args.access_group_ids, args.adopt, f"{args.iam_id} is in groups")
             remove_from_groups(self.api, args.iam_id, others)
         self._join(args, args.access_group_ids)
         return _state(args, args.access_group_ids)
@@ -98,7 +101,7 @@ def _state(args: MemberAccessGroupsArgs, groups: Iterable[str]) -> MemberAccessG
     return MemberAccessGroupsState.model_construct(**{**known, "id": id, "access_group_ids": sorted_set(groups)})
 
 
-class MemberAccessGroups(Managed, kind="ibm.MemberAccessGroups"):
+class MemberAccessGroups(Managed):
     """One identity in a set of access groups of one account.
 
     :param resource_name: the name within the program.
@@ -115,6 +118,8 @@ class MemberAccessGroups(Managed, kind="ibm.MemberAccessGroups"):
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
+
+    handler = MemberAccessGroupsHandler
 
     account_id: pulumi.Output[str]
     iam_id: pulumi.Output[str]

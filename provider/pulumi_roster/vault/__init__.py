@@ -5,10 +5,9 @@ what is absent answers 400, and 500 what is not accepted (``connection``); what 
 are written whole, without compare-and-set (``group_members``, ``contention``).
 """
 
-from .connection import SYSTEM as _SYSTEM  # noqa: F401  # registers the system
-from .group_members import GroupMembers
-from .identity_group import IdentityGroup, IdentityGroupState
-from .lookups import get_identity_group, list_identity_groups
+from pulumi_roster.vault.group_members import GroupMembers
+from pulumi_roster.vault.identity_group import IdentityGroup, IdentityGroupState
+from pulumi_roster.vault.lookups import get_identity_group, list_identity_groups
 
 __all__ = [
     "GroupMembers",
@@ -17,3 +16,7 @@ __all__ = [
     "get_identity_group",
     "list_identity_groups",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..auth import Token
-from ..client import Client, Dialect
 from ..errors import SettingsError
-from ..settings import DEVELOPMENT_TOKEN, Connection, Setting, System, register
+from ..http.auth import Token
+from ..http.client import Client, Dialect
+from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
 
 __all__ = ["NAMESPACE_HEADER", "SYSTEM"]
 
@@ -66,9 +66,9 @@ def _connect(connection: Connection) -> Client:
         headers[NAMESPACE_HEADER] = namespace
     # A write whose fate is not known is looked for, not repeated: 500 is never a passing fault here. 412 says that this
     # server is not as far as the one that was asked before.
-    policy = replace(connection.policy, retried=connection.policy.retried - {500} | {412})
+    limits = replace(connection.limits, retried=connection.limits.retried - {500} | {412})
     auth = Token(_token(connection), scheme="", header="X-Vault-Token")
-    return Client(connection.address(), auth, replace(DIALECT, headers=headers), policy)
+    return Client(connection.address(), auth, replace(DIALECT, headers=headers), limits)
 
 
 def _namespace(connection: Connection) -> str:
@@ -88,17 +88,15 @@ def _token(connection: Connection) -> str:
     return connection.require("vaultToken")
 
 
-SYSTEM = register(
-    System(
-        name="vault",
-        title="Vault",
-        url="vaultAddress",
-        settings=(
-            Setting("vaultAddress", ("VAULT_ADDR",)),
-            Setting("vaultToken", ("VAULT_TOKEN",), secret=True),
-            Setting("vaultNamespace", ("VAULT_NAMESPACE",)),
-        ),
-        connect=_connect,
-        development={"vaultToken": DEVELOPMENT_TOKEN},
-    )
+SYSTEM = System(
+    name="vault",
+    title="Vault",
+    url="vaultAddress",
+    settings=(
+        Setting("vaultAddress", ("VAULT_ADDR",)),
+        Setting("vaultToken", ("VAULT_TOKEN",), secret=True),
+        Setting("vaultNamespace", ("VAULT_NAMESPACE",)),
+    ),
+    connect=_connect,
+    development={"vaultToken": DEVELOPMENT_TOKEN},
 )

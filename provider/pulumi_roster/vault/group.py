@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from ..client import Client, Reply
 from ..errors import SettingsError
-from ..model import Len, Text, Unordered, folded
+from ..http.client import Client, Reply
+from ..schema.model import Len, Text, Unordered, folded
 from .connection import NAMESPACE_HEADER
 
 __all__ = [

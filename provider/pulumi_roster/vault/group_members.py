@@ -10,12 +10,13 @@ from typing import Annotated
 
 import pulumi
 
-from ..contention import settle_change
 from ..errors import InvalidArguments
-from ..handler import Handler
+from ..lifecycle.concurrent_writes import write_until_settled
+from ..lifecycle.handler import Handler
 from ..managed import Managed
-from ..membership import merged, refuse_strangers, shown
-from ..model import Args, Fault, Replace, State
+from ..schema.model import Args, CheckFailure, Replace, State
+from ..schema.shared_sets import merged, refuse_unmanaged, shown
+from .connection import SYSTEM
 from .group import BY_ID, MEMBER_LISTS, GroupId, GroupRow, Ids, read_group
 
 __all__ = ["GroupMembers", "GroupMembersArgs", "GroupMembersHandler", "GroupMembersState"]
@@ -31,21 +32,25 @@ class GroupMembersArgs(Args):
     member_group_ids: Ids | None = None
     exclusive: bool = False
 
-    def faults(self) -> Iterator[Fault]:
+    def check_failures(self) -> Iterator[CheckFailure]:
         if self.member_entity_ids is None and self.member_group_ids is None:
-            yield Fault("member_entity_ids", "give member_entity_ids, member_group_ids or both, nothing was given")
+            yield CheckFailure(
+                "member_entity_ids", "give member_entity_ids, member_group_ids or both, nothing was given"
+            )
         if isinstance(self.member_group_ids, list) and self.group_id in self.member_group_ids:
-            yield Fault("member_group_ids", f"a group cannot be in itself, given {self.group_id!r}")
+            yield CheckFailure("member_group_ids", f"a group cannot be in itself, given {self.group_id!r}")
 
 
 class GroupMembersState(GroupMembersArgs, State):
     """The members of the group: of an ``exclusive`` list all, else those that were declared."""
 
 
-class GroupMembersHandler(
-    Handler[GroupMembersArgs, GroupMembersState], kind="vault.GroupMembers", import_key="{group_id}"
-):
+class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
     """Reads a group, and writes its lists whole. The id is the group's."""
+
+    kind = "vault.GroupMembers"
+    system = SYSTEM
+    import_key = "{group_id}"
 
     def create(self, args: GroupMembersArgs) -> GroupMembersState:
         before: Lists = {}
@@ -54,7 +59,7 @@ class GroupMembersHandler(
             before = {name: row.members(name) for name in MEMBER_LISTS}
             for name in MEMBER_LISTS:
                 if (wanted := getattr(args, name)) is not None:
-                    refuse_strangers(row.members(name), wanted, args.adopt, f"the group {args.group_id} has {name}")
+                    refuse_unmanaged(row.members(name), wanted, args.adopt, f"the group {args.group_id} has {name}")
         return _state(args, self._change(args.group_id, before, _lists(args)))
 
     def read(self, id: str, prior: GroupMembersState) -> GroupMembersState:
@@ -80,7 +85,7 @@ class GroupMembersHandler(
                 self.api.post(BY_ID, id, json=body, repeatable=True, within=within)
             return bool(body)
 
-        return settle_change(
+        return write_until_settled(
             self.api,
             "Vault group",
             id,
@@ -117,7 +122,7 @@ def _state(values: GroupMembersArgs, row: GroupRow) -> GroupMembersState:
     return GroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, **lists})
 
 
-class GroupMembers(Managed, kind="vault.GroupMembers"):
+class GroupMembers(Managed):
     """Entities and groups in one internal identity group, whoever made it.
 
     Several stacks may add to one group at the same time: a change that another writer undid is made again. The group
@@ -141,6 +146,8 @@ class GroupMembers(Managed, kind="vault.GroupMembers"):
 
     Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
     """
+
+    handler = GroupMembersHandler
 
     group_id: pulumi.Output[str]
     member_entity_ids: pulumi.Output[list[str] | None]

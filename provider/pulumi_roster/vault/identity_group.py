@@ -13,11 +13,12 @@ import pulumi
 from pydantic import Field
 
 from ..errors import AlreadyExists, BadRequest, NotFound, OutcomeUnknown, RosterError
-from ..handler import Handler
+from ..lifecycle.handler import Handler
+from ..lifecycle.polling import poll_until, retry_while_absent
 from ..managed import Managed
-from ..membership import merged
-from ..model import Args, Fault, FoldCase, Key, Replace, State, Unordered, folded
-from ..patience import until_seen, until_shown
+from ..schema.model import Args, CheckFailure, FoldCase, Key, Replace, State, Unordered, folded
+from ..schema.shared_sets import merged
+from .connection import SYSTEM
 from .group import (
     BY_ID,
     BY_NAME,
@@ -47,11 +48,11 @@ class IdentityGroupArgs(Args):
     member_entity_ids: Ids | None = None
     member_group_ids: Ids | None = None
 
-    def faults(self) -> Iterator[Fault]:
+    def check_failures(self) -> Iterator[CheckFailure]:
         if self.type == "external":
             for name in MEMBER_LISTS:
                 if getattr(self, name) is not None:
-                    yield Fault(name, "the members of an external group come by their logins, leave this out")
+                    yield CheckFailure(name, "the members of an external group come by their logins, leave this out")
 
 
 class IdentityGroupState(IdentityGroupArgs, State):
@@ -66,13 +67,16 @@ class IdentityGroupState(IdentityGroupArgs, State):
         return self.creation_time
 
 
-class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState], kind="vault.IdentityGroup"):
+class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
     """The calls under /v1/identity/group."""
+
+    kind = "vault.IdentityGroup"
+    system = SYSTEM
 
     def create(self, args: IdentityGroupArgs) -> IdentityGroupState:
         id = self._made(args)
         try:
-            return until_shown(self.api.policy, lambda: self._filled(id, args))
+            return retry_while_absent(self.api.limits, lambda: self._filled(id, args))
         except OutcomeUnknown:
             raise
         except RosterError as error:
@@ -123,7 +127,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState], kind=
 
     def _seen(self, id: str, written: Callable[[GroupRow], bool]) -> IdentityGroupState:
         """The group as it is after our write: standbys of Vault may answer what was before it."""
-        return managed_state(until_seen(self.api.policy, lambda: read_group(self.api, id), written))
+        return managed_state(poll_until(self.api.limits, lambda: read_group(self.api, id), written))
 
     def _unmade(self, id: str) -> bool:
         """Takes back what was made, unless somebody has put something into it meanwhile."""
@@ -189,7 +193,7 @@ def _merged(there: Any, before: Any, wanted: Any) -> Any:
     return merged(there, before, wanted)
 
 
-class IdentityGroup(Managed, kind="vault.IdentityGroup"):
+class IdentityGroup(Managed):
     """An identity group of Vault or OpenBao: its members, and theirs, get its policies when they log in.
 
     Who can change the members of a group can give its rights away, to themselves as well: the vendor warns of it. So
@@ -215,6 +219,8 @@ class IdentityGroup(Managed, kind="vault.IdentityGroup"):
 
     Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
     """
+
+    handler = IdentityGroupHandler
 
     name: pulumi.Output[str]
     type: pulumi.Output[str]

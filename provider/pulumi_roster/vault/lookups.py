@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from ..client import Client
 from ..errors import InvalidArguments, NotFound
+from ..http.client import Client
 from ..managed import program_client
+from .connection import SYSTEM
 from .group import BY_ID, BY_NAME, GroupRow, group_of, require_namespace
 from .identity_group import IdentityGroupState
 
@@ -27,7 +28,7 @@ def get_identity_group(
     """
     if (id is None) == (name is None):
         raise InvalidArguments("get_identity_group takes an id or a name")
-    api = program_client("vault", connection)
+    api = program_client(SYSTEM, connection)
     reply = api.get(BY_ID, id) if id is not None else api.get(BY_NAME, str(name))
     return _state(require_namespace(api, group_of(reply)))
 
@@ -39,7 +40,7 @@ def list_identity_groups(*, prefix: str = "", connection: str = "default") -> li
 
     :param prefix: only groups whose name begins so, in whatever case; by default all.
     """
-    api = program_client("vault", connection)
+    api = program_client(SYSTEM, connection)
     with ThreadPoolExecutor(max_workers=8) as readers:
         found = readers.map(lambda id: _if_there(api, id), _ids(api, prefix.lower()))
     return sorted((_state(row) for row in found if row is not None), key=lambda group: group.name)

@@ -1,0 +1,117 @@
+"""HTTP of dynamic rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
+
+from roster_emulator.api import Call, Reply
+from roster_emulator.ibm import groups, rules
+from roster_emulator.ibm.calls import author, revision, route
+from roster_emulator.ibm.groups import forbid_public
+from roster_emulator.store import Row
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Operator = Literal["EQUALS", "EQUALS_IGNORE_CASE", "IN", "NOT_EQUALS", "NOT_EQUALS_IGNORE_CASE", "CONTAINS"]
+
+
+def stringified_json(text: str) -> str:
+    """Lets JSON through; raises ``ValueError`` for any other text."""
+    json.loads(text)
+    return text
+
+
+class Condition(BaseModel):
+    """What a claim must be like. ``value`` is JSON as text for every operator."""
+
+    claim: Text
+    operator: Operator
+    value: Annotated[str, AfterValidator(stringified_json)]
+
+
+class Rule(BaseModel):
+    """Body of create and replace. ``expiration`` is in hours."""
+
+    expiration: Annotated[int, Field(ge=1, le=24)]
+    realm_name: Text
+    conditions: Annotated[list[Condition], Field(min_length=1)]
+    name: str = ""
+
+
+RULE = TypeAdapter(Rule)
+
+
+def add_rule(call: Call) -> Reply:
+    """``POST /v2/groups/{access_group_id}/rules``."""
+    group_id = _changeable(call, "add rule")
+    return _reply(call, 201, rules.create(call.world, group_id, _content(call), author(call)))
+
+
+def list_rules(call: Call) -> Reply:
+    """``GET /v2/groups/{access_group_id}/rules``."""
+    found = rules.list_all(call.world, call.params["access_group_id"])
+    return Reply(200, {"rules": [_shown(call, row) for row in found]})
+
+
+def get_rule(call: Call) -> Reply:
+    """``GET /v2/groups/{access_group_id}/rules/{rule_id}``."""
+    return _reply(call, 200, rules.get(call.world, call.params["access_group_id"], call.params["rule_id"]))
+
+
+def replace_rule(call: Call) -> Reply:
+    """``PUT /v2/groups/{access_group_id}/rules/{rule_id}``."""
+    group_id, rule_id = _changeable(call, "update rule"), call.params["rule_id"]
+    rules.get(call.world, group_id, rule_id)
+    etag = revision(call)
+    return _reply(call, 200, rules.replace(call.world, group_id, rule_id, etag, _content(call), author(call)))
+
+
+def remove_rule(call: Call) -> Reply:
+    """``DELETE /v2/groups/{access_group_id}/rules/{rule_id}``."""
+    rules.delete(call.world, _changeable(call, "delete rule"), call.params["rule_id"])
+    return Reply(204)
+
+
+def _changeable(call: Call, action: str) -> str:
+    group_id = call.params["access_group_id"]
+    forbid_public(group_id, action)
+    groups.get(call.world, group_id, "")
+    return group_id
+
+
+def _content(call: Call) -> rules.Content:
+    body = call.read(RULE)
+    conditions = [condition.model_dump() for condition in body.conditions]
+    return rules.Content(body.name, body.expiration, body.realm_name, conditions)
+
+
+def _reply(call: Call, status: int, row: Row) -> Reply:
+    return Reply(status, _shown(call, row), {"ETag": row["etag"]})
+
+
+def _shown(call: Call, row: Row) -> dict[str, Any]:
+    group = groups.get(call.world, row["group_id"], "")
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "expiration": row["expiration"],
+        "realm_name": row["realm_name"],
+        "access_group_id": row["group_id"],
+        "account_id": group["account_id"],
+        "conditions": json.loads(row["conditions"]),
+        "created_at": row["created_at"],
+        "created_by_id": row["created_by_id"],
+        "last_modified_at": row["last_modified_at"],
+        "last_modified_by_id": row["last_modified_by_id"],
+    }
+
+
+ROUTES = (
+    route("POST", "/v2/groups/{access_group_id}/rules", add_rule),
+    route("GET", "/v2/groups/{access_group_id}/rules", list_rules),
+    route("GET", "/v2/groups/{access_group_id}/rules/{rule_id}", get_rule),
+    route("PUT", "/v2/groups/{access_group_id}/rules/{rule_id}", replace_rule),
+    route("DELETE", "/v2/groups/{access_group_id}/rules/{rule_id}", remove_rule),
+)

@@ -1,0 +1,79 @@
+"""Vault's refusals, word for word."""
+
+from __future__ import annotations
+
+from roster_emulator.api import Call, Reply
+
+UNSUPPORTED_PATH = "unsupported path"
+UNSUPPORTED_OPERATION = "unsupported operation"
+MERGE_PATCH = "application/merge-patch+json"
+OPERATIONS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "LIST", "OPTIONS"})
+MOUNTS = ("identity", "sys", "auth/token")
+
+
+class Refusal(Exception):
+    """A rule says no; ``texts`` are the ``errors`` of the body."""
+
+    def __init__(self, status: int, *texts: str) -> None:
+        super().__init__(*texts)
+        self.status, self.texts = status, texts
+
+
+def bad(text: str) -> Refusal:
+    """A 400 with its plain text."""
+    return Refusal(400, text)
+
+
+def failed(text: str, status: int = 500) -> Refusal:
+    """What Vault words as a list of errors, which is a 500 also for some mistakes of the caller."""
+    return Refusal(status, f"1 error occurred:\n\t* {text}\n\n")
+
+
+def body(status: int, *texts: str) -> Reply:
+    """``{"errors": [...]}``."""
+    return Reply(status, {"errors": list(texts)})
+
+
+def general(call: Call, status: int) -> Reply:
+    """The usual error of a status that the core decided on."""
+    refusal = _general(call, status)
+    return body(refusal.status, *refusal.texts)
+
+
+def _general(call: Call, status: int) -> Refusal:
+    path = call.path.removeprefix("/v1/")
+    if status == 404:
+        if not any(f"{path}/".startswith(f"{mount}/") for mount in MOUNTS):
+            slash = "/" if call.method == "LIST" and not path.endswith("/") else ""
+            return Refusal(404, f'no handler for route "{path}{slash}". route entry not found.')
+        if call.method in ("POST", "PUT", "PATCH") and path.endswith("/"):
+            return bad("cannot write to a path ending in '/'")
+        return failed(UNSUPPORTED_PATH, 404)
+    if status == 405:
+        return _unsupported(call)
+    if status == 429:
+        return Refusal(429, f'request path "{path}": rate limit quota exceeded')
+    texts = {
+        400: "error parsing JSON",
+        401: "permission denied",
+        412: "required index state not present",
+        503: "Vault is sealed",
+    }
+    if status in texts:
+        return Refusal(403 if status == 401 else status, texts[status])
+    return failed({403: "permission denied"}.get(status, "internal error"), status)
+
+
+def _unsupported(call: Call) -> Refusal:
+    if call.method not in OPERATIONS:
+        return Refusal(405)
+    if call.method == "PATCH":
+        kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if not kind:
+            return bad("mime: no media type")
+        if kind != MERGE_PATCH:
+            return Refusal(415, f"PATCH requires Content-Type of {MERGE_PATCH}, provided {kind}")
+    # A list asks for the path with a slash behind it, which only the free names take.
+    if call.method == "LIST" and not call.template.endswith(":path}"):
+        return failed(UNSUPPORTED_PATH, 404)
+    return failed(UNSUPPORTED_OPERATION, 405)

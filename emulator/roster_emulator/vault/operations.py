@@ -1,0 +1,131 @@
+"""One request from its body to its answer: which fields a path knows, which rule runs, what the envelope holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+from roster_emulator.api import Call, Handler, Problem, Reply, Route
+from roster_emulator.vault import errors, namespaces
+from roster_emulator.vault.errors import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Refusal, bad, failed
+from roster_emulator.vault.fields import FALSE, TRUE, Raw, Schema, convert, raw_body
+from roster_emulator.vault.realm import Data, Given, Realm, is_openbao
+
+Rule = Callable[[Realm, Given], Data | None]
+
+_ID = re.compile(r"\w(([\w.-]+)?\w)?")
+
+
+def updating(path: str, schema: Schema, rule: Rule) -> list[Route]:
+    """POST and PUT, which are the same. A rule without an answer is a 204."""
+
+    def handle(call: Call) -> Reply:
+        if call.path.endswith("/"):
+            raise bad("cannot write to a path ending in '/'")
+        return _answer(call, raw_body(call), schema, rule) or Reply(204)
+
+    return [Route(method, f"/v1/{path}", worded(handle)) for method in ("POST", "PUT")]
+
+
+def reading(path: str, schema: Schema, rule: Rule, flat: bool = False) -> Route:
+    """GET of one object; a rule without an answer is a 404. ``flat``: the data stand beside the envelope too."""
+
+    def handle(call: Call) -> Reply:
+        if wants_list(call):
+            free = call.template.endswith(":path}")
+            raise failed(UNSUPPORTED_OPERATION, 405) if free else failed(UNSUPPORTED_PATH, 404)
+        reply = _answer(call, dict(call.query), schema, rule) or errors.body(404)
+        if flat:
+            reply.body = {**reply.body["data"], **reply.body}
+        return reply
+
+    return Route("GET", f"/v1/{path}", worded(handle))
+
+
+def deleting(path: str, schema: Schema, rule: Rule) -> Route:
+    """DELETE, a 204 whether there was something to delete or not."""
+    return Route(
+        "DELETE",
+        f"/v1/{path}",
+        worded(lambda call: _answer(call, dict(call.query), schema, rule) or Reply(204)),
+    )
+
+
+def listing(path: str, rule: Rule) -> list[Route]:
+    """LIST, and GET with ``list=true``; a 404 when there is nothing to list."""
+
+    def handle(call: Call) -> Reply:
+        if call.method == "GET" and not wants_list(call):
+            raise failed(UNSUPPORTED_OPERATION, 405)
+        query = {name: value for name, value in call.query.items() if name != "list"}
+        reply = _answer(call, query, {}, rule)
+        if reply is None or reply.body["data"]["keys"]:
+            return reply or errors.body(404)
+        # Nothing to list is a 404, unless there is something to warn of.
+        reply.body["data"] = {}
+        return reply if reply.body["warnings"] else errors.body(404)
+
+    return [Route(method, f"/v1/{path}", worded(handle)) for method in ("LIST", "GET")]
+
+
+def worded(handle: Handler) -> Handler:
+    """A handler whose refusals become Vault's error bodies."""
+
+    def handler(call: Call) -> Reply:
+        try:
+            return handle(call)
+        except Refusal as refusal:
+            raise Problem(errors.body(refusal.status, *refusal.texts)) from None
+
+    return handler
+
+
+def realm_of(call: Call) -> Realm:
+    """Where a request works."""
+    return namespaces.find(call.world, call.headers.get("x-vault-namespace", ""))
+
+
+def wants_list(call: Call) -> bool:
+    """Whether a GET asks for a list."""
+    text = call.query.get("list", "")
+    if text and text not in TRUE | FALSE:
+        raise Refusal(400)
+    return text in TRUE
+
+
+def envelope(data: Any, warnings: Sequence[str] = ()) -> dict[str, Any]:
+    """What every answer with data is wrapped in."""
+    return {
+        "request_id": str(uuid4()),
+        "lease_id": "",
+        "renewable": False,
+        "lease_duration": 0,
+        "data": data,
+        "wrap_info": None,
+        "warnings": list(warnings) or None,
+        "auth": None,
+    }
+
+
+def _answer(call: Call, raw: Raw, schema: Schema, rule: Rule) -> Reply | None:
+    """Runs a rule. What the path says wins over the body; what the path does not know is ignored."""
+    if not _ID.fullmatch(call.params.get("id", "x")):
+        raise failed(UNSUPPORTED_PATH, 404)
+    if is_openbao(call.world) and ".." in call.params.get("name", "").split("/"):
+        raise bad("relative paths not supported")
+    ignored = sorted(set(raw) - set(schema))
+    replaced = [name for name in call.params if raw.get(name) is not None]
+    data = rule(realm_of(call), convert({**raw, **call.params}, {**schema}))
+    if data is None:
+        return None
+    warnings = []
+    if ignored:
+        warnings.append(f"Endpoint ignored these unrecognized parameters: [{' '.join(ignored)}]")
+    if replaced:
+        warnings.append(
+            "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: "
+            f"[{' '.join(replaced)}]"
+        )
+    return Reply(200, envelope(data, warnings))

@@ -1,0 +1,27 @@
+"""How lists of policies are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from roster_emulator.vault.errors import bad
+
+
+def for_group(policies: Iterable[str], openbao: bool) -> list[str]:
+    """Sorted, and one of those that differ in case only: the first. OpenBao makes them lower-case."""
+    first: dict[str, str] = {}
+    for policy in policies:
+        first.setdefault(policy.lower(), policy)
+    return _kept(first.values(), openbao)
+
+
+def for_entity(policies: Iterable[str], openbao: bool) -> list[str]:
+    """Sorted, each once. OpenBao makes them lower-case."""
+    return _kept(policies, openbao)
+
+
+def _kept(policies: Iterable[str], openbao: bool) -> list[str]:
+    kept = {policy.lower() if openbao else policy for policy in policies} - {""}
+    if "root" in kept:
+        raise bad("policies cannot contain root")
+    return sorted(kept)

@@ -1,0 +1,71 @@
+"""Every test of this folder runs twice, with the same expectations: against the emulator and against a real Vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import pytest
+
+from real_vault import RealVault, binary
+from roster_emulator import Running
+from vault_http import Vault
+
+Server = Literal["emulator", "real"]
+Connect = Callable[[str | None], Vault]
+
+VIEWER = 'path "identity/*" { capabilities = ["read", "list"] }'
+
+
+# Without a program ``test_vault_access.py`` says so once, and not each test for itself.
+SERVERS: list[Server] = ["emulator", "real"] if binary() else ["emulator"]
+
+
+@pytest.fixture(params=SERVERS)
+def server(request: pytest.FixtureRequest) -> Server:
+    which: Server = request.param
+    return which
+
+
+@pytest.fixture
+def address(server: Server, request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Address and token of the server, which has neither groups nor entities."""
+    if server == "real":
+        found: RealVault = request.getfixturevalue("shared_vault")
+        url, token = found.url, found.token
+    else:
+        emulator: Running = request.getfixturevalue("emulator")
+        url, token = emulator.url, "roster-dev"
+    with Vault(url, token) as client:
+        client.wipe()
+    return url, token
+
+
+@pytest.fixture
+def connect(address: tuple[str, str]) -> Iterator[Connect]:
+    """Makes clients with a token each."""
+    made: list[Vault] = []
+
+    def make(token: str | None) -> Vault:
+        made.append(Vault(address[0], token))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def vault(address: tuple[str, str], connect: Connect) -> Vault:
+    """A client that may do everything."""
+    return connect(address[1])
+
+
+@pytest.fixture
+def viewer(server: Server, vault: Vault, connect: Connect) -> Vault:
+    """A client that may only read."""
+    if server == "emulator":
+        return connect("viewer-1")
+    vault.put("sys/policies/acl/viewer", json={"policy": VIEWER}).raise_for_status()
+    made = vault.post("auth/token/create", json={"policies": ["viewer"]})
+    return connect(made.json()["auth"]["client_token"])

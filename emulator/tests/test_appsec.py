@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from no_tls import NO_TLS
+from roster_emulator import Running, running
+
+GROUPS = "/identity-groups"
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
+FULL = {"name": "Security Team", "description": "Group for AppSec engineers.", "members": ["user-101", "user-102"]}
+
+Login = Callable[[str | None], httpx.Client]
+
+
+@pytest.fixture
+def login(emulator: Running) -> Iterator[Login]:
+    """Makes clients with a token each."""
+    made: list[httpx.Client] = []
+
+    def make(token: str | None) -> httpx.Client:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        made.append(httpx.Client(base_url=emulator.url, headers=headers, trust_env=False, verify=NO_TLS))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def appsec(login: Login) -> httpx.Client:
+    return login("roster-dev")
+
+
+def made(appsec: httpx.Client, **fields: Any) -> dict[str, Any]:
+    reply = appsec.post(GROUPS, json=fields)
+    assert reply.status_code == 201, reply.text
+    return dict(reply.json())
+
+
+def put(appsec: httpx.Client, group_id: str, **fields: Any) -> dict[str, Any]:
+    reply = appsec.put(f"{GROUPS}/{group_id}", json=fields)
+    assert reply.status_code == 200, reply.text
+    return dict(reply.json())
+
+
+def refused(reply: httpx.Response, status: int, code: str, message: str | None = None) -> None:
+    assert reply.status_code == status, reply.text
+    body = reply.json()
+    assert set(body) == {"code", "message", "details"}
+    assert isinstance(body["details"], dict)
+    assert body["code"] == code
+    assert message in (None, body["message"])
+
+
+def token(emulator: Running, **form: str) -> httpx.Response:
+    return httpx.post(f"{emulator.url}/oauth/token", data=form, trust_env=False, verify=NO_TLS)
+
+
+def test_create_answers_with_the_whole_group(appsec: httpx.Client) -> None:
+    group = made(appsec, **FULL)
+    assert list(group) == ["id", "name", "description", "members", "createdAt", "updatedAt"]
+    assert {key: group[key] for key in ("id", *FULL)} == {"id": "group-001", **FULL}
+    assert re.fullmatch(TIME, group["createdAt"])
+    assert group["updatedAt"] == group["createdAt"]
+    assert appsec.get(f"{GROUPS}/group-001").json() == group
+
+
+def test_only_the_name_is_needed(appsec: httpx.Client) -> None:
+    group = made(appsec, name="n", id="group-900", createdAt="x", unknown=1)
+    assert (group["id"], group["description"], group["members"]) == ("group-001", "", [])
+
+
+def test_a_list_is_a_plain_array_of_all_in_order_of_making(appsec: httpx.Client) -> None:
+    assert appsec.get(GROUPS).json() == []
+    groups = [made(appsec, name=f"group {number}") for number in range(150)]
+    assert [group["id"] for group in groups[::149]] == ["group-001", "group-150"]
+    assert appsec.get(GROUPS, params={"limit": 10, "cursor": "x"}).json() == groups
+
+
+def test_ids_are_never_given_twice(emulator: Running, appsec: httpx.Client) -> None:
+    for expected in ("group-001", "group-002"):
+        assert made(appsec, name="n")["id"] == expected
+        reply = appsec.delete(f"{GROUPS}/{expected}")
+        assert (reply.status_code, reply.content) == (204, b"")
+    emulator.reset()
+    assert made(appsec, name="n")["id"] == "group-001"
+
+
+def test_members_keep_their_order_and_are_there_once(appsec: httpx.Client) -> None:
+    members = ["b@example.com", "A", "a", "b@example.com", " x ", "A"]
+    group = made(appsec, name="n", members=members)
+    assert group["members"] == ["b@example.com", "A", "a", " x "]
+    assert put(appsec, group["id"], name="n", members=["z", "y", "z"])["members"] == ["z", "y"]
+
+
+def test_names_are_there_once_as_they_are_spelled(appsec: httpx.Client) -> None:
+    made(appsec, name="Team")
+    reply = appsec.post(GROUPS, json={"name": "Team", "members": ["x"]})
+    refused(reply, 409, "conflict", "Group with the same name exists.")
+    assert [made(appsec, name=name)["name"] for name in ("team", "Team ")] == ["team", "Team "]
+    assert appsec.get(f"{GROUPS}/group-001").json()["members"] == []
+
+
+def test_a_put_replaces_the_group(appsec: httpx.Client) -> None:
+    group = made(appsec, **FULL)
+    changed = put(appsec, group["id"], name="New", description="d", members=["m"])
+    assert changed == {**group, "name": "New", "description": "d", "members": ["m"], "updatedAt": changed["updatedAt"]}
+    bare = put(appsec, group["id"], name="New")
+    assert (bare["description"], bare["members"], bare["createdAt"]) == ("", [], group["createdAt"])
+
+
+def test_a_put_merges_where_the_switch_says_so(emulator: Running, appsec: httpx.Client) -> None:
+    emulator.switch(appsec_put="merge")
+    group = made(appsec, **FULL)
+    changed = put(appsec, group["id"], name="New")
+    assert {**changed, "name": group["name"], "updatedAt": group["updatedAt"]} == group
+    assert put(appsec, group["id"], name="New", description="", members=[])["members"] == []
+    refused(appsec.put(f"{GROUPS}/{group['id']}", json={"members": ["x"]}), 400, "invalid_request")
+
+
+def test_each_write_is_later_than_the_last(appsec: httpx.Client) -> None:
+    group = made(appsec, name="n")
+    times = [group["updatedAt"]] + [put(appsec, group["id"], name="n")["updatedAt"] for _ in range(20)]
+    assert times == sorted(set(times))
+
+
+def test_the_clock_may_go_back_and_writes_still_count(emulator: Running, appsec: httpx.Client) -> None:
+    emulator.clock(ahead=1000)
+    group = made(appsec, name="n")
+    emulator.clock(ahead=0)
+    assert put(appsec, group["id"], name="n")["updatedAt"] > group["updatedAt"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(409, "conflict"), (400, "invalid_request")])
+def test_another_groups_name_is_refused(emulator: Running, appsec: httpx.Client, status: int, code: str) -> None:
+    emulator.switch(appsec_rename_conflict=status)
+    made(appsec, name="Taken")
+    group = made(appsec, **FULL)
+    reply = appsec.put(f"{GROUPS}/{group['id']}", json={"name": "Taken", "members": []})
+    refused(reply, status, code, "Group with the same name exists.")
+    assert appsec.get(f"{GROUPS}/{group['id']}").json() == group
+    assert put(appsec, group["id"], **FULL)["name"] == FULL["name"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({}, {"name": None}, {"name": 1}, {"name": ""}, {"name": "  "}, {"name": ["a"]}),
+        *({"name": "n", "description": None}, {"name": "n", "description": 1}),
+        *({"name": "n", "members": None}, {"name": "n", "members": "m"}, {"name": "n", "members": [1]}),
+        *({"name": "n", "members": ["ok", ""]}, {"name": "n", "members": [["m"]]}, [], "text", None),
+    ],
+)
+def test_bad_bodies_are_refused(appsec: httpx.Client, body: Any) -> None:
+    group = made(appsec, **FULL)
+    refused(appsec.post(GROUPS, json=body), 400, "invalid_request")
+    refused(appsec.put(f"{GROUPS}/{group['id']}", json=body), 400, "invalid_request")
+    assert appsec.get(GROUPS).json() == [group]
+
+
+def test_a_body_that_is_no_json(appsec: httpx.Client) -> None:
+    refused(appsec.post(GROUPS, content=b"{bad"), 400, "invalid_request")
+
+
+def test_members_may_have_to_be_known(emulator: Running, appsec: httpx.Client) -> None:
+    emulator.switch(appsec_known_members=["user-101", "user-102"])
+    group = made(appsec, **FULL)
+    reply = appsec.put(f"{GROUPS}/{group['id']}", json={"name": "n", "members": ["user-101", "user-999"]})
+    refused(reply, 400, "invalid_request", "Invalid members")
+    assert reply.json()["details"] == {"members": ["user-999"]}
+    refused(appsec.post(GROUPS, json={"name": "n", "members": ["user-999"]}), 400, "invalid_request")
+    assert appsec.get(GROUPS).json() == [group]
+
+
+@pytest.mark.parametrize(("method", "body"), [("GET", None), ("PUT", {"name": "n"}), ("DELETE", None)])
+def test_what_is_absent_is_404(appsec: httpx.Client, method: str, body: Any) -> None:
+    for group_id in ("group-001", "a%2Fb", "GROUP-001"):
+        refused(appsec.request(method, f"{GROUPS}/{group_id}", json=body), 404, "not_found", "Group not found.")
+
+
+def test_paths_and_methods_that_there_are_not(appsec: httpx.Client) -> None:
+    refused(appsec.patch(f"{GROUPS}/x", json={}), 405, "method_not_allowed")
+    refused(appsec.get(f"{GROUPS}/x/members"), 404, "not_found")
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic roster-dev"}])
+def test_without_a_good_token(emulator: Running, login: Login, header: dict[str, str]) -> None:
+    for method, path in (("GET", GROUPS), ("POST", GROUPS), ("GET", f"{GROUPS}/absent")):
+        refused(login(None).request(method, path, headers=header), 401, "unauthorized", "Authentication failed.")
+
+
+def test_credentials_are_exchanged_for_a_token_of_an_hour(emulator: Running, login: Login) -> None:
+    reply = token(emulator, grant_type="client_credentials", client_id="ci", client_secret="s3cret")
+    assert reply.status_code == 200
+    body = reply.json()
+    assert (body["token_type"], body["expires_in"], set(body)) == (
+        "Bearer",
+        3600,
+        {"access_token", "token_type", "expires_in"},
+    )
+    claims = body["access_token"].split(".")[1]
+    found = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    assert found["exp"] - found["iat"] == 3600
+    assert "s3cret" not in str(found)
+    client = login(body["access_token"])
+    assert made(client, name="n")["id"] == "group-001"
+    emulator.clock(ahead=3700)
+    refused(client.get(GROUPS), 401, "unauthorized")
+
+
+@pytest.mark.parametrize("how", ["token", "client id"])
+def test_who_may_only_read(emulator: Running, appsec: httpx.Client, login: Login, how: str) -> None:
+    group = made(appsec, **FULL)
+    key = "viewer-1"
+    if how == "client id":
+        form = {"grant_type": "client_credentials", "client_id": "viewer-1", "client_secret": "x"}
+        key = token(emulator, **form).json()["access_token"]
+    viewer = login(key)
+    assert viewer.get(GROUPS).json() == [group]
+    for method, path in (("POST", GROUPS), ("PUT", f"{GROUPS}/group-001"), ("DELETE", f"{GROUPS}/absent")):
+        refused(viewer.request(method, path, json={"name": "n"}), 403, "forbidden", "Permission denied.")
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "code"),
+    [
+        ({"grant_type": "password", "client_id": "c", "client_secret": "s"}, 400, "invalid_request"),
+        ({"client_id": "c", "client_secret": "s"}, 400, "invalid_request"),
+        ({"grant_type": "client_credentials", "client_id": "c"}, 400, "invalid_request"),
+        ({"grant_type": "client_credentials", "client_secret": "s"}, 400, "invalid_request"),
+        ({"grant_type": "client_credentials", "client_id": "bad-1", "client_secret": "s"}, 401, "invalid_client"),
+        ({"grant_type": "client_credentials", "client_id": "c", "client_secret": "bad-1"}, 401, "invalid_client"),
+    ],
+)
+def test_exchanges_that_are_refused(emulator: Running, form: dict[str, str], status: int, code: str) -> None:
+    refused(token(emulator, **form), status, code)
+
+
+def test_the_rate_limit_is_one_for_all_calls_of_a_token_and_tells_nothing(
+    emulator: Running, appsec: httpx.Client, login: Login
+) -> None:
+    emulator.switch(rate_limit=3)
+    made(appsec, name="n")
+    assert [appsec.get(path).status_code for path in (GROUPS, f"{GROUPS}/absent")] == [200, 404]
+    reply = appsec.post(GROUPS, json={"name": "other"})
+    refused(reply, 429, "rate_limited")
+    assert {"retry-after", "x-ratelimit-reset", "x-ratelimit-remaining"}.isdisjoint(reply.headers)
+    assert len(login("viewer-1").get(GROUPS).json()) == 1
+    emulator.clock(ahead=61)
+    assert appsec.get(GROUPS).status_code == 200
+
+
+def test_of_many_creates_at_once_one_makes_the_group(appsec: httpx.Client) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda _: appsec.post(GROUPS, json={"name": "n"}), range(8)))
+    assert sorted(reply.status_code for reply in replies) == [201, *[409] * 7]
+
+
+def test_faults_are_worded_as_the_service_words_them(emulator: Running, appsec: httpx.Client) -> None:
+    emulator.fault("status", route=GROUPS, status=500)
+    refused(appsec.post(GROUPS, json={"name": "n"}), 500, "server_error", "Internal server error.")
+    emulator.fault("drop_after", method="POST", route=GROUPS)
+    with pytest.raises(httpx.RemoteProtocolError):
+        appsec.post(GROUPS, json={"name": "n"})
+    assert [group["name"] for group in appsec.get(GROUPS).json()] == ["n"]
+
+
+def test_calls_are_counted_by_route(emulator: Running, appsec: httpx.Client) -> None:
+    group = made(appsec, name="n")
+    appsec.get(f"{GROUPS}/{group['id']}")
+    token(emulator, grant_type="client_credentials", client_id="c", client_secret="canary")
+    counted = {"POST /identity-groups": 1, "GET /identity-groups/{id}": 1, "POST /oauth/token": 1}
+    assert emulator.requests() == counted
+    assert "canary" not in str(emulator.last_requests())
+
+
+def test_seed_dump_and_file(tmp_path: Path) -> None:
+    with running(data=tmp_path / "data") as emulator:
+        seeded = emulator.seed(appsec={"groups": [FULL, {"name": "empty"}]})
+        assert seeded == {"appsec": {"groups": ["group-001", "group-002"]}}
+        with pytest.raises(ValueError, match="409"):
+            emulator.seed(appsec={"groups": [{"name": "new"}, {"name": "empty"}]})
+        names = [row["name"] for row in emulator.dump()["appsec"]["groups"]]
+        assert names == [FULL["name"], "empty"]
+    headers = {"Authorization": "Bearer roster-dev"}
+    with (
+        running(data=tmp_path / "data") as emulator,
+        httpx.Client(base_url=emulator.url, headers=headers, trust_env=False, verify=NO_TLS) as client,
+    ):
+        assert client.get(f"{GROUPS}/group-001").json()["members"] == FULL["members"]
+        assert made(client, name="new")["id"] == "group-003"

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from roster_emulator import Control
+from roster_emulator.server import listen
+
+COMMAND = [sys.executable, "-c", "from pulumi_roster.cli import main; main()"]
+
+
+def run(*arguments: str, code: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code] if code else COMMAND
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=30, check=False)
+
+
+@contextmanager
+def emulating(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command in a process of its own, and its banner."""
+    process = subprocess.Popen(
+        [*COMMAND, "emulate", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        assert process.stdout is not None
+        banner = "".join(process.stdout.readline() for _ in range(3))
+        assert "http://" in banner, banner + process.stdout.read()
+        yield process, banner
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=10)
+
+
+def url(banner: str) -> str:
+    return next(word for word in banner.split() if word.startswith("http://"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_says_so_and_stops_on_a_signal(number: signal.Signals) -> None:
+    with emulating("--port", "0", "--rule-limit", "9", "--unique-names") as (process, banner):
+        assert "NO service for real use" in banner
+        assert "loopback only" in banner
+        assert f"ROSTER_EMULATOR={url(banner)}" in banner
+        with Control(url(banner)) as emulator:
+            switches = emulator.switches()
+            assert (switches["rule_limit"], switches["unique_names"]) == (9, True)
+            emulator.fault(kind="hold")
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=10)
+        assert (process.returncode, out) == (0, "")
+
+
+def test_data_survive_a_kill(tmp_path: Path) -> None:
+    file = tmp_path / "data.db"
+    with emulating("--port", "0", "--data", str(file)) as (process, banner):
+        with Control(url(banner)) as emulator:
+            emulator.seed(ibm={"groups": [{"name": "kept"}]})
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(10)
+    with emulating("--port", "0", "--data", str(file)) as (_, banner), Control(url(banner)) as emulator:
+        assert [group["name"] for group in emulator.dump()["ibm"]["groups"]] == ["kept"]
+
+
+def test_a_taken_port_is_said_so() -> None:
+    listener = listen("127.0.0.1", 0)
+    try:
+        port = str(listener.getsockname()[1])
+        result = run("emulate", "--port", port)
+    finally:
+        listener.close()
+    assert result.returncode == 1
+    assert f"Port {port} is in use" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("not a database, but some notes\n" * 100)
+    result = run("emulate", "--port", "0", "--data", str(file))
+    assert result.returncode == 1
+    assert "cannot hold the data" in result.stderr
+    assert file.read_text().startswith("not a database")
+
+
+def test_a_wrong_switch_is_refused() -> None:
+    result = run("emulate", "--port", "0", "--page-limit", "1000")
+    assert result.returncode == 2
+    assert "page_limit" in result.stderr
+
+
+def test_version() -> None:
+    assert run("--version").stdout == f"roster {version('pulumi-roster')}\n"
+
+
+@pytest.mark.parametrize("missing", ["typer", "starlette"])
+def test_missing_extras_are_named(missing: str) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; from pulumi_roster.cli import main; main()"
+    result = run("--version", code=code)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.strip().splitlines() == [
+        f"roster: the package {missing!r} is missing; pip install 'pulumi-roster[emulator]'"
+    ]

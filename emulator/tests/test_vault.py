@@ -1,0 +1,245 @@
+"""What only the emulator's Vault has: fixed points, switches, seeds. The rest is in ``tests/conformance``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from emulation import exchange
+from roster_emulator import Running, running
+from vault_http import ALIAS, ENTITY, FORBIDDEN, GROUP, UNSUPPORTED_OPERATION, Vault, empty, failed, refused
+
+ALICE, BOB = "entity-alice", "entity-bob"
+
+
+@pytest.fixture
+def login(emulator: Running) -> Iterator[Callable[[str | None], Vault]]:
+    """Makes clients with a token each."""
+    made: list[Vault] = []
+
+    def make(token: str | None) -> Vault:
+        made.append(Vault(emulator.url, token))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def vault(login: Callable[[str | None], Vault]) -> Vault:
+    return login("roster-dev")
+
+
+def test_two_entities_are_there_from_the_start(emulator: Running, vault: Vault) -> None:
+    assert vault.data("LIST", f"{ENTITY}/id")["keys"] == [ALICE, BOB]
+    for name in (ALICE, BOB):
+        assert vault.data("GET", f"{ENTITY}/id/{name}") == vault.data("GET", f"{ENTITY}/name/{name}")
+    group_id = vault.group("team-a", member_entity_ids=[BOB, ALICE])
+    assert vault.show(group_id)["member_entity_ids"] == [ALICE, BOB]
+    emulator.reset()
+    assert vault.data("LIST", f"{ENTITY}/id")["keys"] == [ALICE, BOB]
+    refused(vault.request("LIST", f"{GROUP}/id"), 404)
+
+
+def test_a_file_keeps_what_was_done_also_to_the_first_entities(tmp_path: Path) -> None:
+    kept: dict[str, Any] = {}
+    with running(data=tmp_path / "data") as emulator, Vault(emulator.url, "roster-dev") as vault:
+        empty(vault.delete(f"{ENTITY}/id/{BOB}"))
+        kept = vault.show(vault.group("team-a", member_entity_ids=[ALICE])) | {"accessor": vault.accessor("corp")}
+    with running(data=tmp_path / "data") as emulator, Vault(emulator.url, "roster-dev") as vault:
+        assert vault.data("LIST", f"{ENTITY}/id")["keys"] == [ALICE]
+        assert vault.show(kept["id"]) | {"accessor": vault.accessor("corp")} == kept
+
+
+def test_a_token_of_another_systems_exchange_is_good(emulator: Running, login: Callable[[str | None], Vault]) -> None:
+    token = exchange(emulator.url, "some-key").json()["access_token"]
+    client = login(token)
+    group_id = client.group("team-a")
+    lifetime = client.data("GET", "auth/token/lookup-self")["ttl"]
+    assert 3590 <= lifetime <= 3600
+    emulator.clock(ahead=4000)
+    refused(client.get(f"{GROUP}/id/{group_id}"), 403, "permission denied")
+    emulator.clock(ahead=0)
+    reader = login(exchange(emulator.url, "viewer-key").json()["access_token"])
+    assert reader.show(group_id)["name"] == "team-a"
+    refused(reader.post(GROUP, json={}), 403, FORBIDDEN)
+
+
+def test_calls_are_counted_by_route(emulator: Running, vault: Vault) -> None:
+    group_id = vault.group("team-a")
+    vault.show(group_id)
+    vault.data("GET", f"{GROUP}/id?list=true")
+    vault.data("LIST", f"{GROUP}/id/")
+    vault.data("GET", f"{GROUP}/name/team-a")
+    assert emulator.requests() == {
+        "POST /v1/identity/group": 1,
+        "GET /v1/identity/group/id/{id}": 1,
+        "GET /v1/identity/group/id": 1,
+        "LIST /v1/identity/group/id": 1,
+        "GET /v1/identity/group/name/{name:path}": 1,
+    }
+    assert "roster-dev" not in str(emulator.last_requests())
+
+
+def test_a_sealed_vault_answers_503_to_everything(
+    emulator: Running, vault: Vault, login: Callable[[str | None], Vault]
+) -> None:
+    group_id = vault.group("team-a")
+    calls = [("GET", f"{GROUP}/id/{group_id}"), ("POST", GROUP), ("LIST", f"{GROUP}/id"), ("GET", "nope/x")]
+    emulator.switch(vault_sealed=True)
+    for client in (vault, login(None), login("wrong")):
+        for method, path in calls:
+            refused(client.request(method, path), 503, "Vault is sealed")
+        assert (client.get("sys/health").status_code, client.get("sys/seal-status").status_code) == (503, 200)
+        assert client.get("sys/seal-status").json()["sealed"] is True
+    emulator.switch(vault_sealed=False)
+    assert vault.show(group_id)["modify_index"] == 1
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_rate_limit(emulator: Running, vault: Vault, login: Callable[[str | None], Vault], told: bool) -> None:
+    emulator.switch(rate_limit=2, rate_window=30, vault_rate_headers=told)
+    replies = [vault.get(f"{GROUP}/id/absent") for _ in range(3)]
+    assert [reply.status_code for reply in replies] == [404, 404, 429]
+    refused(replies[2], 429, 'request path "identity/group/id/absent": rate limit quota exceeded')
+    told_of = [{key: value for key, value in reply.headers.items() if "ratelimit" in key} for reply in replies]
+    if told:
+        assert [headers["x-ratelimit-remaining"] for headers in told_of] == ["1", "0", "0"]
+        assert {headers["x-ratelimit-limit"] for headers in told_of} == {"2"}
+        assert 25 <= int(replies[2].headers["retry-after"]) <= 30
+        assert replies[2].headers["retry-after"] == told_of[2]["x-ratelimit-reset"]
+        assert "retry-after" not in replies[0].headers
+    else:
+        assert told_of == [{}, {}, {}]
+        assert "retry-after" not in replies[2].headers
+    assert login("viewer-other").get(f"{GROUP}/id/absent").status_code == 404
+    emulator.clock(ahead=40)
+    assert vault.get(f"{GROUP}/id/absent").status_code == 404
+
+
+def test_faults_are_worded_as_vault_words_them(emulator: Running, vault: Vault) -> None:
+    texts = {500: failed("internal error"), 503: "Vault is sealed", 412: "required index state not present"}
+    for status, text in texts.items():
+        emulator.fault("status", method="POST", route="/v1/identity/group", status=status)
+        refused(vault.post(GROUP, json={"name": "new"}), status, text)
+    refused(vault.get(f"{GROUP}/name/new"), 404)
+    emulator.fault("drop_after", method="POST", route="/v1/identity/group")
+    with pytest.raises(httpx.RemoteProtocolError):
+        vault.post(GROUP, json={"name": "new"})
+    assert vault.data("GET", f"{GROUP}/name/new")["modify_index"] == 1
+    emulator.fault("stale", method="GET", route="/v1/identity/group/name/*")
+    empty(vault.delete(f"{GROUP}/name/new"))
+    assert vault.data("GET", f"{GROUP}/name/new")["name"] == "new"
+    refused(vault.get(f"{GROUP}/name/new"), 404)
+
+
+def test_seed_and_dump(emulator: Running, vault: Vault) -> None:
+    made = emulator.seed(
+        vault={
+            "auth": [{"path": "corp/sso", "type": "oidc", "description": "d"}],
+            "entities": [{"name": "carol"}, {"name": "dora", "id": "e-1", "metadata": {"k": "v"}, "policies": ["p"]}],
+            "groups": [
+                {"name": "low", "policies": ["B", "a"], "member_entity_ids": ["dora", ALICE]},
+                {
+                    "name": "sso",
+                    "type": "external",
+                    "member_entity_ids": ["carol"],
+                    "alias": {"name": "staff", "auth": "corp/sso"},
+                },
+                {"name": "top", "metadata": {"k": "v"}, "member_group_ids": ["low", "sso"]},
+            ],
+        }
+    )["vault"]
+    low, sso, top = made["groups"]
+    assert made["entities"] == ["carol", "e-1"]
+    assert vault.show(low)["member_entity_ids"] == ["e-1", ALICE]
+    assert vault.show(low)["policies"] == ["B", "a"]
+    assert vault.show(sso)["member_entity_ids"] == ["carol"]
+    assert vault.show(sso)["alias"]["mount_accessor"] == made["auth"]["corp/sso/"]
+    assert vault.show(top)["member_group_ids"] == sorted([low, sso])
+    assert vault.data("GET", f"{ENTITY}/name/dora")["metadata"] == {"k": "v"}
+    dump = emulator.dump()["vault"]
+    assert {row["name"] for row in dump["groups"]} == {"low", "sso", "top"}
+    assert [row["name"] for row in dump["group_aliases"]] == ["staff"]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ({"groups": [{"name": "g", "member_entity_ids": ["nobody"]}]}, 'invalid entity ID "nobody"'),
+        ({"groups": [{"name": "g"}, {"name": "G"}]}, "there is a group G"),
+        ({"entities": [{"name": ALICE}]}, "there is an entity"),
+        ({"groups": [{"nam": "g"}]}, "name"),
+        ({"namespaces": ["ns1"]}, "unsupported path"),
+    ],
+)
+def test_seeds_that_are_refused_add_nothing(emulator: Running, data: Any, text: str) -> None:
+    before = emulator.dump()
+    with pytest.raises(ValueError, match=text):
+        emulator.seed(vault=data)
+    assert emulator.dump() == before
+
+
+@pytest.fixture
+def openbao(emulator: Running, vault: Vault) -> Vault:
+    emulator.switch(vault_flavour="openbao")
+    return vault
+
+
+def test_openbao_makes_policies_lower_case(openbao: Vault) -> None:
+    group_id = openbao.group("team-a", policies=["B", "a", "A", " c ", "d,e"])
+    assert openbao.show(group_id)["policies"] == ["a", "b", "c", "d,e"]
+    for policies in (["ROOT"], ["root"], "x,Root"):
+        refused(openbao.post(GROUP, json={"policies": policies}), 400, "policies cannot contain root")
+
+
+def test_openbao_names_and_paths(openbao: Vault) -> None:
+    assert openbao.data("POST", GROUP, {})["name"].endswith(".root")
+    refused(openbao.get(f"{GROUP}/name/%2E%2E"), 400, "relative paths not supported")
+    assert openbao.get("sys/health").json()["version"].startswith("2.")
+
+
+def test_openbao_has_namespaces(openbao: Vault, login: Callable[[str | None], Vault]) -> None:
+    elsewhere = login("roster-dev")
+    elsewhere.headers["X-Vault-Namespace"] = "ns1/"
+    refused(elsewhere.get(f"{GROUP}/id/x"), 404, "namespace not found")
+    made = openbao.data("POST", "sys/namespaces/ns1")
+    assert made == {"id": made["id"], "path": "ns1/", "custom_metadata": {}}
+    assert openbao.data("GET", "sys/namespaces/ns1") == made
+    assert openbao.data("LIST", "sys/namespaces")["keys"] == ["ns1/"]
+    assert openbao.data("POST", "sys/namespaces/ns1") == made
+
+    here, there = openbao.group("team-a", policies=["here"]), elsewhere.group("team-a", policies=["there"])
+    assert there.endswith(f".{made['id']}")
+    assert (elsewhere.show(there)["namespace_id"], openbao.show(here)["namespace_id"]) == (made["id"], "root")
+    assert elsewhere.data("LIST", f"{GROUP}/id")["keys"] == [there]
+    refused(elsewhere.get(f"{GROUP}/id/{here}"), 404)
+    refused(elsewhere.post(f"{GROUP}/id/{here}", json={}), 400, "invalid group ID")
+    empty(elsewhere.delete(f"{GROUP}/id/{here}"))
+    member = failed(f'invalid member group ID "{here}"')
+    refused(elsewhere.post(f"{GROUP}/id/{there}", json={"member_group_ids": [here]}), 500, member)
+    entity = failed(f'invalid entity ID "{ALICE}"')
+    refused(elsewhere.post(f"{GROUP}/id/{there}", json={"member_entity_ids": [ALICE]}), 500, entity)
+    assert openbao.show(here)["policies"] == ["here"]
+
+    empty(openbao.delete("sys/namespaces/ns1"))
+    refused(elsewhere.get(f"{GROUP}/id/{there}"), 404, "namespace not found")
+    assert openbao.data("LIST", f"{GROUP}/id")["keys"] == [here]
+
+
+def test_openbao_keeps_mounts_and_aliases_of_namespaces_apart(
+    openbao: Vault, login: Callable[[str | None], Vault]
+) -> None:
+    openbao.data("POST", "sys/namespaces/ns1")
+    elsewhere = login("roster-dev")
+    elsewhere.headers["X-Vault-Namespace"] = "ns1"
+    accessor = openbao.accessor("corp")
+    assert set(elsewhere.data("GET", "sys/auth")) == {"token/"}
+    reply = elsewhere.post(ALIAS, json={"name": "staff", "mount_accessor": accessor})
+    refused(reply, 400, f'invalid mount accessor "{accessor}"')
+    refused(elsewhere.get(ALIAS), 405, UNSUPPORTED_OPERATION)

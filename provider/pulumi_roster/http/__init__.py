@@ -1,0 +1,1 @@
+"""Sends requests to the services: one client for all systems."""

@@ -1,0 +1,283 @@
+"""Configuration -> one client per connection and process.
+
+Stack configuration first, environment second. Credentials go from here into the clients' auth and nowhere else. What a
+system needs (its keys, how its client is made) is declared by the system itself, in a :class:`System`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
+
+from ..errors import SettingsError
+from ..redaction import quoted
+from .client import Client
+from .network import is_loopback
+from .transports import Limits
+
+__all__ = [
+    "DEVELOPMENT_TOKEN",
+    "GENERAL",
+    "NAMESPACE",
+    "Connection",
+    "Setting",
+    "Settings",
+    "System",
+]
+
+NAMESPACE = "roster"
+DEVELOPMENT_TOKEN = "roster-dev"
+"""Good for every system of the emulator, and for nothing else."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One configuration key of a system and the environment variables that stand in for it, first one first.
+
+    :param key: as in ``pulumi config set roster:KEY``.
+    :param secret: a credential, for ``--secret``.
+    """
+
+    key: str
+    environment: tuple[str, ...] = ()
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class System:
+    """One of the four systems, as far as configuration goes.
+
+    :param name: the package's name, such as ``ibm``.
+    :param title: the name its users know.
+    :param url: the setting that holds the address.
+    :param settings: all settings, the address among them.
+    :param connect: makes the client of a connection; raises ``SettingsError`` when something is missing.
+    :param development: what stands in for missing settings when the address is the emulator's.
+    """
+
+    name: str
+    title: str
+    url: str
+    settings: tuple[Setting, ...]
+    connect: Callable[[Connection], Client]
+    development: Mapping[str, str]
+
+
+GENERAL = (
+    Setting("emulator", ("ROSTER_EMULATOR",)),
+    Setting("connections", ("ROSTER_CONNECTIONS",), secret=True),
+    Setting("allowPlainHttp", ("ROSTER_ALLOW_PLAIN_HTTP",)),
+    Setting("budgetSeconds", ("ROSTER_BUDGET_SECONDS",)),
+    Setting("settleSeconds", ("ROSTER_SETTLE_SECONDS",)),
+    Setting("quietSeconds", ("ROSTER_QUIET_SECONDS",)),
+)
+"""Settings that belong to no one system. ``budgetSeconds`` limits one call with its repetitions; ``settleSeconds`` is
+how long a write may take to show in a service's reads; ``quietSeconds`` how long a writer waits to see that its change
+of a list stays, where several may write it: more than twice what a call takes."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One named set of credentials for one system."""
+
+    name: str
+    system: System
+    limits: Limits
+    emulator: str
+    _values: Mapping[str, str] = field(repr=False)
+
+    def get(self, key: str) -> str:
+        """A setting's value, or ""; against the emulator, the development value of what is not set."""
+        if value := self._values.get(key, ""):
+            return value
+        if key == self.system.url:
+            return self.emulator
+        return self.system.development.get(key, "") if self._emulated else ""
+
+    def require(self, *keys: str) -> str:
+        """The first of these settings that has a value.
+
+        :raises SettingsError: none has; the error names the ways to give one.
+        """
+        for key in keys:
+            if value := self.get(key):
+                return value
+        raise SettingsError(
+            f"{self.system.title} needs {' or '.join(self._called(key) for key in keys)}", hint=self._how_to_give(keys)
+        )
+
+    @property
+    def _emulated(self) -> bool:
+        return bool(self.emulator) and self._values.get(self.system.url, self.emulator) == self.emulator
+
+    def address(self, default: str = "", expand: Callable[[str], str] = str) -> str:
+        """The service's address, without a trailing slash.
+
+        :param expand: makes an address of what may be a shorter form of it, such as a tenant's name.
+        :raises SettingsError: it is no address, or would send credentials in the clear.
+        """
+        given = self.get(self.system.url)
+        url = (expand(given) if given else default).rstrip("/")
+        if not url:
+            needed = self._called(self.system.url)
+            raise SettingsError(f"{self.system.title} needs {needed}", hint=self._how_to_give((self.system.url,)))
+        where = f"{NAMESPACE}:emulator" if given == self.emulator else self._called(self.system.url)
+        parts = _parts(url)
+        if parts is None:
+            raise SettingsError(f"{where} is {_shown(url)!r}, which is no http or https address")
+        if parts.username or parts.password:
+            raise SettingsError(f"{where} must not hold a user name or password")
+        if parts.query or parts.fragment:
+            raise SettingsError(f"{where} is {_shown(url)!r} and more; an address ends before its query")
+        if parts.scheme == "http" and not is_loopback(url) and not _is_true(self.get("allowPlainHttp")):
+            raise SettingsError(
+                f"{where} is {_shown(url)!r}: credentials would travel in the clear",
+                hint=f"use https, or set {NAMESPACE}:allowPlainHttp to true if you must",
+            )
+        return url
+
+    def _called(self, key: str) -> str:
+        if self.name == "default":
+            return f"{NAMESPACE}:{key}"
+        return f"{key} in {NAMESPACE}:connections.{self.name}"
+
+    def _how_to_give(self, keys: tuple[str, ...]) -> str:
+        if self.name != "default":
+            return f"add it to the connection {self.name!r} in {NAMESPACE}:connections"
+        known = {setting.key: setting for setting in self.system.settings}
+        first = known[keys[0]]
+        secret, value = (" --secret", "") if first.secret else ("", " VALUE")  # Pulumi asks for what is not given
+        names = [name for key in keys for name in known[key].environment]
+        environment = f", or set {' or '.join(names)} in the environment" if names else ""
+        return f"pulumi config set{secret} {NAMESPACE}:{first.key}{value}{environment}"
+
+
+class Settings:
+    """All configuration of one process.
+
+    :param config: looks a key up in the stack's configuration, secrets open; ``None`` where it has no such key.
+    :param environ: the environment.
+    """
+
+    def __init__(
+        self,
+        config: Callable[[str], Any],
+        environ: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._config = config
+        self._environ = os.environ if environ is None else environ
+        self._limits = limits or Limits()
+        self._clients: dict[tuple[str, str], Client] = {}
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return "Settings(...)"
+
+    def connection(self, system: System, name: str = "default") -> Connection:
+        """The settings of one connection.
+
+        :raises SettingsError: no connection has this name.
+        """
+        general = {setting.key: self._value(setting) for setting in GENERAL if setting.key != "connections"}
+        if name == "default":
+            # Who uses the emulator may have the real service's address and key in the environment all the same.
+            environ = {} if general["emulator"] else self._environ
+            own = {setting.key: self._value(setting, environ) for setting in system.settings}
+        else:
+            named = self._connections()
+            if name not in named:
+                there = ", ".join(["default", *sorted(named)])
+                raise SettingsError(
+                    f"there is no connection {name!r}; there are: {there}",
+                    hint=f"add it to {NAMESPACE}:connections, an object of name -> keys",
+                )
+            # A named connection stands alone: credentials of the default one must not reach another account.
+            own = {key: _text(value) for key, value in named[name].items()}
+        values = {**general, **{key: value for key, value in own.items() if value}}
+        return Connection(name, system, self._limits_from(values), values.get("emulator", "").rstrip("/"), values)
+
+    def client(self, system: System, name: str = "default") -> Client:
+        """The client of one connection, made on first use.
+
+        :raises SettingsError: something is missing or not allowed.
+        """
+        with self._lock:
+            if (system.name, name) not in self._clients:
+                self._clients[system.name, name] = system.connect(self.connection(system, name))
+            return self._clients[system.name, name]
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
+    def _value(self, setting: Setting, environ: Mapping[str, str] | None = None) -> str:
+        environ = self._environ if environ is None else environ
+        given = (self._config(f"{NAMESPACE}:{setting.key}"), *(environ.get(name) for name in setting.environment))
+        return next((text for value in given if (text := _text(value))), "")
+
+    def _connections(self) -> dict[str, dict[str, Any]]:
+        setting = next(setting for setting in GENERAL if setting.key == "connections")
+        text = self._value(setting)
+        if not text:
+            return {}
+        try:
+            named = json.loads(text)
+        except (ValueError, RecursionError):
+            named = None
+        if not isinstance(named, dict) or not all(isinstance(keys, dict) for keys in named.values()):
+            # Its text holds credentials, so it is not shown.
+            raise SettingsError(f"{NAMESPACE}:connections must be an object of name -> object of keys")
+        return named
+
+    def _limits_from(self, values: Mapping[str, str]) -> Limits:
+        changes: dict[str, float] = {}
+        for name, least in (("budget", 0.1), ("settle", 0.0), ("quiet", 0.1)):
+            key = f"{name}Seconds"
+            if text := values.get(key):
+                try:
+                    changes[name] = float(text)
+                except ValueError:
+                    changes[name] = math.nan
+                if not least <= changes[name] < math.inf:
+                    raise SettingsError(f"{NAMESPACE}:{key} is {quoted(text)!r}, which is no number of seconds")
+        return replace(self._limits, **changes)  # type: ignore[arg-type]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.strip() if isinstance(value, str) else json.dumps(value)
+
+
+def _parts(url: str) -> SplitResult | None:
+    if re.search(r"[\s\\\x00-\x1f\x7f]", url):  # the standard library overlooks some of these, the client does not
+        return None
+    try:
+        httpx.URL(url)
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  # raises where it is none
+    except (ValueError, httpx.InvalidURL):
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def _shown(url: str) -> str:
+    """An address without what may be secret: what stands before an @, and its query."""
+    return quoted(re.split("[?#]", url.rpartition("@")[2])[0], limit=100)
+
+
+def _is_true(text: str) -> bool:
+    return text.strip().lower() in {"true", "1", "yes"}

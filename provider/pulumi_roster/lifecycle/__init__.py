@@ -1,0 +1,1 @@
+"""Leads one object through its life, by rules that hold for every kind and know nothing of Pulumi."""

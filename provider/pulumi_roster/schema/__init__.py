@@ -1,0 +1,1 @@
+"""Says what a resource takes and holds, and how its fields behave."""

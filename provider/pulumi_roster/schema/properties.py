@@ -1,0 +1,130 @@
+"""Between models and the plain values that Pulumi keeps: differences, outputs, natural keys, import keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..errors import InvalidArguments
+from .model import (
+    Args,
+    Kept,
+    Key,
+    MirroredBy,
+    Scope,
+    State,
+    contains_unknown,
+    default_of,
+    is_provider_only,
+    lenient,
+    marked,
+    normal,
+    same,
+)
+
+__all__ = [
+    "Values",
+    "as_declared",
+    "changed",
+    "import_key",
+    "natural_key",
+    "outputs_of",
+    "scope_of",
+    "state_of",
+    "with_kept",
+]
+
+Values = dict[str, Any]
+
+
+def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
+    """The fields in which new inputs differ from old outputs. A field that is not given is not managed, unless it has a
+    default; ``adopt`` matters at the creation only."""
+    for name in args_type.model_fields:
+        default = default_of(args_type, name)
+        new = news.get(name, default)
+        if name == "adopt" or new is None:
+            continue
+        old = normal(args_type, name, _old(args_type, name, olds))
+        if contains_unknown(new) or not same(old, normal(args_type, name, new)):
+            yield name
+
+
+def _old(args_type: type[Args], name: str, olds: Mapping[str, Any]) -> Any:
+    if name not in olds and (told := marked(args_type, MirroredBy).get(name)):
+        return olds.get(told.output)
+    return olds.get(name, default_of(args_type, name))
+
+
+def outputs_of(
+    args_type: type[Args], state: State, inputs: Mapping[str, Any], managed: Mapping[str, Any] | None = None
+) -> Values:
+    """A state as outputs: without what is not managed, and with what only we know as it was declared."""
+    managed = inputs if managed is None else managed
+    outputs: Values = state.model_dump(mode="json", exclude={"id"}, exclude_none=True, warnings=False)
+    for name in args_type.model_fields:
+        if name in outputs and (managed.get(name) is None or is_provider_only(args_type, name)):
+            del outputs[name]
+        if name in inputs and is_provider_only(args_type, name):
+            outputs[name] = inputs[name]
+    return outputs
+
+
+def as_declared(args_type: type[Args], outputs: Values, inputs: Mapping[str, Any]) -> Values:
+    """Outputs right after a creation or change, for Pulumi to keep.
+
+    What differs from the declaration all the same, such as members that others put in meanwhile, is left for the next
+    refresh to bring in. Pulumi shows a change from the inputs that it knows: kept here, such a difference would be a
+    change without a line in the preview.
+    """
+    return {**outputs, **{name: inputs[name] for name in changed(args_type, outputs, inputs) if name in inputs}}
+
+
+def state_of(state_type: type[State], id: str, props: Mapping[str, Any]) -> State:
+    """Outputs as a state; of an object that is imported, with nothing in the fields that are not known."""
+    fields = state_type.model_fields
+    known = {name: value for name, value in props.items() if name in fields and value is not None}
+    if all(name in known or not info.is_required() for name, info in fields.items() if name != "id"):
+        return lenient(state_type, {**known, "id": id})
+    defaults = {
+        name: info.get_default(call_default_factory=True) for name, info in fields.items() if not info.is_required()
+    }
+    built: State = state_type.model_construct(**{**defaults, **known, "id": id})
+    return built
+
+
+def with_kept(row: State, prior: State) -> State:
+    """A row of a listing, with what only its object's last state tells."""
+    kept = [name for name in marked(type(row), Kept) if hasattr(prior, name)]
+    return row.model_copy(update={name: getattr(prior, name) for name in kept}) if kept else row
+
+
+def scope_of(args_type: type[Args], values: Args | State) -> str:
+    """What an object lives in; "" where its kind has one scope only. Of several fields, one a line: what would break
+    the lines cannot be sent, while a slash may stand in each."""
+    return "\n".join(str(getattr(values, name, "")) for name in marked(args_type, Scope))
+
+
+def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
+    """By what an object is recognised in its scope: its key fields; of an object without a name, all that it is."""
+    keys = list(marked(args_type, Key))
+    if not any(getattr(values, name, None) for name in keys):
+        keys = [name for name in args_type.model_fields if not is_provider_only(args_type, name)]
+    plain = values.model_dump(mode="json", warnings=False)  # of a state and of arguments alike
+    return tuple(repr(normal(args_type, name, plain.get(name))) for name in keys)
+
+
+def import_key(template: str, text: str, known: Mapping[str, Any]) -> dict[str, str]:
+    """What an import key says. The bare id will do where the scope is known otherwise.
+
+    :param template: such as ``{access_group_id}/{id}``.
+    :raises InvalidArguments: the text does not fit.
+    """
+    match = re.fullmatch(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template)), text)
+    if match is not None:
+        return {"id": text, **match.groupdict()}
+    missing = [name for name in re.findall(r"{(\w+)}", template) if name != "id" and name not in known]
+    if missing:
+        raise InvalidArguments(f"{text!r} is no import key of this kind", hint=f"it looks like {template}")
+    return {"id": text}
