@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, settings
 from pulumi.runtime.config import CONFIG
 
 from pulumi_roster import managed
-from real_vault import RealVault, real_vault
 from roster_emulator import Running, running
-from subjects import close_sessions
+from support.real_vault import RealVault, real_vault
+from support.subjects import close_sessions
 
 settings.register_profile("roster", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("roster")

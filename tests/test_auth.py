@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, quote_plus
 import httpx
 import pytest
 
-from canned import Canned, Got, canned, reply
 from pulumi_roster.errors import (
     ConnectionFailed,
     OutcomeUnknown,
@@ -25,7 +24,8 @@ from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.transports import Limits
 from roster_emulator import Running
-from timetable import FakeTime
+from support.canned_server import Canned, Got, canned, reply
+from support.timetable import FakeTime
 
 GRANT = "urn:ibm:params:oauth:grant-type:apikey"
 TOKEN_ROUTE = "POST /identity/token"

@@ -12,7 +12,7 @@ import pytest
 from pulumi_roster.errors import BadRequest, ConnectionFailed, RateLimited, ReplyLost, RosterError
 from pulumi_roster.http.client import Client
 from pulumi_roster.lifecycle.concurrent_writes import write_until_settled
-from timetable import FakeTime
+from support.timetable import FakeTime
 
 QUIET = 1.0
 

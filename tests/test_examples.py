@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle import objects
-from program import ROOT, Program
 from roster_emulator import Running
+from support.life import objects
+from support.program import ROOT, Program
 
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))
 

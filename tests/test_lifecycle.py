@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from cases import CASES
-from lifecycle import Case, live
 from pulumi_roster.catalog import RESOURCES
 from roster_emulator import Running
-from subjects import Direct, Pickled, session_for
+from support.cases import CASES
+from support.life import Case, live
+from support.subjects import Direct, Pickled, session_for
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

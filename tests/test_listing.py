@@ -14,7 +14,7 @@ from pulumi_roster.ibm.access_group import AccessGroupHandler, AccessGroupState
 from pulumi_roster.lifecycle.list_cache import Gathering, Listing
 from pulumi_roster.schema.model import State
 from roster_emulator import Running
-from timetable import FakeTime
+from support.timetable import FakeTime
 
 WAIT = 10
 """Seconds in which whatever a test waits for has surely happened; nothing waits so long when all is well."""

@@ -11,13 +11,13 @@ from typing import Any, cast
 
 import pytest
 
-from canned import canned, reply
-from certificates import Certificate, self_signed
 from pulumi_roster.errors import ConnectionFailed, RosterError, ServiceError, SettingsError
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.network import certificates, is_loopback, proxy_for
 from pulumi_roster.http.transports import Limits
+from support.canned_server import canned, reply
+from support.certificates import Certificate, self_signed
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pulumi_roster.errors import UnexpectedReply
-from raw import ibm_add, ibm_group, ibm_groups, ibm_members
-from resources import Resource
 from roster_emulator import Running
+from support.ibm_api import ibm_add, ibm_group, ibm_groups, ibm_members
+from support.resources import Resource
 
 ANNA, BERT, STRANGER = "IBMid-1100000AAA", "IBMid-1100000BBB", "IBMid-900000001"
 NONSENSE = [{"kind": "html"}, {"kind": "html", "work": True}, {"kind": "truncated", "how": "json"}, {"kind": "empty"}]

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 import pulumi_roster
-from emulation import exchange
-from program import ROOT, Program
 from pulumi_roster.catalog import RESOURCES, handler_class, system
 from pulumi_roster.http.settings import GENERAL
-from raw import ibm_group
 from roster_emulator import Running
+from support.emulation import exchange
+from support.ibm_api import ibm_group
+from support.program import ROOT, Program
 
 README = (ROOT / "README.md").read_text()
 SYSTEMS = sorted({kind.partition(".")[0] for kind in RESOURCES})

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import pulumi_roster as roster
-from program import Program
 from roster_emulator import Running
+from support.program import Program
 
 TEAM = """
 ANN = roster.Person(

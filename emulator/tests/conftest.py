@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from emulation import Ibm, client
 from roster_emulator import Running
+from support.emulation import Ibm, client
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from emulation import RULE, Ibm, exchange
 from roster_emulator import Running, Switches, running
+from support.emulation import RULE, Ibm, exchange
 
 
 def test_health(emulator: Running) -> None:

@@ -6,8 +6,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from emulation import Ibm, exchange, refused
 from roster_emulator import Running, running
+from support.emulation import Ibm, exchange, refused
 
 
 def test_requests_are_counted_by_method_and_template(emulator: Running, ibm: Ibm) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from emulation import ACCOUNT, GRANT, Ibm, client, exchange, refused
 from roster_emulator import Running, running
+from support.emulation import ACCOUNT, GRANT, Ibm, client, exchange, refused
 
 Connect = Callable[[str], Ibm]
 FORBIDDEN = (

@@ -6,8 +6,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from emulation import ACCOUNT, Ibm, refused
 from roster_emulator import Running
+from support.emulation import ACCOUNT, Ibm, refused
 
 GROUPS = "/v2/groups?account_id=acc-demo"
 

@@ -5,8 +5,8 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 import httpx
 import pytest
 
-from emulation import Ibm
 from roster_emulator import Running
+from support.emulation import Ibm
 
 GROUPS = "/v2/groups?account_id=acc-demo"
 

@@ -23,8 +23,8 @@ from ibm_platform_services.iam_access_groups_v2 import (
     RulesList,
 )
 
-from emulation import ACCOUNT, RULE
 from roster_emulator import Running
+from support.emulation import ACCOUNT, RULE
 
 USER, SERVICE = "IBMid-1", "iam-ServiceId-1"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from emulation import ACCOUNT, RULE, Ibm, refused
 from roster_emulator import Running
+from support.emulation import ACCOUNT, RULE, Ibm, refused
 
 PUBLIC = "AccessGroupId-PublicAccess"
 INVALID = ("invalid_payload", "Payload contains invalid/missing data.")

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from emulation import ACCOUNT, RULE, Ibm, refused
 from roster_emulator import Running
+from support.emulation import ACCOUNT, RULE, Ibm, refused
 
 
 def href(body: dict[str, Any], which: str) -> dict[str, str]:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from emulation import RULE, Ibm, refused
 from roster_emulator import Running
+from support.emulation import RULE, Ibm, refused
 
 OPERATORS = ["EQUALS", "EQUALS_IGNORE_CASE", "IN", "NOT_EQUALS", "NOT_EQUALS_IGNORE_CASE", "CONTAINS"]
 

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from emulation import exchange
 from roster_emulator import Running, running
-from vault_http import ALIAS, ENTITY, FORBIDDEN, GROUP, UNSUPPORTED_OPERATION, Vault, empty, failed, refused
+from support.emulation import exchange
+from support.vault_http import ALIAS, ENTITY, FORBIDDEN, GROUP, UNSUPPORTED_OPERATION, Vault, empty, failed, refused
 
 ALICE, BOB = "entity-alice", "entity-bob"
 

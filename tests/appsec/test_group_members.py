@@ -10,10 +10,10 @@ import pytest
 
 from pulumi_roster.catalog import system
 from pulumi_roster.errors import BadRequest, NotFound, NotOurs, UnexpectedReply
-from raw_appsec import change, group, remove, shown
-from resources import Resource
 from roster_emulator import Running
-from subjects import QUICK
+from support.appsec_api import change, group, remove, shown
+from support.resources import Resource
+from support.subjects import QUICK
 
 KIND = "appsec.GroupMembers"
 WRITERS = 8

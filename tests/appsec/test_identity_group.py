@@ -10,9 +10,9 @@ import pytest
 from pulumi_roster.appsec.identity_group import IdentityGroupHandler
 from pulumi_roster.catalog import system
 from pulumi_roster.errors import AlreadyExists, BadRequest, NotFound
-from raw_appsec import change, group, names, remove, shown
-from resources import Resource
 from roster_emulator import Running
+from support.appsec_api import change, group, names, remove, shown
+from support.resources import Resource
 
 KIND = "appsec.IdentityGroup"
 LIST, MAKE = "GET /identity-groups", "POST /identity-groups"

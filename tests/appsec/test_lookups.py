@@ -6,8 +6,8 @@ import pytest
 
 from pulumi_roster import appsec as roster_appsec
 from pulumi_roster.errors import InvalidArguments, NotFound, Unauthorized, UnexpectedReply
-from raw_appsec import group
 from roster_emulator import Running
+from support.appsec_api import group
 
 Configure = Callable[..., None]
 

@@ -12,9 +12,9 @@ from pulumi_roster.errors import Forbidden, Unauthorized
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
 from pulumi_roster.schema.model import UNKNOWN
-from raw_appsec import group, names, shown
-from resources import Resource
 from roster_emulator import Running
+from support.appsec_api import group, names, shown
+from support.resources import Resource
 
 URL = "https://api.appsecplus.example.com"
 GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.GroupMembers"

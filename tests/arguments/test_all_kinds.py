@@ -18,7 +18,7 @@ from pulumi_roster.schema.model import (
     validate,
 )
 from pulumi_roster.schema.properties import outputs_of
-from thing import GOOD, ThingState
+from support.thing import GOOD, ThingState
 
 
 def systems() -> Iterator[ModuleType]:

@@ -11,7 +11,7 @@ from pulumi_roster.schema.model import (
     contains_unknown,
     validate,
 )
-from thing import GOOD, ThingArgs, faults_of, paths_of
+from support.thing import GOOD, ThingArgs, faults_of, paths_of
 
 # -- what is wrong is said all together, each at its place
 

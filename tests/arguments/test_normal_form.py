@@ -22,7 +22,7 @@ from pulumi_roster.schema.model import (
     sorted_set,
     validate,
 )
-from thing import ThingArgs, ThingState
+from support.thing import ThingArgs, ThingState
 
 # -- normal form
 

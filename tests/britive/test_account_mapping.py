@@ -6,7 +6,8 @@ import pytest
 
 from pulumi_roster.errors import BadRequest, Conflict, Forbidden, NotFound, UnexpectedReply
 from pulumi_roster.schema.model import UNKNOWN
-from raw_britive import (
+from roster_emulator import Running
+from support.britive_api import (
     APP,
     britive_delete_environment,
     britive_environment,
@@ -15,8 +16,7 @@ from raw_britive import (
     britive_unmap,
     britive_users,
 )
-from resources import Resource
-from roster_emulator import Running
+from support.resources import Resource
 
 ALICE, BOB, ERIN = "user-alice", "user-bob", "user-erin"
 ACCOUNT, OF_ERIN = 2800, 2804

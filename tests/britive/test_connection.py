@@ -18,9 +18,9 @@ from pulumi_roster.errors import (
     error_class,
 )
 from pulumi_roster.http.settings import Settings
-from raw_britive import APP, britive_names
-from resources import Resource
 from roster_emulator import Running
+from support.britive_api import APP, britive_names
+from support.resources import Resource
 
 LONG = "x" * 60
 

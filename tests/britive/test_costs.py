@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from raw_britive import APP, britive_environment, britive_root
-from resources import Resource
 from roster_emulator import Running
-from subjects import session_for
+from support.britive_api import APP, britive_environment, britive_root
+from support.resources import Resource
+from support.subjects import session_for
 
 TREE = "GET /api/apps/{app}"
 ACCOUNTS = "GET /api/apps/{app}/environments/{environment}/accounts"

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from raw_britive import APP, britive_group, britive_root, britive_tree
-from resources import Resource
 from roster_emulator import Running
+from support.britive_api import APP, britive_group, britive_root, britive_tree
+from support.resources import Resource
 
 ABOVE = {"britive.EnvironmentGroup": "parent_id", "britive.Environment": "parent_group_id"}
 

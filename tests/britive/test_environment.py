@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import AlreadyExists, BadRequest, NotFound
-from raw_britive import (
+from roster_emulator import Running
+from support.britive_api import (
     APP,
     britive,
     britive_change_environment,
@@ -15,8 +16,7 @@ from raw_britive import (
     britive_root,
     britive_tree,
 )
-from resources import Resource
-from roster_emulator import Running
+from support.resources import Resource
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 
 from pulumi_roster.errors import AlreadyExists, BadRequest, Conflict, Forbidden, NotFound, NotOurs, Unauthorized
 from pulumi_roster.schema.model import UNKNOWN
-from raw_britive import (
+from roster_emulator import Running
+from support.britive_api import (
     APP,
     britive_change_group,
     britive_delete_environment,
@@ -16,8 +17,7 @@ from raw_britive import (
     britive_root,
     britive_tree,
 )
-from resources import Resource
-from roster_emulator import Running
+from support.resources import Resource
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import BadRequest, Forbidden, RosterError, Unauthorized, UnexpectedReply
-from raw_britive import APP, britive_environment, britive_root, britive_tree
-from resources import Resource
 from roster_emulator import Running
-from subjects import session_for
+from support.britive_api import APP, britive_environment, britive_root, britive_tree
+from support.resources import Resource
+from support.subjects import session_for
 
 KINDS = ["britive.EnvironmentGroup", "britive.Environment", "britive.AccountMapping"]
 READ = {

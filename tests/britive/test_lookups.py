@@ -7,10 +7,10 @@ import pytest
 
 from pulumi_roster import britive
 from pulumi_roster.errors import BadRequest, Forbidden, InvalidArguments, NotFound, Unauthorized, UnexpectedReply
-from raw_britive import APP, britive_environment, britive_group, britive_map, britive_root
 from roster_emulator import Running
 from roster_emulator.britive import demo
-from subjects import config_for
+from support.britive_api import APP, britive_environment, britive_group, britive_map, britive_root
+from support.subjects import config_for
 
 Configure = Callable[..., None]
 ENVIRONMENT = "/api/apps/{app}/environments/{environment}"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import OutcomeUnknown
-from raw_britive import APP, britive_environment, britive_group, britive_names, britive_root, britive_tree
-from resources import Resource
 from roster_emulator import Running
+from support.britive_api import APP, britive_environment, britive_group, britive_names, britive_root, britive_tree
+from support.resources import Resource
 
 TREE = "/api/apps/{app}/root-environment-group"
 POST = {"britive.EnvironmentGroup": f"{TREE}/groups", "britive.Environment": f"{TREE}/environments"}

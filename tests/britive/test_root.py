@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import Conflict, Forbidden, UnexpectedReply
-from raw_britive import APP, britive_group, britive_names, britive_root, britive_tree
-from resources import Resource
 from roster_emulator import Running
+from support.britive_api import APP, britive_group, britive_names, britive_root, britive_tree
+from support.resources import Resource
 
 TREE = "/api/apps/{app}"
 GROUPS = "/api/apps/{app}/root-environment-group/groups"

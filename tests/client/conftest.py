@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from client_calls import DIALECT, QUICK, Connect
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.transports import Limits
 from roster_emulator import Running
+from support.client_calls import DIALECT, QUICK, Connect
 
 
 @pytest.fixture

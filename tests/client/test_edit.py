@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from canned import canned, reply
-from client_calls import Connect, group, sent
 from pulumi_roster.errors import (
     PreconditionFailed,
     UnexpectedReply,
 )
 from pulumi_roster.http.client import Client
 from roster_emulator import Running
+from support.canned_server import canned, reply
+from support.client_calls import Connect, group, sent
 
 
 def rename(name: str) -> Callable[[Any], Any]:

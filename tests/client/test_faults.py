@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from canned import canned, reply
-from client_calls import ACCOUNT, Connect, group, rows_of
 from pulumi_roster.errors import (
     ConnectionFailed,
     NotFound,
@@ -22,6 +20,8 @@ from pulumi_roster.http.paging import BY_NUMBER
 from pulumi_roster.http.transports import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
 from roster_emulator import Running
+from support.canned_server import canned, reply
+from support.client_calls import ACCOUNT, Connect, group, rows_of
 
 # -- no exception of a library leaves the client
 

@@ -5,14 +5,14 @@ from typing import Any
 import httpx
 import pytest
 
-from canned import Got, canned, reply
-from client_calls import Connect, group, rows_of
 from pulumi_roster.errors import (
     UnexpectedReply,
 )
 from pulumi_roster.http.client import Client
 from pulumi_roster.http.paging import BY_NUMBER
 from roster_emulator import Running
+from support.canned_server import Got, canned, reply
+from support.client_calls import Connect, group, rows_of
 
 
 def test_all_pages_are_read(api: Client, emulator: Running) -> None:

@@ -7,8 +7,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from canned import Canned, canned, reply
-from client_calls import DIALECT, QUICK
 from pulumi_roster.errors import (
     InvalidIdentifier,
     NotFound,
@@ -16,6 +14,8 @@ from pulumi_roster.errors import (
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client
 from roster_emulator import Running
+from support.canned_server import Canned, canned, reply
+from support.client_calls import DIALECT, QUICK
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from canned import canned, reply
-from client_calls import ONCE, Connect, errors, group
 from pulumi_roster.errors import (
     BadRequest,
     NotFound,
@@ -12,6 +10,8 @@ from pulumi_roster.errors import (
 )
 from pulumi_roster.http.client import Client, Dialect
 from roster_emulator import Running
+from support.canned_server import canned, reply
+from support.client_calls import ONCE, Connect, errors, group
 
 
 def test_an_error_says_what_the_service_said(api: Client) -> None:

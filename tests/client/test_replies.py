@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from canned import canned, reply
-from client_calls import Connect, group
 from pulumi_roster.errors import (
     UnexpectedReply,
 )
@@ -14,6 +12,8 @@ from pulumi_roster.http.client import Client
 from pulumi_roster.http.transports import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
 from roster_emulator import Running
+from support.canned_server import canned, reply
+from support.client_calls import Connect, group
 
 
 @pytest.mark.parametrize(

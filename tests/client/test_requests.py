@@ -8,8 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from canned import canned, reply
-from client_calls import ACCOUNT, ONCE, Connect, errors
 from pulumi_roster.errors import (
     InvalidIdentifier,
     NotFound,
@@ -19,6 +17,8 @@ from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.transports import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
 from roster_emulator import Running
+from support.canned_server import canned, reply
+from support.client_calls import ACCOUNT, ONCE, Connect, errors
 
 # -- queries, bodies, headers
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from canned import Got, canned, reply
-from client_calls import ACCOUNT, DIALECT, ONCE, QUICK, Connect, group
 from pulumi_roster.errors import (
     RosterError,
     Unauthorized,
@@ -15,6 +13,8 @@ from pulumi_roster.errors import (
 from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client
 from roster_emulator import Running
+from support.canned_server import Got, canned, reply
+from support.client_calls import ACCOUNT, DIALECT, ONCE, QUICK, Connect, group
 
 
 def test_no_log_at_any_level_shows_a_credential(emulator: Running, caplog: pytest.LogCaptureFixture) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from program import Program
 from roster_emulator import Control
+from support.program import Program
 
 PROC = Path("/proc")
 needs_proc = pytest.mark.skipif(not (PROC / "self/stat").exists(), reason="what a session holds is read from /proc")

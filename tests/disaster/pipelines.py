@@ -6,8 +6,8 @@ from pathlib import Path
 
 from disaster.everything import world
 from disaster.killing import Killable
-from program import Program, engine_environment
 from roster_emulator import Running
+from support.program import Program, engine_environment
 
 MEMBERS = """
     import os

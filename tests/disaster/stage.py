@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from disaster.everything import BEFORE, DECLARED, PROGRAM, SOMEBODY_ELSES, World, world
-from program import Program, engine_environment
 from roster_emulator import Running, running
+from support.program import Program, engine_environment
 
 
 class Project(Program):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from disaster.everything import AFTERWARDS, LATER
 from disaster.killing import needs_proc
 from disaster.stage import Scene
-from raw import ibm, ibm_add, ibm_change, ibm_remove
-from raw_appsec import appsec
-from raw_appsec import change as appsec_change
-from raw_britive import britive
-from raw_vault import change as vault_change
-from raw_vault import remove as vault_remove
+from support.appsec_api import appsec
+from support.appsec_api import change as appsec_change
+from support.britive_api import britive
+from support.ibm_api import ibm, ibm_add, ibm_change, ibm_remove
+from support.vault_api import change as vault_change
+from support.vault_api import remove as vault_remove
 
 pytestmark = needs_proc
 

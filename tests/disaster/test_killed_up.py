@@ -10,7 +10,7 @@ from disaster.everything import FIRST as DECLARED_FIRST
 from disaster.killed import FIRST, FIRST_WRITES, LATER, LATER_WRITES, Moment, at, kill
 from disaster.killing import needs_proc
 from disaster.stage import Scene, writes
-from program import Ran
+from support.program import Ran
 
 pytestmark = needs_proc
 

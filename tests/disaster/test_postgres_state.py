@@ -10,8 +10,8 @@ import pytest
 from disaster.everything import SOMEBODY_ELSES
 from disaster.killing import needs_proc
 from disaster.pipelines import ENTITIES, MEMBERS, Pipeline, assert_merged, run
-from postgres import Postgres, postgres
 from roster_emulator import Running
+from support.postgres import Postgres, postgres
 
 pytestmark = needs_proc
 

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pulumi_roster.errors import AlreadyExists, Conflict
-from raw import ibm_group
-from raw_britive import britive, britive_root
-from resources import Resource
 from roster_emulator import Running
+from support.britive_api import britive, britive_root
+from support.ibm_api import ibm_group
+from support.resources import Resource
 
 Make = Callable[[Running], str]
 

@@ -11,13 +11,13 @@ from typing import Any, Literal
 from faults.moments import AN_HOUR, Moments
 from faults.strangers import move_in
 from faults.world import World
-from lifecycle import Case
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
 from pulumi_roster.lifecycle.list_cache import Gathering
 from roster_emulator import Running
-from subjects import Values, config_for
+from support.life import Case
+from support.subjects import Values, config_for
 
 Verb = Literal["create", "read", "list", "update", "delete"]
 VERBS: tuple[Verb, ...] = ("create", "read", "list", "update", "delete")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import raw_appsec
-import raw_vault
-from raw_britive import britive_environment, britive_group, britive_map, britive_root, britive_tree
 from roster_emulator import Running
+from support import appsec_api, vault_api
+from support.britive_api import britive_environment, britive_group, britive_map, britive_root, britive_tree
 
 NAMES = ("Strangers A", "Strangers B", "Strangers C")
 
@@ -35,21 +34,21 @@ def _ibm(world: Running) -> None:
 
 
 def _vault(world: Running) -> None:
-    groups = list(raw_vault.named(world).values())
-    others = raw_vault.entities(world, 2)
+    groups = list(vault_api.named(world).values())
+    others = vault_api.entities(world, 2)
     for group in groups:
-        raw_vault.change(world, group, member_entity_ids=others)
+        vault_api.change(world, group, member_entity_ids=others)
     for name in NAMES:
-        raw_vault.group(world, name, member_entity_ids=others, policies=["strangers"])
+        vault_api.group(world, name, member_entity_ids=others, policies=["strangers"])
 
 
 def _appsec(world: Running) -> None:
-    for group in raw_appsec.appsec(world, "GET"):
-        raw_appsec.change(
+    for group in appsec_api.appsec(world, "GET"):
+        appsec_api.change(
             world, group["id"], description="of others", members=[*group["members"], "user-901", "user-902"]
         )
     for name in NAMES:
-        raw_appsec.group(world, name, "user-901", "user-902")
+        appsec_api.group(world, name, "user-901", "user-902")
 
 
 def _britive(world: Running) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from cases import CASES
 from faults.catalog import CONNECTION, FAULTS
 from faults.endings import EVERY, Ending, Fault, Otherwise, Role
 from faults.moments import BUDGET
@@ -25,6 +24,7 @@ from pulumi_roster.errors import (
     UnexpectedReply,
 )
 from pulumi_roster.http.transports import Limits
+from support.cases import CASES
 
 INTRODUCTION = Path(__file__).with_name("introduction.md")
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"

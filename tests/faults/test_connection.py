@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from canned import canned, reply
-from cases import CASES
-from certificates import Certificate, self_signed
 from faults.calls import clean_run
 from faults.catalog import CONNECTION
 from faults.judging import attempt, judge
 from faults.relay import relay
 from faults.scene import Scene, Verb, scene, verbs_of
-from lifecycle import Case
 from roster_emulator import Running
+from support.canned_server import canned, reply
+from support.cases import CASES
+from support.certificates import Certificate, self_signed
+from support.life import Case
 
 NOWHERE = "service.invalid"
 VERBS = [pytest.param(case, verb, id=f"{case.kind}-{verb}") for case in CASES for verb in verbs_of(case)]

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from canned import Canned, canned, reply
-from cases import CASES
 from faults.calls import clean_run
 from faults.catalog import FAULTS
 from faults.cells import cells_of, run_cell
 from faults.scene import Verb, scene, verbs_of
-from lifecycle import Case
 from roster_emulator import Running
+from support.canned_server import Canned, canned, reply
+from support.cases import CASES
+from support.life import Case
 
 VERBS = [pytest.param(case, verb, id=f"{case.kind}-{verb}") for case in CASES for verb in verbs_of(case)]
 

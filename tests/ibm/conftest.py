@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from raw import ibm_group
-from resources import Resource
 from roster_emulator import Running
+from support.ibm_api import ibm_group
+from support.resources import Resource
 
 
 @pytest.fixture

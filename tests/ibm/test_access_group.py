@@ -6,9 +6,9 @@ import pytest
 
 from pulumi_roster.errors import AlreadyExists, Conflict, Forbidden, NotFound, NotOurs, PreconditionFailed
 from pulumi_roster.schema.model import UNKNOWN
-from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_rule
-from resources import Resource
 from roster_emulator import Running
+from support.ibm_api import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_rule
+from support.resources import Resource
 
 PUBLIC = "AccessGroupId-PublicAccess"
 ANNA = "IBMid-1100000AAA"

@@ -6,9 +6,9 @@ import pytest
 
 from pulumi_roster.errors import NotFound, NotOurs
 from pulumi_roster.schema.model import UNKNOWN
-from raw import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
-from resources import Resource
 from roster_emulator import Running
+from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
+from support.resources import Resource
 
 ANNA, BERT, CARA, DORA = (f"IBMid-1100000{name * 3}" for name in "ABCD")
 ROBOT, PROFILE = "iam-ServiceId-11111111-aaaa", "iam-Profile-22222222-bbbb"

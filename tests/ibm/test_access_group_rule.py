@@ -7,9 +7,9 @@ import pytest
 
 from pulumi_roster.errors import AlreadyExists, Forbidden, NotFound, PreconditionFailed, UnexpectedReply
 from pulumi_roster.schema.model import UNKNOWN
-from raw import ibm, ibm_change, ibm_group, ibm_rule, ibm_rules
-from resources import Resource
 from roster_emulator import Running
+from support.ibm_api import ibm, ibm_change, ibm_group, ibm_rule, ibm_rules
+from support.resources import Resource
 
 REALM = "https://idp.example.com/saml"
 RULES = "/v2/groups/{access_group_id}/rules"

@@ -19,10 +19,10 @@ from pulumi_roster.errors import (
 )
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
-from raw import ibm_group, ibm_groups
-from resources import Resource
 from roster_emulator import Running
-from subjects import QUICK
+from support.ibm_api import ibm_group, ibm_groups
+from support.resources import Resource
+from support.subjects import QUICK
 
 HASTY = dataclasses.replace(QUICK, budget=0.4, settle=0.1, unreachable=0.2)
 

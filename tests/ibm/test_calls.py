@@ -10,10 +10,10 @@ import pytest
 
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
-from raw import ibm_group, ibm_groups
-from resources import Resource
 from roster_emulator import Running
-from subjects import Values
+from support.ibm_api import ibm_group, ibm_groups
+from support.resources import Resource
+from support.subjects import Values
 
 LIST, POST, READ = "GET /v2/groups", "POST /v2/groups", "GET /v2/groups/{access_group_id}"
 RULES = "GET /v2/groups/{access_group_id}/rules"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import BadRequest, NotFound, PartialFailure, UnexpectedReply
-from raw import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
-from resources import Resource
 from roster_emulator import Running
-from subjects import QUICK
+from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
+from support.resources import Resource
+from support.subjects import QUICK
 
 ANNA, BERT, CARA = (f"IBMid-1100000{name * 3}" for name in "ABC")
 MANY = [f"IBMid-{number:04}" for number in range(1000)]

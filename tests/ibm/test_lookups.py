@@ -15,8 +15,8 @@ from pulumi_roster.errors import (
     Unauthorized,
     UnexpectedReply,
 )
-from raw import ibm_add, ibm_group, ibm_rule
 from roster_emulator import Running
+from support.ibm_api import ibm_add, ibm_group, ibm_rule
 
 ANNA, ROBOT, PROFILE = "IBMid-1100000AAA", "iam-ServiceId-1", "iam-Profile-1"
 PUBLIC = "AccessGroupId-PublicAccess"

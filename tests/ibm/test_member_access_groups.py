@@ -6,9 +6,9 @@ import pytest
 
 from pulumi_roster.errors import NotOurs, PartialFailure
 from pulumi_roster.schema.model import UNKNOWN
-from raw import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
-from resources import Resource
 from roster_emulator import Running
+from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
+from support.resources import Resource
 
 ANNA, BERT = "IBMid-1100000AAA", "IBMid-1100000BBB"
 ALL = "/v2/groups/_allgroups/members/{iam_id}"

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import AlreadyExists, ConnectionFailed, OutcomeUnknown, RateLimited, ServerError
-from raw import ibm, ibm_group, ibm_groups, ibm_rule, ibm_rules
-from resources import Resource
 from roster_emulator import Running
-from subjects import QUICK
+from support.ibm_api import ibm, ibm_group, ibm_groups, ibm_rule, ibm_rules
+from support.resources import Resource
+from support.subjects import QUICK
 
 GROUPS, RULES = "/v2/groups", "/v2/groups/{access_group_id}/rules"
 

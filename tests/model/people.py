@@ -15,7 +15,7 @@ from model.universe import Link, Snapshot, Universe
 from pulumi_roster.catalog import system
 from pulumi_roster.http.settings import Settings
 from roster_emulator import Running
-from subjects import config_for
+from support.subjects import config_for
 
 
 class People(RuleBasedStateMachine):

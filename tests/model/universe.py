@@ -16,8 +16,8 @@ import httpx
 from hypothesis.strategies import SearchStrategy
 
 from model.pulumi import Declaration, Ref, Values
-from no_tls import NO_TLS
 from roster_emulator import Running
+from support.no_tls import NO_TLS
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from program import Program
 from roster_emulator import Running
+from support.program import Program
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pulumi
 from pulumi import automation
 
 import pulumi_roster as roster
-from raw import ibm, ibm_group, ibm_groups
 from roster_emulator import Control
+from support.ibm_api import ibm, ibm_group, ibm_groups
 
 description = "first"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from program import Program
-from raw_appsec import change, group, names, remove, shown
 from roster_emulator import Running
+from support.appsec_api import change, group, names, remove, shown
+from support.program import Program
 
 DECLARED = """
 appsec = roster.appsec

@@ -4,8 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from program import ROOT, Program
 from roster_emulator import Running
+from support.program import ROOT, Program
 
 
 def test_several_stacks_of_one_process_through_the_automation_api(program: Program, emulator: Running) -> None:

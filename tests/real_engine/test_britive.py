@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from program import Program
-from raw_britive import (
+from roster_emulator import Running
+from support.britive_api import (
     britive_change_environment,
     britive_delete_environment,
     britive_environment,
@@ -15,7 +15,7 @@ from raw_britive import (
     britive_tree,
     britive_users,
 )
-from roster_emulator import Running
+from support.program import Program
 
 TREE = """
 APP = "app-demo"

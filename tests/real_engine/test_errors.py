@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from program import Program
-from raw import ibm_group, ibm_groups, ibm_members
 from roster_emulator import Running
+from support.ibm_api import ibm_group, ibm_groups, ibm_members
+from support.program import Program
 
 TRANSACTION = re.compile(r"transaction id: \S{8,}")
 

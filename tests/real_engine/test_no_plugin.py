@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from program import Program
+from support.program import Program
 
 
 def test_the_engine_looks_for_no_plugin_of_this_package(program: Program) -> None:

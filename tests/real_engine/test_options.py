@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from lifecycle import objects
-from program import Program
-from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_members, ibm_rule, ibm_rules
 from roster_emulator import Running
+from support.ibm_api import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_members, ibm_rule, ibm_rules
+from support.life import objects
+from support.program import Program
 
 ANNA, BERT = "IBMid-1100000AAA", "IBMid-1100000BBB"
 

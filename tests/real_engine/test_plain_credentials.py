@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from program import Program
+from support.program import Program
 
 WARNED = "holds a credential and is no secret"
 PROGRAM = """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-import raw_appsec
-from program import Program
-from raw import ibm_add, ibm_group, ibm_members
 from roster_emulator import Running
+from support import appsec_api
+from support.ibm_api import ibm_add, ibm_group, ibm_members
+from support.program import Program
 
 EVE = "IBMid-eve"
 
@@ -39,11 +39,11 @@ def test_who_came_to_a_group_is_named_before_it_goes(program: Program, emulator:
     """
     program.write(declared.format(members=["user-1"]))
     program.up()
-    [made] = raw_appsec.appsec(emulator, "GET")
-    raw_appsec.change(emulator, made["id"], members=["user-1", "user-eve"])
+    [made] = appsec_api.appsec(emulator, "GET")
+    appsec_api.change(emulator, made["id"], members=["user-1", "user-eve"])
     program.write(declared.format(members=["user-1", "user-2"]))
     program.up()
     program.unchanged()
-    [after] = raw_appsec.appsec(emulator, "GET")
+    [after] = appsec_api.appsec(emulator, "GET")
     assert after["members"] == ["user-1", "user-2", "user-eve"]
     assert "user-eve" in program.preview("--refresh").text

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from program import Program
-from raw_vault import VaultWorld, change, entities, group, named, remove, shown
-from real_vault import real_vault
+from support.program import Program
+from support.real_vault import real_vault
+from support.vault_api import VaultWorld, change, entities, group, named, remove, shown
 
 DECLARED = """
 vault = roster.vault

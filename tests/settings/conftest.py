@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from settings_given import made
+from support.settings_given import made
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pulumi_roster.errors import SettingsError
 from pulumi_roster.http.settings import (
     DEVELOPMENT_TOKEN,
 )
-from settings_given import NAMED, connection
+from support.settings_given import NAMED, connection
 
 # -- addresses
 

@@ -10,7 +10,7 @@ from pulumi_roster.catalog import system
 from pulumi_roster.errors import SettingsError
 from pulumi_roster.http.settings import GENERAL
 from roster_emulator import Running
-from settings_given import NAMED, TEST, everything, given, made
+from support.settings_given import NAMED, TEST, everything, given, made
 
 # -- secrets
 

@@ -10,7 +10,7 @@ from pulumi_roster.http.settings import (
     Settings,
 )
 from pulumi_roster.http.transports import Limits
-from settings_given import NAMED, TEST, connection, everything, given
+from support.settings_given import NAMED, TEST, connection, everything, given
 
 # -- where a value comes from
 

@@ -17,9 +17,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from program import Program
 from roster_emulator import Running, running
 from roster_emulator.store import Store
+from support.program import Program
 
 STATES = Path(__file__).resolve().parent
 OF_THIS_MACHINE = ("sourcePosition", "stackTrace")

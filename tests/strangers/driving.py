@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from cases import CASES
-from lifecycle import Case
 from pulumi_roster.catalog import RESOURCES
 from pulumi_roster.http.transports import Limits
 from pulumi_roster.lifecycle.list_cache import Gathering
-from subjects import Direct, Values, session_for
+from support.cases import CASES
+from support.life import Case
+from support.subjects import Direct, Values, session_for
 
 KINDS = RESOURCES
 BY_KIND = {case.kind: case for case in CASES}

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from canned import Got, reply
-from emulation import exchange
-from program import Program
 from roster_emulator import Running
 from strangers.canaries import Arguments, Canaries, arguments, joined
 from strangers.witness import Witness, witness
+from support.canned_server import Got, reply
+from support.emulation import exchange
+from support.program import Program
 
 PROGRAM = """
 import os

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from lifecycle import objects
 from pulumi_roster.errors import RosterError
 from roster_emulator import Running
 from strangers.driving import BY_KIND, KINDS, Path, declarations, replaced, subject, texts
 from strangers.hostile import HOSTILE, is_line, text, victims
 from strangers.witness import Witness, strings, witness
-from subjects import Direct, Values
+from support.life import objects
+from support.subjects import Direct, Values
 
 HONEST = "another-1"
 MANY_LINES = {"description", "value", "metadata"}

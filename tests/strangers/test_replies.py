@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lifecycle import objects
 from pulumi_roster.errors import RosterError
 from roster_emulator import Running
 from strangers.driving import BY_KIND, KINDS, change_of, subject
 from strangers.hostile import HOSTILE, is_one_segment, text, victims
 from strangers.witness import strings, witness
+from support.life import objects
 
 
 @pytest.mark.parametrize("kind", KINDS)

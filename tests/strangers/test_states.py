@@ -9,13 +9,13 @@ from functools import partial
 
 import pytest
 
-from lifecycle import objects
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.errors import RosterError
 from roster_emulator import Running
 from strangers.driving import BY_KIND, KINDS, change_of, subject
 from strangers.hostile import HOSTILE, text, victims
 from strangers.witness import strings, witness
+from support.life import objects
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from canned import Got, canned, reply
 from pulumi_roster.errors import RosterError
 from roster_emulator import Running
 from roster_emulator.store import Store
 from strangers.driving import ALONE, BY_KIND, KINDS, change_of
 from strangers.hostile import victims
 from strangers.witness import Witness, witness
-from subjects import Direct, session_for
+from support.canned_server import Got, canned, reply
+from support.subjects import Direct, session_for
 
 # All that may stand in a token, so that each way of writing it is another one.
 TOKEN = "canary" + "".join(f"{char}{number}" for number, char in enumerate("/+\"'\\<&>%=:;,")) + "0123456789abcdef"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from canned import Canned, Got, canned, reply
 from roster_emulator import Running
+from support.canned_server import Canned, Got, canned, reply
 
 HEADERS = {
     *("host", "user-agent", "accept", "accept-encoding", "connection", "content-length", "content-type"),

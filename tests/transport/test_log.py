@@ -8,8 +8,8 @@ import pytest
 
 from pulumi_roster.http.transports import Limits, Log, stack
 from roster_emulator import Running
-from timetable import Script
-from transport_calls import URL, request
+from support.timetable import Script
+from support.transport_calls import URL, request
 
 
 def test_a_request_is_one_line_without_its_query_and_headers(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from pulumi_roster.http.transports import Limits, RateGate, stack
 from roster_emulator import Running
-from timetable import FakeTime, Script
-from transport_calls import URL, fine, limited, request
+from support.timetable import FakeTime, Script
+from support.transport_calls import URL, fine, limited, request
 
 
 def counted(remaining: int, reset: float) -> httpx.Response:

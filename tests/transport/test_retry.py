@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_roster.http.transports import ReplyTooLarge, http_date
-from timetable import Answer, FakeTime, Script
-from transport_calls import failing, fine, limited, request, run
+from support.timetable import Answer, FakeTime, Script
+from support.transport_calls import failing, fine, limited, request, run
 
 # -- what is repeated
 

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from canned import canned, reply
 from pulumi_roster.http.transports import Limits, ReplyTooLarge, Whole
 from roster_emulator import Running
-from timetable import FakeTime, Script
-from transport_calls import fine, request
+from support.canned_server import canned, reply
+from support.timetable import FakeTime, Script
+from support.transport_calls import fine, request
 
 
 @contextlib.contextmanager

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from raw_vault import VaultWorld, vault
-from real_vault import RealVault
 from roster_emulator import Running
+from support.real_vault import RealVault
+from support.vault_api import VaultWorld, vault
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
 from pulumi_roster.schema.model import UNKNOWN
-from raw_vault import VaultWorld, named, shown
+from support.vault_api import VaultWorld, named, shown
 
 ADDRESS = "https://vault.example.com"
 

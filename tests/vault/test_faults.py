@@ -9,10 +9,10 @@ import pytest
 
 from pulumi_roster.catalog import system
 from pulumi_roster.errors import AlreadyExists, Forbidden, ServerError, UnexpectedReply
-from raw_vault import VaultWorld, change, entities, group, named, shown
-from resources import Resource
 from roster_emulator import Running
-from subjects import QUICK
+from support.resources import Resource
+from support.subjects import QUICK
+from support.vault_api import VaultWorld, change, entities, group, named, shown
 
 KIND = "vault.IdentityGroup"
 MAKE, WRITE = "/v1/identity/group", "/v1/identity/group/id/{id}"

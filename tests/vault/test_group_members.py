@@ -11,9 +11,9 @@ import pytest
 
 from pulumi_roster.catalog import system
 from pulumi_roster.errors import BadRequest, InvalidArguments, NotFound, NotOurs, RosterError
-from raw_vault import VaultWorld, change, entities, group, remove, shown
-from resources import Resource
-from subjects import QUICK
+from support.resources import Resource
+from support.subjects import QUICK
+from support.vault_api import VaultWorld, change, entities, group, remove, shown
 
 KIND = "vault.GroupMembers"
 WRITERS = 8

@@ -8,8 +8,8 @@ import pytest
 
 from pulumi_roster.errors import AlreadyExists, BadRequest, NotFound
 from pulumi_roster.vault.identity_group import IdentityGroupHandler
-from raw_vault import VaultWorld, change, entities, group, named, remove, shown
-from resources import Resource
+from support.resources import Resource
+from support.vault_api import VaultWorld, change, entities, group, named, remove, shown
 
 KIND = "vault.IdentityGroup"
 CREATORS = 16

@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from cases_vault import CASES
-from lifecycle import Case, live
-from raw_vault import VaultWorld, vault
-from vault_http import Vault
+from support.cases.vault import CASES
+from support.life import Case, live
+from support.vault_api import VaultWorld, vault
+from support.vault_http import Vault
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

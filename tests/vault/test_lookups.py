@@ -6,8 +6,8 @@ import pytest
 
 from pulumi_roster import vault as roster_vault
 from pulumi_roster.errors import Forbidden, InvalidArguments, InvalidIdentifier, NotFound, SettingsError
-from raw_vault import VaultWorld, change, entities, group
 from roster_emulator import Running
+from support.vault_api import VaultWorld, change, entities, group
 
 Configure = Callable[..., None]
 

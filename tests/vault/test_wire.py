@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import BadRequest, Forbidden, SettingsError, UnexpectedReply
-from raw_vault import VaultWorld, change, entities, group, named, shown
-from resources import Resource
 from roster_emulator import Running
+from support.resources import Resource
+from support.vault_api import VaultWorld, change, entities, group, named, shown
 
 GROUP, MEMBERS = "vault.IdentityGroup", "vault.GroupMembers"
 READ, FIND = "GET /v1/identity/group/id/{id}", "GET /v1/identity/group/name/{name:path}"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from britive_clients import APP, Tenant
 from roster_emulator import Running
+from support.britive_clients import APP, Tenant
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from britive_clients import APP, Tenant, refused
-from emulation import exchange
 from roster_emulator import Running
+from support.britive_clients import APP, Tenant, refused
+from support.emulation import exchange
 
 SHAPES = {"TOKEN": "roster-dev", "Bearer": "{}", "WorkloadToken": "OIDC::{}"}
 

@@ -9,10 +9,10 @@ from britive.exceptions import generic, unauthorized
 from britive.exceptions.badrequest import ApplicationUpdateError
 
 from britive import exceptions
-from britive_clients import APP, Official
-from emulation import exchange
 from roster_emulator import Running
 from roster_emulator.britive.demo import ORGANISATION
+from support.britive_clients import APP, Official
+from support.emulation import exchange
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from britive_clients import APP, Tenant, refused
 from roster_emulator import Running
+from support.britive_clients import APP, Tenant, refused
 
 
 def put(tenant: Tenant, path: str, **values: Any) -> dict[str, Any]:

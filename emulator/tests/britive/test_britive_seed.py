@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from britive_clients import APP, Tenant
 from roster_emulator import Running, running
+from support.britive_clients import APP, Tenant
 
 
 def test_an_application_is_added_to(emulator: Running, tenant: Tenant, path: str) -> None:

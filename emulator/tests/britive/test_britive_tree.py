@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from britive_clients import APP, Tenant, refused
 from roster_emulator import Running
 from roster_emulator.britive.demo import ORGANISATION
+from support.britive_clients import APP, Tenant, refused
 
 GROUPS = f"/apps/{APP}/root-environment-group/groups"
 ENVIRONMENTS = f"/apps/{APP}/root-environment-group/environments"

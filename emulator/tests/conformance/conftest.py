@@ -7,9 +7,9 @@ from typing import Literal
 
 import pytest
 
-from real_vault import RealVault, binary
 from roster_emulator import Running
-from vault_http import Vault
+from support.real_vault import RealVault, binary
+from support.vault_http import Vault
 
 Server = Literal["emulator", "real"]
 Connect = Callable[[str | None], Vault]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lifecycle import Case
-from raw_vault import change, entities, group, remove
+from support.life import Case
+from support.vault_api import change, entities, group, remove
 
 CASES = [
     Case(

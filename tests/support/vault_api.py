@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_roster.http.transports import Limits
-from resources import Resource
 from roster_emulator import Running
-from subjects import QUICK, Direct, Pickled, session_for
-from vault_http import ENTITY, GROUP, Vault
+from support.resources import Resource
+from support.subjects import QUICK, Direct, Pickled, session_for
+from support.vault_http import ENTITY, GROUP, Vault
 
 TOKEN = "roster-dev"
 

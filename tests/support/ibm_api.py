@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from no_tls import NO_TLS
 from roster_emulator import Control
+from support.no_tls import NO_TLS
 
 ACCOUNT = "acc-demo"
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from pulumi_roster.http.transports import Retry
-from timetable import FakeTime, Script
+from support.timetable import FakeTime, Script
 
 URL = "http://127.0.0.1/v2/groups"
 

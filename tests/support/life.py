@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roster_emulator import Running
-from subjects import Subject, Values
+from support.subjects import Subject, Values
 
 World = Running
 

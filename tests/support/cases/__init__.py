@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cases_appsec import CASES as APPSEC
-from cases_britive import CASES as BRITIVE
-from cases_vault import CASES as VAULT
-from lifecycle import Case
-from raw import ibm, ibm_add, ibm_change, ibm_group, ibm_remove
+from support.cases.appsec import CASES as APPSEC
+from support.cases.britive import CASES as BRITIVE
+from support.cases.vault import CASES as VAULT
+from support.ibm_api import ibm, ibm_add, ibm_change, ibm_group, ibm_remove
+from support.life import Case
 
 ANNA, BERT, CARA = "IBMid-1100000AAA", "IBMid-1100000BBB", "IBMid-1100000CCC"
 ROBOT, PROFILE = "iam-ServiceId-11111111-aaaa", "iam-Profile-22222222-bbbb"

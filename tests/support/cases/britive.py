@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lifecycle import Case
-from raw_britive import (
+from roster_emulator import Running
+from support.britive_api import (
     APP,
     britive_change_environment,
     britive_change_group,
@@ -14,7 +14,7 @@ from raw_britive import (
     britive_root,
     britive_unmap,
 )
-from roster_emulator import Running
+from support.life import Case
 
 
 def _groups(world: Running) -> tuple[str, str]:

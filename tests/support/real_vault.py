@@ -23,10 +23,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from no_tls import NO_TLS
+from support.no_tls import NO_TLS
 
 TOKEN = "root-of-the-tests"
-BUILT = Path(__file__).resolve().parents[1] / ".engine" / "bin"
+BUILT = Path(__file__).resolve().parents[2] / ".engine" / "bin"
 MISSING = "no Vault to compare with: `make vault` builds one, or put `vault` on PATH"
 TRIES = 3
 READY_WITHIN = 30.0

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from no_tls import NO_TLS
 from roster_emulator import Running
+from support.no_tls import NO_TLS
 
 APP = "app-demo"
 

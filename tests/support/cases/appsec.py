@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lifecycle import Case
-from raw_appsec import change, group, remove
+from support.appsec_api import change, group, remove
+from support.life import Case
 
 CASES = [
     Case(

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from no_tls import NO_TLS
 from roster_emulator import Running
+from support.no_tls import NO_TLS
 
 
 def appsec(world: Running, method: str, path: str = "", json: Any = None) -> Any:

@@ -1,0 +1,1 @@
+"""What the tests share: servers, programs, and the life that every kind goes through."""
