@@ -21,6 +21,7 @@ from .errors import RosterError
 from .http.settings import GENERAL, NAMESPACE, Settings, System
 from .lifecycle.lifecycle import Lifecycle, Session
 from .schema.model import UNKNOWN
+from .sdk_versions import read_result
 from .watchdog import end_with_engine
 
 __all__ = ["Engine", "configuration"]
@@ -140,7 +141,7 @@ class Engine(dynamic.ResourceProvider):
         found = self.lifecycle.read(id_, _values(props))
         if found is None:
             return dynamic.ReadResult("", {})
-        return dynamic.ReadResult(found.id, found.outputs, found.inputs)
+        return read_result(found.id, found.outputs, found.inputs)
 
     @_told
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
