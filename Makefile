@@ -53,13 +53,14 @@ format: setup ## put the code into shape
 
 lock: setup ## renew the pins of the dependencies in constraints/dev.txt
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --all-extras --group dev --upgrade pyproject.toml --output-file constraints/dev.txt
+	  --no-emit-find-links --no-header --extra cli --group dev --upgrade pyproject.toml emulator/pyproject.toml --output-file constraints/dev.txt
 
 audit: setup ## look the pinned dependencies up among known vulnerabilities
 	pip-audit --strict --require-hashes --disable-pip --requirement constraints/dev.txt
 
-wheel: setup ## build the wheel into dist/
-	python -m hatchling build -t wheel
+wheel: setup ## build the wheels and source archives of both packages into dist/
+	python -m hatchling build -d "$(CURDIR)/dist"
+	cd emulator && python -m hatchling build -d "$(CURDIR)/dist"
 
 clean: ## remove what set-up and the tools made here; the user's cache folder stays
 	@if [ -d .state ]; then echo "make up is still up: run make down first"; exit 1; fi

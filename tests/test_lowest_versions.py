@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from support.emulation import client
+from support.installing import make_environment, uv
 from support.program import ROOT, Program
-from tools.steps import VENV
 
-UV = VENV / "bin" / "uv"
 EXAMPLE = ROOT / "examples" / "07-company"  # it uses all four systems
 
 
@@ -39,24 +38,13 @@ def version_of(python: str) -> tuple[int, ...]:
     return tuple(map(int, done.stdout.split()))
 
 
-def install(folder: Path) -> Path:
-    """Make an environment with both packages and the lowest versions; return its folder of programs."""
-    if not UV.exists():
-        pytest.skip("uv is not in .venv: `make setup` installs it")
-    subprocess.run([UV, "venv", "--quiet", "--no-python-downloads", "--python", oldest_python(), folder], check=True)
-    programs = folder / "bin"
-    options = ["--quiet", "--resolution", "lowest-direct", "--python", str(programs / "python")]
-    packages = [f"{ROOT}[emulator]", str(ROOT / "emulator")]
-    done = subprocess.run([UV, "pip", "install", *options, *packages], capture_output=True, text=True)
-    if "error sending request" in done.stderr or "Failed to fetch" in done.stderr:
-        pytest.skip("uv reaches no package index")
-    assert done.returncode == 0, done.stderr
-    return programs
-
-
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return install(tmp_path_factory.mktemp("lowest") / "environment")
+    """The folder of programs of an environment with both packages and the lowest versions."""
+    found = make_environment(tmp_path_factory.mktemp("lowest") / "environment", oldest_python())
+    options = ["--quiet", "--resolution", "lowest-direct", "--python", str(found / "python")]
+    uv("pip", "install", *options, f"{ROOT}[emulator]", ROOT / "emulator")
+    return found
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ IAM (:mod:`pulumi_roster.ibm`) and Britive (:mod:`pulumi_roster.britive`), and :
 Import it as ``import pulumi_roster as roster``.
 """
 
+from importlib.metadata import version as _version
+
 from pulumi_roster import appsec, britive, errors, ibm, vault
 from pulumi_roster.team import AppSecTeam, BritiveTeam, IbmTeam, Person, Team, VaultTeam
 
@@ -21,6 +23,8 @@ __all__ = [
     "ibm",
     "vault",
 ]
+
+__version__ = _version("pulumi-roster")
 
 
 def __dir__() -> list[str]:
