@@ -1,0 +1,51 @@
+"""Warns users about names that a later version removes.
+
+The rule: a deprecated name keeps working, and warns, in at least two minor releases. A name that is deprecated in 0.3
+warns in 0.3 and 0.4, and 0.5 may remove it. From 1.0 on, only the next major release may remove it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import warnings
+
+import pulumi
+
+__all__ = ["earliest_removal", "warn_deprecated"]
+
+_MINOR_RELEASES = 2
+
+
+def warn_deprecated(name: str, *, since: str, instead: str) -> None:
+    """Warn once in each process that the program uses a deprecated name.
+
+    The deprecated function or class calls this directly, so that the warning points at the line that uses it.
+
+    :param name: what the program uses, such as ``ibm.AccessGroup(owner=)``.
+    :param since: the first version that warns, such as ``0.3``.
+    :param instead: what to write instead, as an edit.
+    """
+    _warn_once(
+        f"{name} is deprecated since pulumi-roster {since}, and {earliest_removal(since)} may remove it\n"
+        f"  hint: {instead}"
+    )
+
+
+def earliest_removal(since: str) -> str:
+    """Return the first version that may remove a name.
+
+    :raises ValueError: ``since`` is not a version.
+    """
+    found = re.match(r"(\d+)\.(\d+)", since)
+    if found is None:
+        raise ValueError(f"since: must be a version such as 0.3, got {since!r}")
+    major, minor = int(found[1]), int(found[2])
+    return f"{major}.{minor + _MINOR_RELEASES}" if major == 0 else f"{major + 1}.0"
+
+
+@functools.cache
+def _warn_once(message: str) -> None:
+    # Pulumi shows the first to users. The second reaches editors and tests.
+    pulumi.log.warn(message)
+    warnings.warn(message, DeprecationWarning, stacklevel=4)
