@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running, Switches, running
-from support.emulation import RULE, Ibm, exchange
+from testkit.ibm import RULE, Ibm, exchange
 
 
 def test_health(emulator: Running) -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running, running
-from support.emulation import Ibm, exchange, refused
+from testkit.ibm import Ibm, exchange, refused
 
 
 def test_requests_are_counted_by_method_and_template(emulator: Running, ibm: Ibm) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running, running
-from support.emulation import ACCOUNT, GRANT, Ibm, client, exchange, refused
+from testkit.ibm import ACCOUNT, GRANT, Ibm, client, exchange, refused
 
 Connect = Callable[[str], Ibm]
 FORBIDDEN = (

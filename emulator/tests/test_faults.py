@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running
-from support.emulation import ACCOUNT, Ibm, refused
+from testkit.ibm import ACCOUNT, Ibm, refused
 
 GROUPS = "/v2/groups?account_id=acc-demo"
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from roster_emulator import Running, running
-from support.emulation import exchange
-from support.vault_http import ALIAS, ENTITY, FORBIDDEN, GROUP, UNSUPPORTED_OPERATION, Vault, empty, failed, refused
+from testkit.ibm import exchange
+from testkit.vault import ALIAS, ENTITY, FORBIDDEN, GROUP, UNSUPPORTED_OPERATION, Vault, empty, failed, refused
 
 ALICE, BOB = "entity-alice", "entity-bob"
 

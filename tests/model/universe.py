@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from model.pulumi import Declaration, Ref, Values
 from roster_emulator import Running
-from support.no_tls import NO_TLS
+from testkit.no_tls import NO_TLS
 
 T = TypeVar("T")
 

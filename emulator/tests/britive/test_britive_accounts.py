@@ -6,7 +6,7 @@ import pytest
 
 from roster_emulator import Running
 from roster_emulator.britive.demo import ORGANISATION
-from support.britive_clients import APP, Tenant, refused
+from testkit.britive import APP, Tenant, refused
 
 ACCOUNTS = [2800, 2801, 2802, 2803, 2804, 2805]
 LISTS = ["accounts", "permissions", "groups"]

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from roster_emulator import Running
-from support.britive_clients import APP, Tenant, refused
-from support.emulation import exchange
+from testkit.britive import APP, Tenant, refused
+from testkit.ibm import exchange
 
 SHAPES = {"TOKEN": "roster-dev", "Bearer": "{}", "WorkloadToken": "OIDC::{}"}
 

@@ -11,8 +11,8 @@ from britive.exceptions.badrequest import ApplicationUpdateError
 from britive import exceptions
 from roster_emulator import Running
 from roster_emulator.britive.demo import ORGANISATION
-from support.britive_clients import APP, Official
-from support.emulation import exchange
+from testkit.britive import APP, Official
+from testkit.ibm import exchange
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from roster_emulator import Running
 from roster_emulator.britive.demo import ORGANISATION
-from support.britive_clients import APP, Tenant, refused
+from testkit.britive import APP, Tenant, refused
 
 GROUPS = f"/apps/{APP}/root-environment-group/groups"
 ENVIRONMENTS = f"/apps/{APP}/root-environment-group/environments"

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from support.real_vault import MISSING, RealVault, binary
-from support.vault_http import FORBIDDEN, GROUP, UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Vault, empty, refused
+from testkit.real_vault import MISSING, RealVault, binary
+from testkit.vault import FORBIDDEN, GROUP, UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Vault, empty, refused
 
 Connect = Callable[[str | None], Vault]
 

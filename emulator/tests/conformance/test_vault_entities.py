@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.vault_http import ENTITY, INVALID, UNSUPPORTED_OPERATION, Vault, empty, failed, refused
+from testkit.vault import ENTITY, INVALID, UNSUPPORTED_OPERATION, Vault, empty, failed, refused
 
 
 def show(vault: Vault, entity_id: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import requests
 from hvac import exceptions
 from hvac.api.secrets_engines.identity import Identity
 
-from support.vault_http import Vault
+from testkit.vault import Vault
 
 COVERED = {name for name in vars(Identity) if "group" in name or "entity" in name or "entities" in name} - {
     # Not emulated: what entities have of their own.

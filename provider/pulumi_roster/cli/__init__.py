@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 # What the extras bring; a missing module of any other name is a mistake of ours and not the user's.
-EXTRAS = frozenset({"rich", "starlette", "typer", "uvicorn"})
+EXTRAS = frozenset({"rich", "typer"})
 HINT = "pip install 'pulumi-roster[emulator]'"
 
 
