@@ -22,7 +22,7 @@ from pulumi_roster.errors import (
 )
 from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client, Dialect
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
 from support.canned_server import Canned, Got, canned, reply
 from support.timetable import FakeTime
@@ -34,7 +34,13 @@ GROUPS = {"account_id": "acc-demo"}
 
 
 def exchange(url: str, key: str = "a-good-key", **more: Any) -> Exchange:
-    return Exchange(f"{url}/identity/token", {"grant_type": GRANT, "apikey": key}, what="API key", **more)
+    return Exchange(
+        f"{url}/identity/token",
+        {"grant_type": GRANT, "apikey": key},
+        what="API key",
+        error_field="errorMessage",
+        **more,
+    )
 
 
 @contextmanager

@@ -90,9 +90,9 @@ def test_an_error_is_a_few_labelled_lines() -> None:
     error.about = 'read ibm.AccessGroup "admins"'
     assert str(error).splitlines() == [
         'read ibm.AccessGroup "admins": IBM Cloud IAM answered 404',
-        "  it said: no such group",
+        "  response: no such group",
         "  transaction id: tx-1",
-        "  what to do: look again",
+        "  hint: look again",
     ]
 
 
@@ -109,16 +109,16 @@ def test_a_partial_failure_names_each_item() -> None:
     assert str(error).splitlines()[1:] == [
         "  refused: a: 400 unknown",
         "  refused: b: 403 full",
-        "  what to do: remove them",
+        "  hint: remove them",
     ]
 
 
 def test_no_part_of_an_error_passes_for_another_line() -> None:
-    forged = "x\n  what to do: nothing\r\x1b[2J\u2028\u202e\ud800"
+    forged = "x\n  hint: nothing\r\x1b[2J\u2028\u202e\ud800"
     error = PartialFailure(f"it holds {forged}", [f"{forged}: 403"], hint=f"remove {forged}")
     error.about = f'delete ibm.AccessGroup "{forged}" {"y" * 100_000}'
     lines = str(error).splitlines()
-    assert [line[:11] for line in lines] == ["delete ibm.", "  refused: ", "  what to d"]
+    assert [line[:11] for line in lines] == ["delete ibm.", "  refused: ", "  hint: rem"]
     assert "".join(lines).isprintable()
     assert len("".join(lines)) < 1000
 

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_roster.http.auth import Token
-from pulumi_roster.http.client import Client, Dialect
+from pulumi_roster.http.client import Client
+from pulumi_roster.ibm import connection as ibm
 from pulumi_roster.ibm.access_group import AccessGroupHandler, AccessGroupState
-from pulumi_roster.lifecycle.list_cache import Gathering, Listing
+from pulumi_roster.lifecycle.list_cache import Listing
+from pulumi_roster.lifecycle.read_burst import ReadBurst
 from pulumi_roster.schema.model import State
 from roster_emulator import Running
 from support.timetable import FakeTime
@@ -115,7 +117,7 @@ def test_threads_that_ask_at_once_share_one_reading() -> None:
 
 def test_threads_share_one_reading_of_a_real_service(emulator: Running) -> None:
     emulator.seed(ibm={"groups": [{"name": f"group-{number}"} for number in range(3)]})
-    api = Client(emulator.url, Token("roster-dev"), Dialect("Test", lambda body: ("", "")))
+    api = Client(emulator.url, Token("roster-dev"), ibm.DIALECT)
     listing: Listing[AccessGroupState] = Listing(lambda: AccessGroupHandler(api).list("acc-demo"), api.limits.clock)
     emulator.fault("hold")
     answers: list[Any] = []
@@ -316,36 +318,36 @@ def test_a_listing_is_kept_true_by_its_own_writes(steps: list[tuple[str, str]]) 
     assert service.readings == 1
 
 
-# -- Gathering
+# -- ReadBurst
 
 
 def test_one_goes_directly() -> None:
-    assert Gathering(moment=0).many() is False
+    assert ReadBurst(moment=0).many() is False
 
 
 def test_two_go_directly() -> None:
-    gathering = Gathering(moment=0)
-    assert [gathering.many(), gathering.many()] == [False, False]
+    burst = ReadBurst(moment=0)
+    assert [burst.many(), burst.many()] == [False, False]
 
 
 def test_from_the_third_on_all_share() -> None:
-    gathering = Gathering(moment=0)
-    assert [gathering.many() for _ in range(5)] == [False, False, True, True, True]
+    burst = ReadBurst(moment=0)
+    assert [burst.many() for _ in range(5)] == [False, False, True, True, True]
 
 
 def test_two_that_wait_go_directly_when_nobody_comes() -> None:
-    gathering, answers = Gathering(moment=0.02), list[Any]()
-    join(threads(2, gathering.many, answers))
+    burst, answers = ReadBurst(moment=0.02), list[Any]()
+    join(threads(2, burst.many, answers))
     assert answers == [False, False]
 
 
 @pytest.mark.parametrize("count", [3, 4, 32])
 def test_those_that_come_at_once_share(count: int) -> None:
-    gathering, answers = Gathering(moment=10 * WAIT), list[Any]()
-    join(threads(count, gathering.many, answers))
+    burst, answers = ReadBurst(moment=10 * WAIT), list[Any]()
+    join(threads(count, burst.many, answers))
     assert answers == [True] * count
 
 
 def test_how_many_are_few_can_be_said() -> None:
-    gathering = Gathering(moment=0, few=0)
-    assert gathering.many() is True
+    burst = ReadBurst(moment=0, few=0)
+    assert burst.many() is True

@@ -14,8 +14,8 @@ import pytest
 from pulumi_roster.errors import ConnectionFailed, RosterError, ServiceError, SettingsError
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client, Dialect
-from pulumi_roster.http.network import certificates, is_loopback, proxy_for
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
+from pulumi_roster.http.tls_and_proxies import certificates, is_loopback, proxy_for
 from support.canned_server import canned, reply
 from support.certificates import Certificate, self_signed
 

@@ -1,7 +1,7 @@
-"""Pulumi's side: the only class that is pickled, and the translation between Pulumi's calls and the :class:`Lifecycle`.
+"""Translates Pulumi's calls into those of a :class:`Lifecycle`, and defines the only class that is pickled.
 
-The pickle is a name. ``Engine("ibm.AccessGroup")``, about 100 bytes, stands in every user's state for ever: the path of
-this class and the kinds never change, and nothing else is ever kept in it.
+The pickle is a name: ``Engine("ibm.AccessGroup")``, about 100 bytes. It is in every user's state forever. So the path
+of this class and the kinds never change, and the pickle never contains anything else.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pulumi.output import Unknown
 from .catalog import handler_class
 from .errors import RosterError
 from .http.settings import GENERAL, NAMESPACE, Settings, System
-from .lifecycle.lifecycle import Lifecycle, Session
+from .lifecycle.lifecycle import Lifecycle
+from .lifecycle.session import Session
 from .schema.model import UNKNOWN
 from .sdk_versions import read_result
 from .watchdog import end_with_engine
@@ -33,17 +34,16 @@ _sessions_lock = threading.Lock()
 
 
 def configuration(system: System, get: Callable[[str], Any]) -> tuple[str, ...]:
-    """All that a stack's configuration says about one system, to tell the stacks of one process apart.
+    """Returns the whole configuration of one system in a stack, to tell the stacks of one process apart.
 
-    :param get: looks a key up; ``None`` where there is none.
+    :param get: returns the value of a key, or ``None``.
     """
     keys = [setting.key for setting in (*GENERAL, *system.settings)]
     return (system.name, *(str(get(f"{NAMESPACE}:{key}")) for key in keys))
 
 
 def _session(kind: str, config: dynamic.Config) -> Session:
-    """One session a system and configuration, whatever the number of its kinds: they share connections, tokens and
-    limits."""
+    """Returns the session of one system and configuration. All its kinds share connections, tokens and limits."""
     which = configuration(handler_class(kind).system, config.get)
     with _sessions_lock:
         # A provider process has one configuration, a test process has many.
@@ -53,7 +53,7 @@ def _session(kind: str, config: dynamic.Config) -> Session:
 
 
 def close_sessions() -> None:
-    """Ends all sessions, as the end of the process does."""
+    """Closes all sessions, as the end of the process does."""
     with _sessions_lock:
         for session in _sessions.values():
             session.close()
@@ -63,14 +63,15 @@ def close_sessions() -> None:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _told(verb: F) -> F:
-    """Lets a verb's errors reach the user as a few lines.
+def _concise_errors(verb: F) -> F:
+    """Makes a verb's errors reach the user as a few lines.
 
-    Pulumi shows the text of the whole traceback, chain and module names included. What the reader needs is in the error
-    itself; with ``ROSTER_DEBUG=1`` nothing is held back."""
+    Pulumi shows the whole traceback, with its chain and module names, but the error itself says what the user needs.
+    ``ROSTER_DEBUG=1`` shows everything.
+    """
 
     @functools.wraps(verb)
-    def telling(*args: Any, **kwargs: Any) -> Any:
+    def concise(*args: Any, **kwargs: Any) -> Any:
         try:
             return verb(*args, **kwargs)
         except Exception as error:
@@ -79,13 +80,13 @@ def _told(verb: F) -> F:
             if not isinstance(error, RosterError):
                 error = RosterError(
                     f"{type(error).__name__}: {error}",
-                    hint="this should not happen: run again with ROSTER_DEBUG=1, and report what it shows",
+                    hint="this is a bug in Roster: run again with ROSTER_DEBUG=1, and report the output",
                 )
-            # The class as it is, under its name alone.
+            # The same class under its bare name, without the module.
             error.__class__ = type(type(error).__name__, (type(error),), {"__module__": "builtins"})
             raise error.with_traceback(None) from None
 
-    return cast(F, telling)
+    return cast(F, concise)
 
 
 class Engine(dynamic.ResourceProvider):
@@ -94,7 +95,7 @@ class Engine(dynamic.ResourceProvider):
     :param kind: such as ``ibm.AccessGroup``.
     """
 
-    # The pickle holds no secret, so it need not be encrypted once per resource.
+    # The pickle contains no secret, so Pulumi need not encrypt it once per resource.
     serialize_as_secret_always = False
 
     def __init__(self, kind: str) -> None:
@@ -102,26 +103,26 @@ class Engine(dynamic.ResourceProvider):
         self.kind = kind
 
     def __reduce__(self) -> tuple[type[Engine], tuple[str]]:
-        # Without a dictionary: Pulumi's SDK wraps the pickler once more for each one, and about 960 resources overflow.
+        # Without a dictionary: Pulumi's SDK nests a wrapper for each one, and about 960 resources overflow the stack.
         return Engine, (self.kind,)
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Takes the stack's configuration; no service is connected yet."""
+        """Receives the stack's configuration. It connects to no service yet."""
         end_with_engine()
         if not os.environ.get("ROSTER_DEBUG"):
-            # Errors reach the user as the text of a traceback; without its frames, only the message is left.
+            # Errors reach the user as the text of a traceback. Without its frames, only the message is left.
             sys.tracebacklimit = 0
         self.lifecycle = Lifecycle(handler_class(self.kind), _session(self.kind, req.config))
 
-    @_told
+    @_concise_errors
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        """All faults together, each with its property path; inputs with defaults, normalised."""
-        inputs, faults = self.lifecycle.check(_values(news))
-        return dynamic.CheckResult(inputs, [dynamic.CheckFailure(fault.path, fault.reason) for fault in faults])
+        """Returns all check failures with their property paths, and the inputs, normalised and with defaults."""
+        inputs, failures = self.lifecycle.check(_values(news))
+        return dynamic.CheckResult(inputs, [dynamic.CheckFailure(failure.path, failure.reason) for failure in failures])
 
-    @_told
+    @_concise_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """What changes, what that replaces, and in which order."""
+        """Returns what changes, what that replaces, and in which order."""
         found = self.lifecycle.diff(_values(_olds), _values(_news))
         return dynamic.DiffResult(
             changes=bool(found.changed),
@@ -129,26 +130,26 @@ class Engine(dynamic.ResourceProvider):
             delete_before_replace=found.delete_first,
         )
 
-    @_told
+    @_concise_errors
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Makes the object."""
+        """Creates the object."""
         id, outputs = self.lifecycle.create(_values(props))
         return dynamic.CreateResult(id, outputs)
 
-    @_told
+    @_concise_errors
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        """The object as it is; an empty id when it is gone."""
+        """Returns the object as it is, or an empty id if it was deleted."""
         found = self.lifecycle.read(id_, _values(props))
         if found is None:
             return dynamic.ReadResult("", {})
         return read_result(found.id, found.outputs, found.inputs)
 
-    @_told
+    @_concise_errors
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Changes the object in place."""
         return dynamic.UpdateResult(self.lifecycle.update(_id, _values(_olds), _values(_news)))
 
-    @_told
+    @_concise_errors
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Removes the object."""
         self.lifecycle.delete(_id, _values(_props))
@@ -160,8 +161,7 @@ def _values(props: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """What Pulumi hands over, as JSON: a value that is not known yet becomes a sentinel, a whole number an integer
-    again."""
+    """Returns Pulumi's values as JSON. An unknown value becomes a sentinel, and a whole number an integer."""
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, Mapping):

@@ -1,12 +1,12 @@
-"""Everything that can go wrong, drawn as one tree. No exception of the HTTP library or of the validator leaves us.
+"""Defines all errors of this package. No exception of the HTTP library or of the validator reaches a user.
 
 RosterError
-├── SettingsError            no credentials, no account, an address that is not allowed: before anything is sent
-├── InvalidIdentifier        an id or name that cannot stand in a path: before anything is sent
-├── InvalidArguments         arguments that break the rules of the resource: before anything is sent
-├── AlreadyExists            the object is there already and is not ours: nothing was made
-├── NotOurs                  content that this stack does not own stands in the way: nothing was removed
-├── PartialFailure           some items of a call of many were refused, the others went through
+├── SettingsError            no credentials, no account, a forbidden address: nothing was sent
+├── InvalidIdentifier        an id or name that cannot be part of an address: nothing was sent
+├── InvalidArguments         arguments that break the rules of the resource: nothing was sent
+├── AlreadyExists            the object exists already and is not in this stack: nothing was created
+├── NotOurs                  the object contains what this stack does not manage: nothing was removed
+├── PartialFailure           the service refused some of many items, the others went through
 ├── ConnectionFailed         the service was not reached: nothing was done
 ├── ServiceError             the service answered, and refused
 │   ├── BadRequest           400, 422
@@ -18,9 +18,9 @@ RosterError
 │   ├── PreconditionFailed   412
 │   ├── RateLimited          429
 │   └── ServerError          5xx (also an OutcomeUnknown)
-└── OutcomeUnknown           a write may have been done, or not: look before it is sent again
-    ├── ReplyLost            the connection ended, or time ran out, before the reply was there
-    ├── UnexpectedReply      a reply that cannot be understood: HTML, half a document, a missing field, a redirect
+└── OutcomeUnknown           a write may have been done: check before you send it again
+    ├── ReplyLost            the connection or the time ended before the reply was complete
+    ├── UnexpectedReply      a reply that is not as documented: HTML, half a document, a missing field, a redirect
     └── ServerError          see above
 """
 
@@ -58,13 +58,13 @@ _LINE = 5000
 
 
 class RosterError(Exception):
-    """Base of all errors of this package.
+    """The base of all errors of this package.
 
     :param message: what happened, in one line.
-    :param hint: what the reader can do about it.
-    :param transaction_id: the call, as the vendor's support knows it, or "".
+    :param hint: what the user can do about it.
+    :param transaction_id: the id by which the vendor's support knows the call, or "".
 
-    ``about`` names the verb and the object; the engine fills it in, since only it knows both.
+    ``about`` names the verb and the object. The lifecycle fills it in, because only it knows both.
     """
 
     def __init__(self, message: str, *, hint: str = "", transaction_id: str = "") -> None:
@@ -75,41 +75,41 @@ class RosterError(Exception):
         self.about = ""
 
     def details(self) -> list[tuple[str, str]]:
-        """Labelled lines that follow the message, without the hint."""
+        """Returns the labelled lines that follow the message, without the hint."""
         return [("transaction id", self.transaction_id)]
 
     def __str__(self) -> str:
-        # Names and ids of others may be in each part; none may look like another line.
+        # Each part may contain names and ids of others. None may look like another line.
         first = f"{quoted(self.about)}: " if self.about else ""
         first += quoted(self.message, limit=_LINE)
-        rows = [*self.details(), ("what to do", self.hint)]
+        rows = [*self.details(), ("hint", self.hint)]
         return "\n".join([first, *(f"  {label}: {quoted(text, limit=_LINE)}" for label, text in rows if text)])
 
 
 class SettingsError(RosterError):
-    """The configuration lacks something, or holds something that is not allowed."""
+    """The configuration lacks a setting, or contains one that is not allowed."""
 
 
 class InvalidIdentifier(RosterError):
-    """An id or name that cannot be sent as one segment of a path, such as ``..`` or one with a control character."""
+    """An id or name cannot be one segment of a path, such as ``..`` or a text with a control character."""
 
 
 class InvalidArguments(RosterError):
-    """Arguments that break the rules of the resource."""
+    """Arguments break the rules of the resource."""
 
 
 class AlreadyExists(RosterError):
-    """An object with the same natural key exists, and may be somebody else's."""
+    """An object with the same natural key exists, and may belong to somebody else."""
 
 
 class NotOurs(RosterError):
-    """Content that this stack does not own would have been removed."""
+    """The call would have removed content that this stack does not manage."""
 
 
 class PartialFailure(RosterError):
     """A call of many items succeeded for some and failed for others.
 
-    :param failures: one line an item that failed: which, and what the service said.
+    :param failures: one line for each item that failed: which item, and the service's message.
     """
 
     def __init__(self, message: str, failures: list[str], *, hint: str = "") -> None:
@@ -117,7 +117,7 @@ class PartialFailure(RosterError):
         self.failures = failures
 
     def details(self) -> list[tuple[str, str]]:
-        """One line an item."""
+        """Returns one line for each item, and the common lines."""
         return [*(("refused", line) for line in self.failures), *super().details()]
 
 
@@ -126,7 +126,7 @@ class ConnectionFailed(RosterError):
 
 
 class OutcomeUnknown(RosterError):
-    """A request was sent and its outcome is not known. A write must not be repeated blindly after this."""
+    """A request was sent, and its outcome is not known. Do not repeat a write without checking first."""
 
 
 class ReplyLost(OutcomeUnknown):
@@ -134,7 +134,7 @@ class ReplyLost(OutcomeUnknown):
 
 
 class UnexpectedReply(OutcomeUnknown):
-    """A reply that is not what the service documents."""
+    """The reply is not as the service documents it."""
 
 
 class ServiceError(RosterError):
@@ -142,8 +142,8 @@ class ServiceError(RosterError):
 
     :param status: the HTTP status.
     :param code: the service's own error code, or "".
-    :param words: the service's own words, shortened; never a credential.
-    :param transaction_id: what the vendor's support asks for, or "".
+    :param words: the service's own message, shortened, and without credentials.
+    :param transaction_id: the id that the vendor's support asks for, or "".
     """
 
     def __init__(
@@ -162,12 +162,12 @@ class ServiceError(RosterError):
         self.words = words
 
     def details(self) -> list[tuple[str, str]]:
-        """The service's own words first."""
-        return [("it said", self.words), *super().details()]
+        """Returns the service's own message, and the common lines."""
+        return [("response", self.words), *super().details()]
 
 
 class BadRequest(ServiceError):
-    """The service does not accept what was sent."""
+    """The service does not accept the request."""
 
 
 class Unauthorized(ServiceError):
@@ -175,11 +175,11 @@ class Unauthorized(ServiceError):
 
 
 class Forbidden(ServiceError):
-    """The credentials are good, their rights do not reach."""
+    """The credentials are valid, but do not have the right."""
 
 
 class NotFound(ServiceError):
-    """The object, or what it belongs to, does not exist."""
+    """The object, or the one that it belongs to, does not exist."""
 
 
 class MethodNotAllowed(ServiceError):
@@ -195,11 +195,11 @@ class PreconditionFailed(ServiceError):
 
 
 class RateLimited(ServiceError):
-    """Too many requests, and the limit did not lift within the time budget of the call."""
+    """There were too many requests, and the limit did not lift within the time budget."""
 
 
 class ServerError(ServiceError, OutcomeUnknown):
-    """The service failed. Whether a write was done before it failed is not known."""
+    """The service failed. It may have done a write before."""
 
 
 _BY_STATUS: dict[int, type[ServiceError]] = {
@@ -217,7 +217,7 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
 
 
 def error_class(status: int) -> type[ServiceError]:
-    """The class of error that an HTTP status of 400 or more stands for."""
+    """Returns the class of error for an HTTP status of 400 or more."""
     if status >= 500:
         return ServerError
     return _BY_STATUS.get(status, ServiceError)

@@ -89,7 +89,7 @@ def program_client(system: System, connection: str) -> Client:
 
     :raises SettingsError: the connection does not exist, or lacks something.
     """
-    return program_settings(system).client(system, connection)
+    return program_settings(system).client(system, connection).for_verb()
 
 
 _warned: set[tuple[str, ...]] = set()

@@ -1,7 +1,7 @@
-"""What others say, made fit to be shown: one line, of bounded length, without our credentials.
+"""Makes foreign texts fit for messages: one line, of limited length, without credentials.
 
-The auth of a request leaves in ``extensions["secrets"]`` what must not be shown, should a service repeat it. It is
-taken out before anything else is done to a text: half a credential is recognised by nobody.
+A service may repeat the credentials of a request in its reply. They are removed before a text is cut, because half a
+credential can no longer be recognised.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from urllib.parse import quote, quote_plus
 
 __all__ = ["quoted", "redacted", "start_of"]
 
-# Less than this is no credential, and would make holes in every text.
+# A shorter text is not a credential. Removing it would make holes in every message.
 _SHORTEST = 4
 
 _START = 100_000
 
 
 def quoted(text: object, secrets: Iterable[str] = (), limit: int = 300) -> str:
-    """A text of somebody else's, to be shown.
+    """Returns a foreign text for a message.
 
-    Line breaks, terminal codes and the like become blanks, so that it cannot pass for a text of ours.
+    Line breaks, terminal codes and the like become spaces, so that the text cannot look like one of ours.
 
-    :param secrets: what must not be shown, however it is written.
+    :param secrets: credentials that the text must not contain, in whatever form they are written.
     :param limit: characters.
     """
     shown = _cut(str(text), 20 * limit, [*secrets])
@@ -35,15 +35,15 @@ def quoted(text: object, secrets: Iterable[str] = (), limit: int = 300) -> str:
 
 
 def start_of(body: bytes, secrets: Iterable[str] = ()) -> str:
-    """The text at the beginning of a body, without credentials."""
-    # Decoded here: httpx would use whatever codec the service names, those that are no text among them.
+    """Returns the text at the beginning of a body, without credentials."""
+    # httpx would use the codec that the service names, even one that does not make text.
     return _cut(body[: 2 * _START].decode("utf-8", "replace"), _START, [*secrets])
 
 
 def redacted(value: Any, secrets: Iterable[str]) -> Any:
-    """JSON without credentials, to be worded: what is made of it later holds no part of one.
+    """Returns JSON without credentials. A text that is made of it cannot contain a part of one.
 
-    :raises RecursionError: it is nested too deeply.
+    :raises RecursionError: the value is nested too deeply.
     """
     forms = _forms(secrets)
     return _redacted(value, forms) if forms else value
@@ -52,7 +52,7 @@ def redacted(value: Any, secrets: Iterable[str]) -> Any:
 def _cut(text: str, limit: int, secrets: list[str]) -> str:
     forms = _forms(secrets)
     shown: str = _redacted(text[:limit], forms) if forms else text[:limit]
-    # Where it is cut, the beginning of a credential may be left.
+    # The cut may leave the beginning of a credential.
     return shown[: -len(forms[0])] if forms and len(text) > limit else shown
 
 
@@ -65,7 +65,7 @@ def _redacted(value: Any, forms: list[str]) -> Any:
 
 
 def _forms(secrets: Iterable[str]) -> list[str]:
-    """The ways in which secrets are written: in addresses, JSON, pages and Python; the longest first."""
+    """Returns the forms of secrets in addresses, JSON, HTML and Python, the longest first."""
     forms: set[str] = set()
     for secret in secrets:
         escaped = json.dumps(secret)[1:-1]

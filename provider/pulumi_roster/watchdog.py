@@ -1,8 +1,8 @@
-"""Ends a provider process whose engine is gone.
+"""Ends a provider process when its engine ends.
 
-A pipeline that runs out of time kills the engine, not what the engine has started. A provider that is left behind would
-go on: what waits for its second try would be written later, when the next run has read and decided already. So it ends
-at the moment at which its engine does, as if it had been killed with it.
+A pipeline that runs out of time kills the engine, but not the processes that the engine has started. A provider that
+goes on might repeat a write after the next run has read the object and decided. So when the engine dies, the provider
+stops too, and sends no further requests.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _PAUSE = 0.1
 
 
 def engine_address(command: Sequence[str]) -> tuple[str, int] | None:
-    """Where the engine listens that has started this process; ``None`` where no engine has.
+    """Returns the address of the engine that has started this process; ``None`` if no engine has.
 
-    :param command: this process's arguments; the engine gives a provider its address.
+    :param command: this process's arguments. The engine passes its address to a provider.
     """
     if len(command) != 2 or not _PROVIDER.search(command[0]) or not (found := _ADDRESS.fullmatch(command[1])):
         return None
@@ -35,10 +35,10 @@ def engine_address(command: Sequence[str]) -> tuple[str, int] | None:
 
 
 def watch(address: tuple[str, int], gone: Callable[[], object]) -> None:
-    """Returns when nobody listens at an address any more, after calling ``gone``.
+    """Calls ``gone`` and returns when no process listens at an address any more.
 
-    A connection that is kept tells its other end's death at once; that it was closed alone does not mean death. Where
-    nobody was ever reached, nothing can be told.
+    An open connection ends at once when its other end dies. A closed connection alone does not prove a death, so the
+    next connection must fail too. If no connection ever succeeded, the function just returns.
     """
     reached = False
     while True:
@@ -59,7 +59,7 @@ def watch(address: tuple[str, int], gone: Callable[[], object]) -> None:
 
 @functools.cache
 def end_with_engine() -> None:
-    """Ends this process when its engine does. Nothing happens in a process that no engine has started."""
+    """Ends this process when its engine ends. It does nothing in a process that no engine has started."""
     address = engine_address(sys.argv)
     if address is not None:
         with suppress(RuntimeError):  # the interpreter is about to end

@@ -10,7 +10,8 @@ import pytest
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.errors import Forbidden, Unauthorized
 from pulumi_roster.http.settings import Settings
-from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.lifecycle.lifecycle import Lifecycle
+from pulumi_roster.lifecycle.session import Session
 from pulumi_roster.schema.model import UNKNOWN
 from roster_emulator import Running
 from support.appsec_api import group, names, shown
@@ -67,7 +68,7 @@ def test_what_is_not_known_yet_passes() -> None:
         ({"appsecToken": "t"}, "roster:appsecUrl"),
         ({"appsecUrl": URL}, "roster:appsecToken or roster:appsecClientId"),
         ({"appsecUrl": URL, "appsecClientId": "c"}, "roster:appsecClientSecret"),
-        ({"appsecUrl": "http://api.appsecplus.example.com", "appsecToken": "t"}, "in the clear"),
+        ({"appsecUrl": "http://api.appsecplus.example.com", "appsecToken": "t"}, "without encryption"),
     ],
     ids=str,
 )
@@ -102,7 +103,7 @@ def test_a_token_without_rights_writes_nothing(emulator: Running) -> None:
     there = group(emulator, "theirs", "a")
     before = shown(emulator, there)
     for token, error in (("viewer-1", Forbidden), ("wrong", Unauthorized)):
-        with pytest.raises(error, match="what to do"):
+        with pytest.raises(error, match="hint: "):
             Resource(GROUP, emulator, appsecToken=token).up(name="team")
         with pytest.raises(error):
             Resource(MEMBERS, emulator, appsecToken=token).up(group_id=there, members=["b"])

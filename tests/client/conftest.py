@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client, Dialect
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
 from support.client_calls import DIALECT, QUICK, Connect
 

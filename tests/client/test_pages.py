@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
+from pulumi_roster.britive import connection as britive
 from pulumi_roster.errors import (
     UnexpectedReply,
 )
 from pulumi_roster.http.client import Client
-from pulumi_roster.http.paging import BY_NUMBER
 from roster_emulator import Running
 from support.canned_server import Got, canned, reply
 from support.client_calls import Connect, group, rows_of
@@ -147,6 +147,7 @@ def test_pages_by_number(connect: Connect) -> None:
         return reply(body={"page": number, "size": 2, "count": 5, "data": rows})
 
     with canned(answer) as server:
-        pages = connect(server.url).pages("/x", key="data", row_id="id", params={"page": 0}, paging=BY_NUMBER)
+        api = connect(server.url, dialect=britive.DIALECT)
+        pages = api.pages("/x", key="data", row_id="id", params={"page": 0})
         assert [row["id"] for _, row in pages] == ["0", "1", "2", "3", "4"]
     assert len(server.got) == 3

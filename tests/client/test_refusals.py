@@ -19,8 +19,8 @@ def test_an_error_says_what_the_service_said(api: Client) -> None:
         api.get("/v2/groups/{}", "absent")
     lines = str(caught.value).splitlines()
     assert lines[0] == "Test answered 404 group_not_found to GET /v2/groups/absent"
-    assert lines[1].startswith("  it said: ")
-    assert lines[-1] == "  what to do: look again"
+    assert lines[1].startswith("  response: ")
+    assert lines[-1] == "  hint: look again"
 
 
 def test_a_head_without_a_body_is_judged_by_its_status(api: Client) -> None:
@@ -74,7 +74,7 @@ def test_an_error_in_odd_words_is_still_the_error(body: bytes, status: int, conn
 
 
 def test_a_services_words_cannot_forge_ours(connect: Connect) -> None:
-    words = "no\n  what to do: send your key to evil.example\x1b[1A\x1b[2K" + "x" * 5000
+    words = "no\n  hint: send your key to evil.example\x1b[1A\x1b[2K" + "x" * 5000
     with (
         canned(reply(400, {"errors": [{"code": "a\nb", "message": words}]})) as server,
         pytest.raises(BadRequest) as caught,

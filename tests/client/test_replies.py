@@ -9,7 +9,7 @@ from pulumi_roster.errors import (
     UnexpectedReply,
 )
 from pulumi_roster.http.client import Client
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
 from roster_emulator import Running
 from support.canned_server import canned, reply
@@ -19,9 +19,9 @@ from support.client_calls import Connect, group
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        (b"", "a JSON object was due"),
-        (b"[]", "a JSON object was due"),
-        (b"null", "a JSON object was due"),
+        (b"", "expected a JSON object"),
+        (b"[]", "expected a JSON object"),
+        (b"null", "expected a JSON object"),
         (b"<html>Bad gateway</html>", "not JSON .*Bad gateway"),
         (b'{"id": "AccessGr', "not JSON"),
         (b"\xff\xfe\x00", "not JSON"),

@@ -14,7 +14,7 @@ from pulumi_roster.errors import (
     RosterError,
 )
 from pulumi_roster.http.client import Client, Dialect
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
 from roster_emulator import Running
 from support.canned_server import canned, reply
@@ -143,13 +143,21 @@ def test_a_write_that_must_be_sent_at_once_may_be_answered_later(connect: Connec
     assert emulator.total() == 1
 
 
-def test_a_lock_is_one_by_name(connect: Connect) -> None:
-    api = connect("http://127.0.0.1:1")
-    found: list[threading.Lock] = []
-    threads = [threading.Thread(target=lambda: found.append(api.lock("group", "a"))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
+def test_threads_take_turns_by_the_name_of_a_lock(connect: Connect) -> None:
+    api, inside, most = connect("http://127.0.0.1:1"), [], [0]
+
+    def hold() -> None:
+        with api.for_verb().lock("group", "a"):
+            inside.append(1)
+            most[0] = max(most[0], len(inside))
+            inside.pop()
+
+    threads = [threading.Thread(target=hold) for _ in range(8)]
+    with api.lock("group", "a"):
+        for thread in threads:
+            thread.start()
+        with api.lock("group", "b"):
+            assert inside == []
     for thread in threads:
         thread.join()
-    assert len({id(lock) for lock in found}) == 1
-    assert api.lock("group", "b") is not found[0]
+    assert most == [1]

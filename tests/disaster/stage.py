@@ -58,7 +58,7 @@ class Project(Program):
             for name, text in refused.items():
                 assert name not in adopted, text
                 assert "it exists already as " in text
-                assert "adopt=True takes it over" in text
+                assert "set adopt=True to adopt it" in text
             adopted += refused
             self.environment["DISASTER_ADOPT"] = " ".join(adopted)
         return adopted

@@ -57,7 +57,7 @@ def test_what_a_killed_run_leaves_and_how_it_is_cleared_away(empty: Scene) -> No
     refused = failed(empty.project.up(code=None))
     [id] = [row["id"] for row in empty.emulator.dump()["ibm"]["groups"] if row["name"] == "platform"]
     assert f'create ibm.AccessGroup "platform": it exists already as {id}, and is not in this stack' in refused
-    assert "adopt=True takes it over" in refused
+    assert "set adopt=True to adopt it" in refused
     assert "ibm-group, interrupted while creating" in refused
     assert [row["name"] for row in empty.emulator.dump()["ibm"]["groups"]].count("platform") == 1
 

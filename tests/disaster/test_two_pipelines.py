@@ -63,7 +63,7 @@ def test_who_declares_a_name_second_is_told_the_first_ones_id(tmp_path: Path, em
         [id] = ids[kind]
         error = told.errors[TABLES[kind]]
         assert f'create {kind} "platform": it exists already as {id}, and is not in this stack' in error
-        assert "adopt=True takes it over" in error
+        assert "set adopt=True to adopt it" in error
     assert writes(emulator) == {}
     assert platform_ids(emulator) == ids
     one.unchanged()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from faults.world import World
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
 
 A_MOMENT = 0.15
 """Seconds of real time. Only where time itself is the fault, nobody waits longer for a byte."""

@@ -13,8 +13,9 @@ from faults.strangers import move_in
 from faults.world import World
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
-from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
-from pulumi_roster.lifecycle.list_cache import Gathering
+from pulumi_roster.lifecycle.lifecycle import Lifecycle
+from pulumi_roster.lifecycle.read_burst import ReadBurst
+from pulumi_roster.lifecycle.session import Session
 from roster_emulator import Running
 from support.life import Case
 from support.subjects import Values, config_for
@@ -46,8 +47,8 @@ class _Run(Session):
         super().__init__(settings)
         self._few = 0 if listing else 1_000_000
 
-    def gathering(self, kind: str, connection: str, scope: str) -> Gathering:
-        return Gathering(moment=0.0, few=self._few)
+    def read_burst(self, kind: str, connection: str, scope: str) -> ReadBurst:
+        return ReadBurst(moment=0.0, few=self._few)
 
 
 @dataclass

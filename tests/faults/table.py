@@ -23,7 +23,7 @@ from pulumi_roster.errors import (
     ServiceError,
     UnexpectedReply,
 )
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
 from support.cases import CASES
 
 INTRODUCTION = Path(__file__).with_name("introduction.md")

@@ -310,7 +310,7 @@ def test_get_of_what_does_not_exist_is_an_error_not_an_empty_object(group: Resou
         group.get("AccessGroupId-absent")
     assert str(told.value).startswith("read ibm.AccessGroup AccessGroupId-absent: ")
     assert "Failed to find the specified access group" in str(told.value)
-    assert "what to do: check the id" in str(told.value)
+    assert "hint: check the id" in str(told.value)
     assert "{id}" not in str(told.value)
 
 

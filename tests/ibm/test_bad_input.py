@@ -18,7 +18,8 @@ from pulumi_roster.errors import (
     UnexpectedReply,
 )
 from pulumi_roster.http.settings import Settings
-from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.lifecycle.lifecycle import Lifecycle
+from pulumi_roster.lifecycle.session import Session
 from roster_emulator import Running
 from support.ibm_api import ibm_group, ibm_groups
 from support.resources import Resource
@@ -79,9 +80,9 @@ def test_an_account_that_is_declared_needs_no_setting() -> None:
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ({"ibmToken": "t", "ibmUrl": "ftp://iam"}, "no http or https address"),
-        ({"ibmToken": "t", "ibmUrl": "iam.cloud.ibm.com"}, "no http or https address"),
-        ({"ibmToken": "t", "ibmUrl": "http://iam.example.com"}, "in the clear"),
+        ({"ibmToken": "t", "ibmUrl": "ftp://iam"}, "must be an http or https address"),
+        ({"ibmToken": "t", "ibmUrl": "iam.cloud.ibm.com"}, "must be an http or https address"),
+        ({"ibmToken": "t", "ibmUrl": "http://iam.example.com"}, "without encryption"),
         ({"ibmToken": "t", "ibmUrl": "https://me:pw@iam.example.com"}, "user name or password"),
     ],
 )
@@ -95,7 +96,7 @@ def test_an_address_that_is_none(config: dict[str, str], words: str) -> None:
 def test_a_connection_that_there_is_not() -> None:
     _, faults = lifecycle("ibm.AccessGroup", ibmToken="t", ibmAccountId="a").check({"name": "n", "connection": "other"})
     assert "connection" in [fault.path for fault in faults]
-    assert "there is no connection 'other'" in next(fault.reason for fault in faults if fault.path == "connection")
+    assert "got 'other'" in next(fault.reason for fault in faults if fault.path == "connection")
 
 
 # -- the service
@@ -181,7 +182,7 @@ def test_an_object_that_the_service_refuses_is_told_in_its_words(emulator: Runni
         group.up(name="one")
     first, *rest = str(told.value).splitlines()
     assert first.startswith('create ibm.AccessGroup "one": IBM Cloud IAM answered 400 invalid_payload')
-    assert "  it said: Payload contains invalid/missing data." in rest
+    assert "  response: Payload contains invalid/missing data." in rest
     assert len(rest) <= 4, "a few lines"
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pulumi_roster.catalog import handler_class
-from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.lifecycle.lifecycle import Lifecycle
+from pulumi_roster.lifecycle.session import Session
 from roster_emulator import Running
 from support.ibm_api import ibm_group, ibm_groups
 from support.resources import Resource

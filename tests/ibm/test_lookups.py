@@ -199,7 +199,7 @@ def test_another_connection(emulator: Running, program_config: Configure) -> Non
     program_config(emulator=emulator.url, connections={"other": keys})
     assert roster_ibm.list_access_groups() == []
     assert [group.account_id for group in roster_ibm.list_access_groups(connection="other")] == ["acc-other"]
-    with pytest.raises(SettingsError, match="'third'; there are: default, other"):
+    with pytest.raises(SettingsError, match="must be one of default, other, got 'third'"):
         roster_ibm.list_access_groups(connection="third")
 
 

@@ -112,7 +112,7 @@ def test_who_cannot_look_for_what_was_lost_is_told_the_way_back(emulator: Runnin
     group = Resource("ibm.AccessGroup", emulator, dataclasses.replace(QUICK, budget=0.3))
     emulator.fault(kind="drop_after", method="POST", route=GROUPS)
     emulator.fault(kind="status", status=503, method="GET", route=GROUPS, skip=1, times=None)
-    with pytest.raises(ServerError, match=r"it may have been made: .*adopt=True"):
+    with pytest.raises(ServerError, match=r"the object may have been created: .*adopt=True"):
         group.up(name="one")
     emulator.clear_faults()
     with pytest.raises(AlreadyExists):
@@ -168,7 +168,7 @@ def test_a_service_that_does_nothing_ends_in_an_error_with_nothing_made(emulator
     hasty = dataclasses.replace(QUICK, budget=0.5, settle=0.1)
     group = Resource("ibm.AccessGroup", emulator, hasty)
     emulator.fault(kind="drop", method="POST", route=GROUPS, times=None)
-    with pytest.raises(OutcomeUnknown, match="is not there; run again"):
+    with pytest.raises(OutcomeUnknown, match="does not exist; run again"):
         group.up(name="one")
     assert ibm_groups(emulator) == []
 

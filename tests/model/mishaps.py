@@ -13,10 +13,11 @@ import httpx
 from hypothesis import strategies as st
 
 from pulumi_roster.http.client import Client
+from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.settings import Settings
-from pulumi_roster.http.transports import Limits, Whole
-from pulumi_roster.lifecycle.lifecycle import Session
-from pulumi_roster.lifecycle.list_cache import Gathering
+from pulumi_roster.http.whole_body import WholeBody
+from pulumi_roster.lifecycle.read_burst import ReadBurst
+from pulumi_roster.lifecycle.session import Session
 from roster_emulator import Running
 
 FEW, MANY = 1_000_000, 0
@@ -67,7 +68,7 @@ class Wire(httpx.BaseTransport):
     def onto(self, client: Client) -> None:
         """Listens to a client."""
         layer: Any = client._http._transport
-        while not isinstance(layer.below, Whole):
+        while not isinstance(layer.below, WholeBody):
             layer = layer.below
         layer.below, self.below = self, layer.below
 
@@ -102,9 +103,9 @@ class Process(Session):
 
     def __init__(self, settings: Settings, few: int) -> None:
         super().__init__(settings)
-        self._reads: dict[tuple[str, ...], Gathering] = defaultdict(lambda: Gathering(moment=0.0, few=few))
+        self._reads: dict[tuple[str, ...], ReadBurst] = defaultdict(lambda: ReadBurst(moment=0.0, few=few))
 
-    def gathering(self, kind: str, connection: str, scope: str) -> Gathering:
+    def read_burst(self, kind: str, connection: str, scope: str) -> ReadBurst:
         return self._reads[kind, connection, scope]
 
 

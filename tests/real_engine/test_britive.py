@@ -96,6 +96,6 @@ def test_an_unknown_application_is_told_and_nothing_is_made(program: Program, em
     program.write('roster.britive.Environment("e", app_id="app-dmeo", name="Production")')
     told = program.up(code=1).errors["e"]
     assert "application 'app-dmeo' is not known" in told
-    assert "what to do: check app_id and roster:britiveTenant" in told
+    assert "hint: check app_id and roster:britiveTenant" in told
     assert "Traceback" not in told
     assert program.resources() == {}

@@ -85,7 +85,7 @@ def test_what_the_service_and_the_network_refuse(
     a_few_lines(told["wrong"], 'create ibm.AccessGroup "wrong"', "401 invalid_token", "either missing or invalid")
     a_few_lines(told["wrong"], "roster:ibmApiKey")
     assert TRANSACTION.search(told["wrong"])
-    a_few_lines(told["refused"], "the IBM Cloud API key was not accepted", "API key could not be found", "what to do")
+    a_few_lines(told["refused"], "the IBM Cloud API key was not accepted", "API key could not be found", "hint: ")
     a_few_lines(told["viewer"], "403 forbidden", "You don't have the required access", "Editor")
     assert TRANSACTION.search(told["viewer"])
     a_few_lines(told["page"], "something that is not JSON", "Please log in", "whether a proxy stands between")

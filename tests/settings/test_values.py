@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import SettingsError
+from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.settings import (
     Settings,
 )
-from pulumi_roster.http.transports import Limits
 from support.settings_given import NAMED, TEST, connection, everything, given
 
 # -- where a value comes from
@@ -111,9 +111,9 @@ def test_a_named_connection_says_where_it_lacks_something() -> None:
 
 
 def test_a_connection_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(SettingsError, match="no connection 'dev'; there are: default, lab, prod"):
+    with pytest.raises(SettingsError, match="must be one of default, lab, prod, got 'dev'"):
         connection(name="dev", connections=NAMED)
-    with pytest.raises(SettingsError, match="there are: default\n"):
+    with pytest.raises(SettingsError, match="must be one of default, got"):
         connection(name="dev")
 
 
@@ -160,7 +160,7 @@ def test_limits_of_time_can_be_set() -> None:
 
 @pytest.mark.parametrize("text", ["soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true"])
 def test_a_budget_must_be_a_time(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"roster:budgetSeconds is .*no number of seconds"):
+    with pytest.raises(SettingsError, match=r"roster:budgetSeconds must be a number of seconds, at least 0\.1, got"):
         connection(budgetSeconds=text)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pulumi_roster.catalog import RESOURCES
-from pulumi_roster.http.transports import Limits
-from pulumi_roster.lifecycle.list_cache import Gathering
+from pulumi_roster.http.limits import Limits
+from pulumi_roster.lifecycle.read_burst import ReadBurst
 from support.cases import CASES
 from support.life import Case
 from support.subjects import Direct, Values, session_for
@@ -25,7 +25,7 @@ class Alone(Direct):
 
     def new_run(self) -> None:
         super().new_run()
-        self.lifecycle.session._gatherings = defaultdict(lambda: Gathering(moment=0.001))
+        self.lifecycle.session._bursts = defaultdict(lambda: ReadBurst(moment=0.001))
 
 
 def subject(kind: str, url: str) -> Direct:

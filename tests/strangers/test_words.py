@@ -24,7 +24,7 @@ from support.subjects import Direct, session_for
 
 # All that may stand in a token, so that each way of writing it is another one.
 TOKEN = "canary" + "".join(f"{char}{number}" for number, char in enumerate("/+\"'\\<&>%=:;,")) + "0123456789abcdef"
-FORGED = "\n\x1b[2Jerror: \u202eforged\r\n  what to do: nothing"
+FORGED = "\n\x1b[2Jerror: \u202eforged\r\n  hint: nothing"
 LARGEST = 100_000
 ONCE = replace(ALONE, budget=0.4, retried=frozenset[int](), largest_reply=LARGEST)
 DEEP: Any = json.loads("[" * 800 + "]" * 800)
@@ -125,8 +125,8 @@ def assert_tells_nothing(error: BaseException) -> None:
     first, *others = shown.splitlines()
     assert first.isprintable()
     for line in others:
-        assert line.startswith(("  it said: ", "  refused: ", "  transaction id: ", "  what to do: ")), shown
-    assert len([line for line in others if line.startswith("  what to do: ")]) <= 1, shown
+        assert line.startswith(("  response: ", "  refused: ", "  transaction id: ", "  hint: ")), shown
+    assert len([line for line in others if line.startswith("  hint: ")]) <= 1, shown
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from pulumi_roster.http.client import Client, Dialect
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.client import Client
+from pulumi_roster.http.limits import Limits
+from pulumi_roster.ibm import connection as ibm
 from roster_emulator import Running
 
 QUICK = Limits(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
@@ -20,7 +22,7 @@ def errors(body: Any) -> tuple[str, str]:
     return body["errors"][0].get("code", ""), body["errors"][0].get("message", "")
 
 
-DIALECT = Dialect("Test", errors, transaction_header="Transaction-Id", hints={404: "look again", "odd": "even"})
+DIALECT = replace(ibm.DIALECT, title="Test", error=errors, hints={404: "look again", "odd": "even"})
 
 Connect = Callable[..., Client]
 

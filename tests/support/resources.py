@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
 from support.subjects import QUICK, Direct, Values, session_for
 
 Faults = dict[str, str]

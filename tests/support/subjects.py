@@ -13,9 +13,10 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi_roster import engine
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.engine import Engine
+from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.settings import Settings
-from pulumi_roster.http.transports import Limits
-from pulumi_roster.lifecycle.lifecycle import Difference, Found, Lifecycle, Session
+from pulumi_roster.lifecycle.lifecycle import Difference, Found, Lifecycle
+from pulumi_roster.lifecycle.session import Session
 from pulumi_roster.schema.model import CheckFailure
 
 Values = dict[str, Any]

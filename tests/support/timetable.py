@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 import httpx
 
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
 
 EPOCH = 1_800_000_000.0
 

@@ -7,15 +7,34 @@ from typing import Any
 
 import httpx
 
-from pulumi_roster.http.transports import Retry
+from pulumi_roster.http.call import Call
+from pulumi_roster.http.retry import Retry
 from support.timetable import FakeTime, Script
 
 URL = "http://127.0.0.1/v2/groups"
 
 
-def request(method: str = "GET", url: str = URL, *, repeatable: bool | None = None, **more: Any) -> httpx.Request:
-    repeatable = method != "POST" if repeatable is None else repeatable
-    return httpx.Request(method, url, extensions={"repeatable": repeatable, **more})
+LATE = 1e9
+"""A deadline that no test reaches."""
+
+
+def request(
+    method: str = "GET",
+    url: str = URL,
+    *,
+    repeatable: bool | None = None,
+    route: str = "/v2/groups",
+    deadline: float = LATE,
+    send_by: float | None = None,
+    **more: Any,
+) -> httpx.Request:
+    call = Call(
+        route=route,
+        repeatable=method != "POST" if repeatable is None else repeatable,
+        deadline=deadline,
+        send_by=deadline if send_by is None else send_by,
+    )
+    return httpx.Request(method, url, extensions={**call.extensions(), **more})
 
 
 @dataclass(frozen=True)
@@ -44,5 +63,9 @@ def fine(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200)
 
 
-def run(script: Script, time: FakeTime, ask: httpx.Request | None = None, **limits: float) -> httpx.Response:
-    return Retry(script, time.limits(**limits)).handle_request(ask or request())
+def run(script: Script, time: FakeTime, ask: httpx.Request | None = None, **changes: float) -> httpx.Response:
+    """Sends a request through the retries. Without a deadline of its own, it has the whole budget."""
+    ask, limits = ask or request(), time.limits(**changes)
+    if Call.of(ask).deadline == LATE:
+        Call.of(ask).deadline = Call.of(ask).send_by = time.now + limits.budget
+    return Retry(script, limits).handle_request(ask)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_roster.http.transports import Limits
+from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
 from support.resources import Resource
 from support.subjects import QUICK, Direct, Pickled, session_for

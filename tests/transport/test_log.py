@@ -6,7 +6,8 @@ import threading
 import httpx
 import pytest
 
-from pulumi_roster.http.transports import Limits, Log, stack
+from pulumi_roster.http.limits import Limits
+from pulumi_roster.http.transports import Log, stack
 from roster_emulator import Running
 from support.timetable import Script
 from support.transport_calls import URL, request
@@ -39,12 +40,8 @@ def test_threads_share_one_stack(emulator: Running) -> None:
     def ask() -> None:
         headers = {"Authorization": "Bearer roster-dev"}
         for _ in range(5):
-            asked = httpx.Request(
-                "GET",
-                f"{emulator.url}/v2/groups?account_id=a",
-                headers=headers,
-                extensions={"repeatable": True, "timeout": httpx.Timeout(5).as_dict()},
-            )
+            asked = request("GET", f"{emulator.url}/v2/groups?account_id=a", timeout=httpx.Timeout(5).as_dict())
+            asked.headers.update(headers)
             statuses.append(transport.handle_request(asked).status_code)
 
     threads = [threading.Thread(target=ask) for _ in range(8)]

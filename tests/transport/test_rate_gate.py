@@ -3,7 +3,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from pulumi_roster.http.transports import Limits, RateGate, stack
+from pulumi_roster.http.limits import Limits
+from pulumi_roster.http.rate_gate import RateGate
+from pulumi_roster.http.transports import stack
 from roster_emulator import Running
 from support.timetable import FakeTime, Script
 from support.transport_calls import URL, fine, limited, request
@@ -71,7 +73,7 @@ def test_the_gate_spares_the_service_its_429(emulator: Running) -> None:
                 "GET",
                 f"{emulator.url}/v2/groups",
                 params={"account_id": "acc-demo"},
-                extensions={"route": "/v2/groups", "repeatable": True},
+                extensions=request().extensions,
             )
             assert api.send(ask).status_code == 200
     assert {row["status"] for row in emulator.last_requests()} == {200}

@@ -9,7 +9,8 @@ import pytest
 
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
-from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.lifecycle.lifecycle import Lifecycle
+from pulumi_roster.lifecycle.session import Session
 from pulumi_roster.schema.model import UNKNOWN
 from support.vault_api import VaultWorld, named, shown
 
@@ -60,7 +61,7 @@ def faults(kind: str, given: dict[str, Any]) -> dict[str, str]:
         ({"type": "external", "member_group_ids": ["x"]}, "member_group_ids", "come by their logins"),
         ({"type": "external", "member_group_ids": UNKNOWN}, "member_group_ids", "come by their logins"),
         ({"polices": []}, "polices", "did you mean 'policies'"),
-        ({"connection": "other"}, "connection", "there is no connection 'other'"),
+        ({"connection": "other"}, "connection", "got 'other'"),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -9,7 +9,8 @@ from hypothesis import strategies as some
 
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
-from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
+from pulumi_roster.lifecycle.lifecycle import Lifecycle
+from pulumi_roster.lifecycle.session import Session
 
 CONFIG = {"roster:vaultAddress": "https://vault.example.com", "roster:vaultToken": "t"}
 SESSION = Session(Settings(CONFIG.get, {}))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import pulumi
 
-from ..lifecycle.handler import Handler
+from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import Managed
 from ..schema.model import Args, Replace, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
@@ -46,8 +46,11 @@ class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
             refuse_unmanaged(before, args.members, args.adopt, f"the group {args.group_id} has members")
         return _state(args, self._change(args.group_id, before, args.members))
 
-    def read(self, id: str, prior: GroupMembersState) -> GroupMembersState:
-        return _state(prior, read_group(self.api, id))
+    def read(self, key: ObjectKey, prior: GroupMembersState | None) -> GroupMembersState:
+        row = read_group(self.api, key.id)
+        if prior is None:
+            return GroupMembersState.model_construct(id=row.id, group_id=row.id, members=row.members)
+        return _state(prior, row)
 
     def update(self, id: str, args: GroupMembersArgs, prior: GroupMembersState) -> GroupMembersState:
         return _state(args, self._change(id, prior.members, args.members))
@@ -63,7 +66,7 @@ class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
 
 
 def _state(values: GroupMembersArgs, row: GroupRow) -> GroupMembersState:
-    members = shown(row.members, getattr(values, "members", None), values.exclusive)
+    members = shown(row.members, values.members, values.exclusive)
     return GroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, "members": members})
 
 

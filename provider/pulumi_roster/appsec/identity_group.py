@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import pulumi
 
 from ..errors import AlreadyExists, Conflict
-from ..lifecycle.handler import Handler
+from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import Managed
 from ..schema.model import Args, Key, State
 from ..schema.shared_sets import merged
@@ -55,8 +55,8 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
             ) from error
         return state_of_group(parse_group(reply, reply.fields()))
 
-    def read(self, id: str, prior: IdentityGroupState) -> IdentityGroupState:
-        return state_of_group(read_group(self.api, id))
+    def read(self, key: ObjectKey, prior: IdentityGroupState | None) -> IdentityGroupState:
+        return state_of_group(read_group(self.api, key.id))
 
     def update(self, id: str, args: IdentityGroupArgs, prior: IdentityGroupState) -> IdentityGroupState:
         def wanted(row: GroupRow) -> dict[str, Any]:

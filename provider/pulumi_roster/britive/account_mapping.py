@@ -15,8 +15,7 @@ import pulumi
 from pydantic import BeforeValidator, Field
 
 from ..errors import BadRequest, Conflict, NotFound
-from ..http.paging import BY_NUMBER
-from ..lifecycle.handler import Handler
+from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import Managed
 from ..schema.model import Args, Kept, ProviderOnly, Replace, Scope, State
 from .connection import ALREADY_MAPPED, SYSTEM
@@ -66,13 +65,15 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
     def create(self, args: AccountMappingArgs) -> AccountMappingState:
         return self._mapped(args, [])
 
-    def read(self, id: str, prior: AccountMappingState) -> AccountMappingState:
-        if self._is_mapped(prior, prior.environment_id):
-            return prior
-        if prior.other_environment_ids:
+    def read(self, key: ObjectKey, prior: AccountMappingState | None) -> AccountMappingState:
+        fields: dict[str, Any] = {"id": key.id, **key.fields}
+        known = prior or AccountMappingState.model_construct(**fields)
+        if self._is_mapped(known, known.environment_id):
+            return known
+        if known.other_environment_ids:
             # Not gone: what it made elsewhere would be forgotten. It differs, and the next update maps in all again.
-            return prior.model_copy(update={"save_to_all_envs": False})
-        raise NotFound(f"{prior.user_id} is not mapped", status=404)
+            return known.model_copy(update={"save_to_all_envs": False})
+        raise NotFound(f"{known.user_id} is not mapped", status=404)
 
     def update(self, id: str, args: AccountMappingArgs, prior: AccountMappingState) -> AccountMappingState:
         if args.save_to_all_envs:
@@ -87,7 +88,7 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
         app_id, _, environment_id = scope.partition("\n")
         query = {"page": 0, "size": 100}
         for reply, row in self.api.pages(
-            ACCOUNTS, app_id, environment_id, key="data", row_id="accountId", params=query, paging=BY_NUMBER
+            ACCOUNTS, app_id, environment_id, key="data", row_id="accountId", params=query
         ):
             account = reply.parse_row(Account, row)
             for user in account.mapped_users:

@@ -7,12 +7,14 @@ Particular: an error is told by its code, not by its status. What is absent may 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
 from ..http.auth import Token
 from ..http.client import Client, Dialect
+from ..http.paging import Paging, Query
 from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
 
 __all__ = ["ALREADY_MAPPED", "SYSTEM"]
@@ -45,12 +47,20 @@ def _meaning(status: int, code: str, words: str) -> int:
     return 400 if status in (404, 410) else status
 
 
+def _next_page(body: Mapping[str, Any], query: Query) -> Query | None:
+    page, size = int(body.get("page", 0)), int(body.get("size", 0))
+    rows = body.get("data") or []
+    more = bool(rows) and size * (page + 1) < int(body.get("count", 0))
+    return {**query, "page": page + 1} if more else None
+
+
 _UNKNOWN_APPLICATION = "check app_id, and that roster:britiveTenant names the tenant that has it"
 
 DIALECT = Dialect(
     title="Britive",
     error=_error,
     meaning=_meaning,
+    paging=Paging("count", _next_page, frozenset({"page"})),
     hints={
         401: "check roster:britiveToken: it may have been revoked or have expired",
         403: "the token's identity needs the right to manage this application",

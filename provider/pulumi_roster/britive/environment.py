@@ -32,7 +32,7 @@ class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
     import_key = "{app_id}/{id}"
     listing = LISTING
 
-    def complete(self, args: EnvironmentArgs, listing: Listing[Any]) -> EnvironmentArgs:
+    def with_service_defaults(self, args: EnvironmentArgs, listing: Listing[Any]) -> EnvironmentArgs:
         if args.parent_group_id:
             return args
         return args.model_copy(update={"parent_group_id": root_id(self.api, args.app_id, listing)})

@@ -33,7 +33,7 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
     import_key = "{app_id}/{id}"
     listing = LISTING
 
-    def complete(self, args: EnvironmentGroupArgs, listing: Listing[Any]) -> EnvironmentGroupArgs:
+    def with_service_defaults(self, args: EnvironmentGroupArgs, listing: Listing[Any]) -> EnvironmentGroupArgs:
         return (
             args if args.parent_id else args.model_copy(update={"parent_id": root_id(self.api, args.app_id, listing)})
         )
@@ -56,7 +56,7 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
     def delete(self, id: str, prior: EnvironmentGroupState) -> None:
         try:
             # What this run has just removed from it may still show.
-            retry_while_absent(self.api.limits, lambda: self._empty(id, prior.app_id))
+            retry_while_absent(self.api, lambda: self._empty(id, prior.app_id))
         except _HasContent as content:
             raise NotOurs(
                 f"the group holds what this stack does not own: {content.message}",

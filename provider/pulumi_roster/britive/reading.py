@@ -10,7 +10,6 @@ from typing_extensions import Unpack
 
 from ..errors import InvalidArguments
 from ..http.client import Client
-from ..http.paging import BY_NUMBER
 from ..managed import program_client
 from .connection import SYSTEM
 from .root import find_root
@@ -62,7 +61,7 @@ def rows(
         reply = api.get(path, *where, params=params)
         return [reply.parse_row(model, row) for row in reply.listed("data")]
     params.update(page=0, size=params["size"] or PAGE_SIZE)
-    pages = api.pages(path, *where, key="data", row_id=_number, params=params, paging=BY_NUMBER)
+    pages = api.pages(path, *where, key="data", row_id=_number, params=params)
     return [reply.parse_row(model, row) for reply, row in pages]
 
 

@@ -59,8 +59,7 @@ def root_id(api: Client, app_id: str, listing: Listing[State]) -> str:
 
 
 def _make(api: Client, app_id: str) -> EnvironmentGroupState:
-    limits = api.limits
-    deadline = limits.clock() + limits.budget
+    end = api.deadline.fixed()
     body = {"name": ROOT, "description": "", "type": "group", "parentId": ""}
     while True:
         try:
@@ -70,9 +69,9 @@ def _make(api: Client, app_id: str) -> EnvironmentGroupState:
         except (Conflict, OutcomeUnknown) as error:
             # Whoever made what is there now: one is enough.
             try:
-                return retry_while_absent(limits, lambda: _there(api, app_id)[0])
+                return retry_while_absent(api, lambda: _there(api, app_id)[0])
             except NotFound:
-                if isinstance(error, Conflict) or limits.clock() >= deadline:
+                if isinstance(error, Conflict) or end.left() <= 0:
                     raise error from None
 
 

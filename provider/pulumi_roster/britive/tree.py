@@ -9,8 +9,8 @@ object is gone: whoever mistypes a tenant or an application must not lose what i
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
@@ -161,7 +161,7 @@ def _unknown_application(api: Client, app_id: str, status: int, code: str, words
     )
 
 
-def writing(api: Client, app_id: str) -> threading.Lock:
+def writing(api: Client, app_id: str) -> AbstractContextManager[None]:
     """Writes to one application take turns, as in the vendor's own Terraform provider: its API has no revisions."""
     return api.lock(LISTING, app_id)
 

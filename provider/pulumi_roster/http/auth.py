@@ -1,7 +1,7 @@
-"""How a request proves who we are: one :class:`httpx.Auth` per scheme.
+"""Adds credentials to requests: one :class:`httpx.Auth` for a given token, one for a secret that is exchanged for it.
 
-Auth sits above the transports, so the calls that fetch a token are retried, limited and logged like all others. A
-credential is held here and in no other place; ``repr`` shows none.
+Auth works above the transports, so they retry, limit and log the calls that fetch a token like all others. Only this
+module holds credentials; ``repr`` shows none.
 """
 
 from __future__ import annotations
@@ -15,27 +15,28 @@ import httpx
 
 from ..errors import RateLimited, ServiceError, SettingsError, Unauthorized, UnexpectedReply
 from ..redaction import quoted
+from .call import Call
 
 __all__ = ["Exchange", "Token"]
 
-# What may stand in a header, and in no other place: a token with a line break would be two headers.
+# The characters of a token in a header. A token with a line break would be two headers.
 _SENDABLE = re.compile(r"[!-~]+")
 
 
 class Token(httpx.Auth):
-    """A token that was given to us and that we cannot renew.
+    """Sends a token that the user gave, and that cannot be renewed.
 
     :param token: the bare token.
-    :param scheme: what stands before it, such as ``Bearer``; "" for none.
-    :param header: where it goes.
+    :param scheme: the word before it, such as ``Bearer``, or "".
+    :param header: the header that carries it.
     :raises SettingsError: the token cannot be sent.
     """
 
     def __init__(self, token: str, *, scheme: str = "Bearer", header: str = "Authorization") -> None:
         if not _SENDABLE.fullmatch(token):
             raise SettingsError(
-                "the token that is configured cannot be sent: it is empty, or holds a blank, a line break or the like",
-                hint="configure it again, without what came along when it was copied",
+                "the configured token cannot be sent: it is empty, or contains a space, a line break or the like",
+                hint="configure the token again, without the characters around it",
             )
         self._token = token
         self._value = f"{scheme} {token}" if scheme else token
@@ -44,19 +45,20 @@ class Token(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Sends the request with the token."""
         request.headers[self._header] = self._value
-        request.extensions["secrets"] = (self._token,)
+        Call.of(request).secrets = (self._token,)
         yield request
 
 
 class Exchange(httpx.Auth):
-    """A secret that is exchanged for a token, which is renewed before it ends; once for all threads.
+    """Exchanges a secret for a token, once for all threads, and renews the token before it expires.
 
-    Serves OAuth client credentials and IBM's API keys alike: both post a form and get ``access_token`` and
-    ``expires_in``. While there is no token nothing else is sent, so no error of the exchange leaves open what was done.
+    The token endpoint takes a form and answers ``access_token`` and ``expires_in``, as in OAuth 2.0. Without a token,
+    no other request is sent. So if an exchange fails, nothing was done.
 
     :param url: the token endpoint, absolute.
     :param form: the fields to post, the secret among them.
-    :param what: what the user calls the secret, for errors: "API key".
+    :param what: the name of the secret in errors, such as "API key".
+    :param error_field: the field of a refusal that says why, if it is not one of OAuth's.
     :param early: the share of a token's life after which it is renewed.
     :raises SettingsError: the secret cannot be sent.
     """
@@ -67,16 +69,18 @@ class Exchange(httpx.Auth):
         form: Mapping[str, str],
         *,
         what: str,
+        error_field: str = "error_description",
         early: float = 0.8,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         try:
             "".join(form.values()).encode()
         except UnicodeEncodeError:
-            raise SettingsError(f"the {what} that is configured is not valid text") from None
+            raise SettingsError(f"the configured {what} is not valid text") from None
         self._url = url
         self._form = dict(form)
         self._what = what
+        self._error_fields = (error_field, "error_description", "error")
         self._early = early
         self._clock = clock
         self._lock = threading.Lock()
@@ -84,18 +88,18 @@ class Exchange(httpx.Auth):
         self._renew_at = 0.0
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sends the request with a token, and once more with a new one where the service refuses the old."""
+        """Sends the request with a token, and again with a new token if the service refuses the old one."""
         used = yield from self._current(request, refused="")
         self._sign(request, used)
         reply = yield request
         if reply.status_code == 401:
-            # Revoked, or our clock is wrong: fetch once more, unless another thread has done so meanwhile.
+            # The token was revoked, or our clock is wrong. Another thread may have fetched a new one already.
             self._sign(request, (yield from self._current(request, refused=used)))
             yield request
 
     def _sign(self, request: httpx.Request, token: str) -> None:
         request.headers["Authorization"] = f"Bearer {token}"
-        request.extensions["secrets"] = (token, *self._secrets)
+        Call.of(request).secrets = (token, *self._secrets)
 
     def _current(self, request: httpx.Request, *, refused: str) -> Generator[httpx.Request, httpx.Response, str]:
         # Held while the token is fetched. An error ends the generator where it waits, which releases the lock.
@@ -107,20 +111,19 @@ class Exchange(httpx.Auth):
             return self._token
 
     def _token_request(self, request: httpx.Request) -> httpx.Request:
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **request.extensions.get("tracing", {})}
+        call = Call.of(request).for_token(self._url, self._secrets)
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **call.tracing}
         if "User-Agent" in request.headers:
             headers["User-Agent"] = request.headers["User-Agent"]
-        # Fetching a second token does no harm. The deadline is that of the call which needs the token.
-        more = {"repeatable": True, "route": self._url, "secrets": self._secrets}
-        extensions = {**request.extensions, **more}
+        extensions = {**request.extensions, **call.extensions()}
         return httpx.Request("POST", self._url, data=self._form, headers=headers, extensions=extensions)
 
     def _read(self, reply: httpx.Response) -> tuple[str, float]:
-        transaction_id = next(iter(reply.request.extensions.get("tracing", {}).values()), "")
+        transaction_id = Call.of(reply.request).transaction_id
         status = reply.status_code
         if status >= 400:
-            # A refused secret is 400, 401 or 403 by service. What else may be, a 404 here says nothing of any object,
-            # and a 500 nothing of any write.
+            # A refused secret is 400, 401 or 403, depending on the service. A 404 here does not mean that an object
+            # is gone, and a 500 does not mean that a write may have been done.
             refused = status in (400, 401, 403)
             kind = Unauthorized if refused else RateLimited if status == 429 else ServiceError
             raise kind(
@@ -128,7 +131,7 @@ class Exchange(httpx.Auth):
                 status=status,
                 words=self._words(reply),
                 transaction_id=transaction_id,
-                hint=f"check the {self._what} that is configured" if refused else _hint(status),
+                hint=f"check the configured {self._what}" if refused else _hint(status),
             )
         try:
             answer = reply.json()
@@ -154,13 +157,12 @@ class Exchange(httpx.Auth):
             return ""
         if not isinstance(answer, dict):
             return ""
-        words = answer.get("errorMessage") or answer.get("error_description") or answer.get("error") or ""
-        return quoted(words, self._secrets)
+        return quoted(next((answer[name] for name in self._error_fields if answer.get(name)), ""), self._secrets)
 
 
 _ADDRESS = "check the address of the service: is this its own API?"
 
 
 def _hint(status: int) -> str:
-    """What to do where neither the secret nor a token is to blame."""
+    """Returns what to do if neither the secret nor a token is the cause."""
     return "nothing was done; run again later" if status == 429 or status >= 500 else f"nothing was done; {_ADDRESS}"

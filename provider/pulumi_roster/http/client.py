@@ -1,37 +1,35 @@
-"""The shared API client: all of HTTP that the resources of the four systems need, and no rule of any one of them.
+"""Sends the requests of all resources to one service, and returns replies or raises our own errors.
 
-A path is a template, its ids are given apart and percent-encoded here: ``client.get("/v2/groups/{}", group_id)``. The
-template is also the route by which limits are kept and requests are counted.
+A path is a template and its ids are given apart: ``client.get("/v2/groups/{}", group_id)``. The client encodes the ids.
+Services count their rate limits by the template.
 """
 
 from __future__ import annotations
 
+import copy
 import re
 import threading
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 import httpx
 
-from ..errors import (
-    ConnectionFailed,
-    InvalidIdentifier,
-    NotFound,
-    PreconditionFailed,
-    ReplyLost,
-    RosterError,
-    UnexpectedReply,
-    error_class,
-)
-from ..redaction import quoted, redacted, start_of
-from . import transports
-from .paging import BY_NEXT, Paging, walk
+from ..errors import InvalidIdentifier, OutcomeUnknown, PreconditionFailed
+from ..redaction import quoted
+from .addresses import fill, query
+from .call import Call
+from .deadline import Deadline
+from .dialect import Dialect
+from .failures import no_reply, refusal
+from .limits import Limits
+from .paging import walk
+from .rate_gate import http_date
 from .reply import Json, Reply
+from .transports import stack
 
 __all__ = ["Client", "Dialect", "Reply"]
 
@@ -46,34 +44,15 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """What is particular to a service's way of speaking HTTP.
-
-    :param title: the service's name as its users know it.
-    :param error: takes the code and the words out of an error body.
-    :param meaning: the status that an answer really means, given its status, code and words: services answer 400 for
-        what is absent, and 500 for what they refuse.
-    :param transaction_header: the request header that carries our transaction id, or "".
-    :param hints: what to do, by code, or else by the status that is meant.
-    :param headers: sent with every request.
-    """
-
-    title: str
-    error: Callable[[Json], tuple[str, str]]
-    meaning: Callable[[int, str, str], int] = lambda status, code, words: status
-    transaction_header: str = ""
-    hints: Mapping[int | str, str] | None = None
-    headers: Mapping[str, str] | None = None
-
-
 class Client:
-    """One service of one account or tenant. Thread-safe; the connections are shared by all threads.
+    """The client of one service, for one account or tenant. All threads share its connections.
 
-    :param base_url: the address before the paths, without a trailing slash.
-    :param auth: how requests prove who we are.
-    :param dialect: what is particular to the service.
+    :param base_url: the address before the paths.
+    :param auth: adds the credentials to requests.
+    :param dialect: how the service speaks HTTP.
     :param limits: limits of time and size.
+    :param transport: sends each request once, in place of the network. Retries, rate limits and the limits of size and
+        time work above it.
     """
 
     def __init__(
@@ -81,42 +60,62 @@ class Client:
         base_url: str,
         auth: httpx.Auth | None,
         dialect: Dialect,
-        limits: transports.Limits | None = None,
+        limits: Limits | None = None,
+        *,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.dialect = dialect
-        self.limits = limits or transports.Limits()
+        self.limits = limits or Limits()
         self._http = httpx.Client(
             auth=auth,
-            transport=transports.stack(self.base_url, self.limits),
-            headers={**_HEADERS, **(dialect.headers or {})},
+            transport=stack(self.base_url, self.limits, transport),
+            headers={**_HEADERS, **dialect.headers},
             timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
             trust_env=False,
         )
-        self._ahead = 0.0
-        self._locks: dict[tuple[Any, ...], threading.Lock] = defaultdict(threading.Lock)
-        self._locks_lock = threading.Lock()
+        self._clock = _ServiceClock(self.limits)
+        self._locks = _Locks()
+        self._deadline: Deadline | None = None
 
-    def lock(self, *what: Any) -> threading.Lock:
-        """A lock by name, for those in this process who would get into each other's way at the service."""
-        with self._locks_lock:
-            return self._locks[what]
+    def for_verb(self) -> Client:
+        """Returns a client for one verb, whose calls share one deadline. It shares all else with this client."""
+        client = copy.copy(self)
+        client._deadline = Deadline(self.limits)
+        return client
+
+    @property
+    def deadline(self) -> Deadline:
+        """The deadline of the verb. Without a verb, each call has a deadline of its own."""
+        return self._deadline or Deadline(self.limits)
+
+    @contextmanager
+    def lock(self, *name: str) -> Iterator[None]:
+        """Holds a lock by name, so that threads of this process take turns. Waiting for it costs the verb no time."""
+        lock = self._locks.get(name)
+        waits = not lock.acquire(blocking=False)
+        if waits:
+            lock.acquire()
+            self.deadline.restart()
+        try:
+            yield
+        finally:
+            lock.release()
 
     def close(self) -> None:
-        """Gives the connections back."""
+        """Closes the connections."""
         self._http.close()
 
     def now(self) -> float:
-        """The service's own time in epoch seconds, as its last ``Date`` header told: creation times are compared with
-        this."""
-        return self.limits.wall_clock() + self._ahead
+        """Returns the service's time in epoch seconds, by its last ``Date`` header. Creation times compare with it."""
+        return self._clock.now()
 
     def get(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
         """Reads."""
         return self.request("GET", path, *ids, params=params, repeatable=True)
 
     def head(self, path: str, *ids: str) -> Reply:
-        """Asks whether something is there: a reply if so, ``NotFound`` if not."""
+        """Checks that an object exists; raises ``NotFound`` if it does not."""
         return self.request("HEAD", path, *ids, repeatable=True)
 
     def post(
@@ -128,7 +127,7 @@ class Client:
         repeatable: bool = False,
         within: float | None = None,
     ) -> Reply:
-        """Creates. Sent again only when the service surely did not act, unless it is said to be ``repeatable``."""
+        """Creates. Unless ``repeatable``, the client sends it again only if the service certainly did not act."""
         return self.request("POST", path, *ids, json=json, params=params, repeatable=repeatable, within=within)
 
     def put(
@@ -139,20 +138,20 @@ class Client:
         params: Mapping[str, Any] | None = None,
         within: float | None = None,
     ) -> Reply:
-        """Replaces, or adds to a set: twice is the same as once."""
+        """Replaces an object, or adds to a set. The client may send it twice."""
         return self.request("PUT", path, *ids, json=json, params=params, repeatable=True, within=within)
 
     def delete(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
-        """Removes: twice is the same as once."""
+        """Removes. The client may send it twice."""
         return self.request("DELETE", path, *ids, params=params, repeatable=True)
 
     def edit(self, method: str, path: str, *ids: str, body: Callable[[Reply], Json], attempts: int = 5) -> Reply:
-        """Changes an object that must be named by its revision: reads it, and writes with ``If-Match``.
+        """Reads an object, and writes it with ``If-Match`` and the revision that was read.
 
-        When somebody else was faster (412), it is read again and ``body`` is asked again, a bounded number of times.
+        If somebody else was faster (412), the client reads the object and asks ``body`` again.
 
         :param method: ``PATCH`` or ``PUT``.
-        :param body: what to send, given what was read; ``None`` for nothing to change, which answers what was read.
+        :param body: returns what to send, given what was read; ``None`` to send nothing and return what was read.
         :raises PreconditionFailed: the object changed at every attempt.
         """
         for left in reversed(range(attempts)):
@@ -161,15 +160,14 @@ class Client:
             if json is None:
                 return read
             if not re.fullmatch("[ -~]+", read.etag):
-                raise read.unexpected(f"there is no ETag to name the revision by, given {read.etag!r}")
+                raise read.unexpected(f"the ETag must name the revision, got {read.etag!r}")
             try:
-                # Repeatable: a second try of a write that was done meets 412, and is judged by reading again.
+                # Repeatable: if the first request was done, the second gets 412, and the next attempt reads again.
                 return self.request(method, path, *ids, json=json, headers={"If-Match": read.etag}, repeatable=True)
             except PreconditionFailed as error:
-                if not left:
+                if not left or not self._wait_for_others():
                     error.hint = "somebody else keeps changing this object; run again when they are done"
                     raise
-                self.limits.sleep(self.limits.first_wait * self.limits.chance())
         raise AssertionError("unreachable")
 
     def pages(
@@ -179,31 +177,30 @@ class Client:
         key: str,
         row_id: str | Callable[[Json], str],
         params: Mapping[str, Any] | None = None,
-        paging: Paging = BY_NEXT,
         attempts: int = 4,
     ) -> Iterator[tuple[Reply, Json]]:
-        """Every row of a paged collection, each with the reply it came in.
+        """Returns every row of a paged collection, each with the reply that contained it.
 
-        While others write, a page may skip or repeat a row: rows are told apart by ``row_id`` and counted against the
-        total that the service gives, and a listing that does not add up is read again.
+        While others write, a page may skip or repeat a row. So the client counts the different rows and compares them
+        with the total that the service gives. If they differ, it reads the collection again.
 
         :param key: where the rows are in the body.
-        :param row_id: the field that tells rows apart, or what makes such a text of a row.
-        :param paging: how the service hands out pages.
-        :raises UnexpectedReply: the listing did not add up at any attempt.
+        :param row_id: the field that tells rows apart, or a function that makes such a text of a row.
+        :raises UnexpectedReply: the rows did not add up to the total at any attempt.
         """
+        paging = self.dialect.paging
+        assert paging is not None, f"the dialect of {self.dialect.title} declares no paging"
         identify = row_id if callable(row_id) else lambda row: str(row[row_id])
         given = {name: value for name, value in (params or {}).items() if value is not None}
         for left in reversed(range(attempts)):
-            rows, total, last = walk(lambda query: self.get(path, *ids, params=query), key, identify, given, paging)
+            rows, total, last = walk(lambda page: self.get(path, *ids, params=page), key, identify, given, paging)
             if len(rows) >= total:
                 return iter(rows)
-            if not left:
+            if not left or not self._wait_for_others():
                 raise last.unexpected(
-                    f"it lists {total} rows under {_fill(path, ids)}, but gave {len(rows)} different ones every time",
+                    f"it lists {total} rows under {fill(path, ids)}, but gave {len(rows)} different ones every time",
                     hint="others are changing this collection; run again when they are done",
                 )
-            self.limits.sleep(self.limits.first_wait * self.limits.chance())
         raise AssertionError("unreachable")
 
     def request(
@@ -217,156 +214,90 @@ class Client:
         repeatable: bool = False,
         within: float | None = None,
     ) -> Reply:
-        """One call, with its repetitions.
+        """Makes one call, with its repetitions.
 
         :param path: a template with ``{}`` for each of ``ids``.
-        :param params: the query; ``None`` values are left out, booleans are lower case.
-        :param repeatable: whether twice is the same as once.
-        :param within: seconds in which it may be sent, first or again. Its reply is awaited for longer, a quarter of
-            the budget: a write that is given up may be done later, when nobody reckons with it any more.
-        :raises ServiceError: the service refused; the class tells how.
+        :param params: the query; the client omits ``None``, and writes booleans in lower case.
+        :param repeatable: whether sending the request twice has the same result as once.
+        :param within: the seconds in which the client may send the request, first or again. It waits for the reply
+            longer, a quarter of the budget: the service may apply a write after the client has stopped waiting for it.
+        :raises ServiceError: the service refused; the class says how.
         :raises ConnectionFailed: the service was not reached.
-        :raises OutcomeUnknown: the request was sent and no reply came, or one that cannot be understood.
+        :raises OutcomeUnknown: the request was sent, and no usable reply came.
         """
-        header, transaction_id = self.dialect.transaction_header, ""
-        more = dict(headers or {})
-        if header:
-            more[header] = transaction_id = f"roster-{uuid.uuid4()}"
-        filled = _fill(path, ids)
+        call = self._call(path, repeatable, within)
+        filled = fill(path, ids)
+        what = f"{method} {filled}"
         try:
             request = self._http.build_request(
-                method, self.base_url + filled, json=json, params=_query(params), headers=more
+                method,
+                self.base_url + filled,
+                json=json,
+                params=query(params),
+                headers={**(headers or {}), **call.tracing},
+                extensions=call.extensions(),
             )
-        except (ValueError, httpx.InvalidURL) as error:  # half a character, not-a-number, an endless name
+        except (ValueError, httpx.InvalidURL) as error:  # an unpaired surrogate, not-a-number, an endless name
             raise InvalidIdentifier(
                 f"{method} {quoted(filled)} cannot be sent: {quoted(error)}", hint="check the ids, names and values"
             ) from None
-        request.extensions = {
-            "route": path,
-            "repeatable": repeatable,
-            **self._limits(within),
-            "timeout": httpx.Timeout(self.limits.read, connect=self.limits.connect).as_dict(),
-            "tracing": {header: transaction_id} if header else {},
-        }
+        try:
+            reply = self._sent(request, what)
+        except OutcomeUnknown:
+            if method not in ("GET", "HEAD"):
+                self.deadline.allow_check()
+            raise
+        self.deadline.restart()
+        return reply
+
+    def _sent(self, request: httpx.Request, what: str) -> Reply:
         try:
             response = self._http.send(request, follow_redirects=False)
         except httpx.HTTPError as error:
-            # Its own text stays out of sight: it may repeat what the service sent, and that what we sent.
-            raise self._lost(error, request, f"{method} {filled}", transaction_id) from None
-        told = transports.http_date(response.headers.get("date", ""))
-        if told is not None:
-            self._ahead = told - self.limits.wall_clock()
+            # Without its cause: the library's text may repeat what the service sent, and that what we sent.
+            raise no_reply(self.dialect, self.base_url, request, error, what) from None
+        self._clock.learn(response)
         if response.status_code >= 300:
-            raise self._refused(response, f"{method} {filled}", transaction_id)
-        return Reply(response, self.dialect.title, transaction_id)
+            raise refusal(self.dialect, response, what)
+        return Reply(response, self.dialect.title, Call.of(request).transaction_id)
 
-    def _limits(self, within: float | None) -> dict[str, float]:
-        now, budget = self.limits.clock(), self.limits.budget
-        return {"deadline": now + budget} if within is None else {"send_by": now + within, "deadline": now + budget / 4}
-
-    def _lost(self, error: httpx.HTTPError, request: httpx.Request, what: str, transaction_id: str) -> RosterError:
-        where = f"{self.dialect.title} at {urlsplit(self.base_url).netloc}"
-        why = quoted(str(error) or type(error).__name__, request.extensions.get("secrets", ()))
-        if error.request is not request:  # the auth's own: without a token, nothing else is sent
-            return ConnectionFailed(
-                f"{where} gave no token: {why}", hint=_hint_for(error), transaction_id=transaction_id
-            )
-        if isinstance(error, _NOT_SENT):
-            return ConnectionFailed(f"{where} was not reached: {why}", hint=_hint_for(error))
-        if isinstance(error, (transports.ReplyTooLarge, httpx.DecodingError)):
-            return UnexpectedReply(f"{where}, {what}: {why}", transaction_id=transaction_id)
-        return ReplyLost(
-            f"{where} gave no complete reply to {what}: {why}",
-            hint="run again: what was done meanwhile is looked for first",
-            transaction_id=transaction_id,
+    def _call(self, route: str, repeatable: bool, within: float | None) -> Call:
+        header, now, deadline = self.dialect.transaction_header, self.limits.clock(), self.deadline.at
+        return Call(
+            route=route,
+            repeatable=repeatable,
+            deadline=deadline if within is None else now + self.limits.budget / 4,
+            send_by=deadline if within is None else min(now + within, deadline),
+            tracing={header: f"roster-{uuid.uuid4()}"} if header else {},
         )
 
-    def _refused(self, response: httpx.Response, what: str, transaction_id: str) -> RosterError:
-        title, status = self.dialect.title, response.status_code
-        secrets = response.request.extensions.get("secrets", ())
-        told = quoted(_own_transaction(response), secrets, limit=100) or transaction_id
-        if status < 400:
-            where = quoted(response.headers.get("location", "nowhere").partition("?")[0], secrets, limit=200)
-            return UnexpectedReply(
-                f"{title} answered {what} with a redirect ({status}) to {where}",
-                hint="credentials never follow a redirect; configure the service's own address",
-                transaction_id=told,
-            )
-        try:
-            code, words = self.dialect.error(redacted(response.json(), secrets))
-        except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
-            code, words = "", re.sub(r"<[^>]*>", " ", start_of(response.content, secrets))
-        code, words = quoted(code or "", secrets, limit=100), quoted(words or "", secrets, limit=500)
-        means, hints = self.dialect.meaning(status, code, words), self.dialect.hints or {}
-        kind = error_class(means)
-        if NotFound in (kind, error_class(status)) and "html" in response.headers.get("content-type", ""):
-            # A proxy's page, or a wrong address. Taken for the service's word, it would drop all objects from the
-            # state, or be told as something that the user declared wrongly.
-            return UnexpectedReply(
-                f"{title} answered {status} to {what} with a web page: {words}",
-                hint="check the address, and whether a proxy stands between",
-                transaction_id=told,
-            )
-        return kind(
-            f"{title} answered {status}{f' {code}' if code else ''} to {what}",
-            status=status,
-            code=code,
-            words=words,
-            transaction_id=told,
-            hint=hints.get(code) or hints.get(means, ""),
-        )
+    def _wait_for_others(self) -> bool:
+        return self.deadline.wait(self.limits.first_wait * self.limits.chance())
 
 
-# After these, nothing was sent.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.LocalProtocolError,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
+class _ServiceClock:
+    """Tells the service's time, as its replies give it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._ahead = 0.0
+
+    def learn(self, response: httpx.Response) -> None:
+        date = http_date(response.headers.get("date", ""))
+        if date is not None:
+            self._ahead = date - self._limits.wall_clock()
+
+    def now(self) -> float:
+        return self._limits.wall_clock() + self._ahead
 
 
-def _hint_for(error: httpx.HTTPError) -> str:
-    if transports.is_certificate_error(error):
-        return "an authority of your own is trusted when SSL_CERT_FILE names its certificate; check the address"
-    return "check the address, the network and the proxy"
+class _Locks:
+    """Keeps one lock for each name."""
 
+    def __init__(self) -> None:
+        self._locks: dict[tuple[str, ...], threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
 
-def _own_transaction(response: httpx.Response) -> str:
-    """The id under which the service itself knows the call."""
-    try:
-        trace = response.json().get("trace", "")
-    except (ValueError, AttributeError, RecursionError):
-        trace = ""
-    return str(trace or response.headers.get("x-global-transaction-id", ""))
-
-
-def _fill(path: str, ids: tuple[str, ...]) -> str:
-    parts = path.split("{}")
-    if len(parts) != len(ids) + 1:
-        raise TypeError(f"{path!r} takes {len(parts) - 1} ids, {len(ids)} given")
-    return "".join(part + (segment(ids[i]) if i < len(ids) else "") for i, part in enumerate(parts))
-
-
-def segment(text: str) -> str:
-    """An id or name as one segment of a path, whatever it holds.
-
-    :raises InvalidIdentifier: it is empty, ``.`` or ``..`` (which servers and proxies take for a way through the tree
-        even when encoded), or holds a control character.
-    """
-    if text in {"", ".", ".."} or re.search(r"[\x00-\x1f\x7f]", text):
-        raise InvalidIdentifier(f"{text!r} cannot be part of an address", hint="check the id or the name")
-    try:
-        return quote(text, safe="")
-    except UnicodeEncodeError:
-        raise InvalidIdentifier(f"{text!r} is not valid text", hint="check the id or the name") from None
-
-
-def _query(params: Mapping[str, Any] | None) -> dict[str, str]:
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in (params or {}).items()
-        if value is not None
-    }
+    def get(self, name: tuple[str, ...]) -> threading.Lock:
+        with self._lock:
+            return self._locks[name]

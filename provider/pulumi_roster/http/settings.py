@@ -1,7 +1,7 @@
-"""Configuration -> one client per connection and process.
+"""Makes one client for each connection from the stack's configuration, or else from the environment.
 
-Stack configuration first, environment second. Credentials go from here into the clients' auth and nowhere else. What a
-system needs (its keys, how its client is made) is declared by the system itself, in a :class:`System`.
+Credentials go from here into the clients' auth, and nowhere else. Each system declares its own keys, and how to make
+its client, in a :class:`System`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import httpx
 from ..errors import SettingsError
 from ..redaction import quoted
 from .client import Client
-from .network import is_loopback
-from .transports import Limits
+from .limits import Limits
+from .tls_and_proxies import is_loopback
 
 __all__ = [
     "DEVELOPMENT_TOKEN",
@@ -36,12 +36,12 @@ __all__ = [
 
 NAMESPACE = "roster"
 DEVELOPMENT_TOKEN = "roster-dev"
-"""Good for every system of the emulator, and for nothing else."""
+"""Every system of the emulator accepts this token. No real service does."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One configuration key of a system and the environment variables that stand in for it, first one first.
+    """One configuration key of a system, and the environment variables that replace it, in order of preference.
 
     :param key: as in ``pulumi config set roster:KEY``.
     :param secret: a credential, for ``--secret``.
@@ -54,14 +54,14 @@ class Setting:
 
 @dataclass(frozen=True)
 class System:
-    """One of the four systems, as far as configuration goes.
+    """The configuration of one of the four systems.
 
     :param name: the package's name, such as ``ibm``.
-    :param title: the name its users know.
-    :param url: the setting that holds the address.
+    :param title: the service's name as its users know it.
+    :param url: the setting with the address.
     :param settings: all settings, the address among them.
-    :param connect: makes the client of a connection; raises ``SettingsError`` when something is missing.
-    :param development: what stands in for missing settings when the address is the emulator's.
+    :param connect: makes the client of a connection; raises ``SettingsError`` if a setting is missing.
+    :param development: values for missing settings if the address is the emulator's.
     """
 
     name: str
@@ -80,9 +80,14 @@ GENERAL = (
     Setting("settleSeconds", ("ROSTER_SETTLE_SECONDS",)),
     Setting("quietSeconds", ("ROSTER_QUIET_SECONDS",)),
 )
-"""Settings that belong to no one system. ``budgetSeconds`` limits one call with its repetitions; ``settleSeconds`` is
-how long a write may take to show in a service's reads; ``quietSeconds`` how long a writer waits to see that its change
-of a list stays, where several may write it: more than twice what a call takes."""
+"""Settings of all systems.
+
+- ``budgetSeconds``: how long one step (a create, read, update, delete or look-up) goes on without any call succeeding.
+  Each call that succeeds starts it again, so a step that adds 10,000 members under a rate limit still ends.
+- ``settleSeconds``: how long a write may take to show in a service's reads.
+- ``quietSeconds``: how long a writer waits to see that its change stays, where several may write the same list. It must
+  be more than twice what a call takes.
+"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class Connection:
     _values: Mapping[str, str] = field(repr=False)
 
     def get(self, key: str) -> str:
-        """A setting's value, or ""; against the emulator, the development value of what is not set."""
+        """Returns a setting's value, or "". With the emulator, a missing setting has its development value."""
         if value := self._values.get(key, ""):
             return value
         if key == self.system.url:
@@ -104,9 +109,9 @@ class Connection:
         return self.system.development.get(key, "") if self._emulated else ""
 
     def require(self, *keys: str) -> str:
-        """The first of these settings that has a value.
+        """Returns the value of the first of these settings that has one.
 
-        :raises SettingsError: none has; the error names the ways to give one.
+        :raises SettingsError: no setting has a value; the error names the ways to give one.
         """
         for key in keys:
             if value := self.get(key):
@@ -120,10 +125,10 @@ class Connection:
         return bool(self.emulator) and self._values.get(self.system.url, self.emulator) == self.emulator
 
     def address(self, default: str = "", expand: Callable[[str], str] = str) -> str:
-        """The service's address, without a trailing slash.
+        """Returns the service's address, without a trailing slash.
 
-        :param expand: makes an address of what may be a shorter form of it, such as a tenant's name.
-        :raises SettingsError: it is no address, or would send credentials in the clear.
+        :param expand: makes an address from a shorter form, such as a tenant's name.
+        :raises SettingsError: the setting is not an address, or would send credentials without encryption.
         """
         given = self.get(self.system.url)
         url = (expand(given) if given else default).rstrip("/")
@@ -133,15 +138,15 @@ class Connection:
         where = f"{NAMESPACE}:emulator" if given == self.emulator else self._called(self.system.url)
         parts = _parts(url)
         if parts is None:
-            raise SettingsError(f"{where} is {_shown(url)!r}, which is no http or https address")
+            raise SettingsError(f"{where} must be an http or https address, got {_shown(url)!r}")
         if parts.username or parts.password:
-            raise SettingsError(f"{where} must not hold a user name or password")
+            raise SettingsError(f"{where} must not contain a user name or password")
         if parts.query or parts.fragment:
-            raise SettingsError(f"{where} is {_shown(url)!r} and more; an address ends before its query")
+            raise SettingsError(f"{where} must be an address without a query or fragment, got {_shown(url)!r} and more")
         if parts.scheme == "http" and not is_loopback(url) and not _is_true(self.get("allowPlainHttp")):
             raise SettingsError(
-                f"{where} is {_shown(url)!r}: credentials would travel in the clear",
-                hint=f"use https, or set {NAMESPACE}:allowPlainHttp to true if you must",
+                f"{where} must use https, got {_shown(url)!r}: http sends credentials without encryption",
+                hint=f"use https; if you must use http, set {NAMESPACE}:allowPlainHttp to true",
             )
         return url
 
@@ -162,9 +167,9 @@ class Connection:
 
 
 class Settings:
-    """All configuration of one process.
+    """The configuration of one process.
 
-    :param config: looks a key up in the stack's configuration, secrets open; ``None`` where it has no such key.
+    :param config: returns a value of the stack's configuration, secrets decrypted; ``None`` if it has no such key.
     :param environ: the environment.
     """
 
@@ -184,13 +189,13 @@ class Settings:
         return "Settings(...)"
 
     def connection(self, system: System, name: str = "default") -> Connection:
-        """The settings of one connection.
+        """Returns the settings of one connection.
 
         :raises SettingsError: no connection has this name.
         """
         general = {setting.key: self._value(setting) for setting in GENERAL if setting.key != "connections"}
         if name == "default":
-            # Who uses the emulator may have the real service's address and key in the environment all the same.
+            # The environment may contain the real service's address and key. They must not reach the emulator.
             environ = {} if general["emulator"] else self._environ
             own = {setting.key: self._value(setting, environ) for setting in system.settings}
         else:
@@ -198,18 +203,18 @@ class Settings:
             if name not in named:
                 there = ", ".join(["default", *sorted(named)])
                 raise SettingsError(
-                    f"there is no connection {name!r}; there are: {there}",
-                    hint=f"add it to {NAMESPACE}:connections, an object of name -> keys",
+                    f"the connection must be one of {there}, got {name!r}",
+                    hint=f"add it to {NAMESPACE}:connections, an object that maps names to keys",
                 )
-            # A named connection stands alone: credentials of the default one must not reach another account.
+            # A named connection inherits nothing: credentials of the default one must not reach another account.
             own = {key: _text(value) for key, value in named[name].items()}
         values = {**general, **{key: value for key, value in own.items() if value}}
         return Connection(name, system, self._limits_from(values), values.get("emulator", "").rstrip("/"), values)
 
     def client(self, system: System, name: str = "default") -> Client:
-        """The client of one connection, made on first use.
+        """Returns the client of one connection, made at its first use.
 
-        :raises SettingsError: something is missing or not allowed.
+        :raises SettingsError: a setting is missing or not allowed.
         """
         with self._lock:
             if (system.name, name) not in self._clients:
@@ -217,7 +222,7 @@ class Settings:
             return self._clients[system.name, name]
 
     def close(self) -> None:
-        """Gives all connections back."""
+        """Closes all connections."""
         with self._lock:
             for client in self._clients.values():
                 client.close()
@@ -238,8 +243,8 @@ class Settings:
         except (ValueError, RecursionError):
             named = None
         if not isinstance(named, dict) or not all(isinstance(keys, dict) for keys in named.values()):
-            # Its text holds credentials, so it is not shown.
-            raise SettingsError(f"{NAMESPACE}:connections must be an object of name -> object of keys")
+            # The value contains credentials, so the message does not show it.
+            raise SettingsError(f"{NAMESPACE}:connections must be an object that maps names to objects of keys")
         return named
 
     def _limits_from(self, values: Mapping[str, str]) -> Limits:
@@ -252,7 +257,9 @@ class Settings:
                 except ValueError:
                     changes[name] = math.nan
                 if not least <= changes[name] < math.inf:
-                    raise SettingsError(f"{NAMESPACE}:{key} is {quoted(text)!r}, which is no number of seconds")
+                    raise SettingsError(
+                        f"{NAMESPACE}:{key} must be a number of seconds, at least {least:g}, got {quoted(text)!r}"
+                    )
         return replace(self._limits, **changes)  # type: ignore[arg-type]
 
 
@@ -263,19 +270,19 @@ def _text(value: Any) -> str:
 
 
 def _parts(url: str) -> SplitResult | None:
-    if re.search(r"[\s\\\x00-\x1f\x7f]", url):  # the standard library overlooks some of these, the client does not
+    if re.search(r"[\s\\\x00-\x1f\x7f]", url):  # the standard library ignores some of these, httpx does not
         return None
     try:
         httpx.URL(url)
         parts = urlsplit(url)
-        parts.port  # noqa: B018  # raises where it is none
+        parts.port  # noqa: B018  # raises if it is not a number
     except (ValueError, httpx.InvalidURL):
         return None
     return parts if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _shown(url: str) -> str:
-    """An address without what may be secret: what stands before an @, and its query."""
+    """Returns an address without the parts that may be secret: everything before an @, and the query."""
     return quoted(re.split("[?#]", url.rpartition("@")[2])[0], limit=100)
 
 

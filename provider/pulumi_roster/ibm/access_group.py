@@ -13,7 +13,7 @@ import pulumi
 
 from ..errors import Conflict, NotFound, NotOurs
 from ..http.client import Reply
-from ..lifecycle.handler import Handler
+from ..lifecycle.handler import Handler, ObjectKey
 from ..lifecycle.polling import poll_until
 from ..managed import Managed
 from ..schema.model import Args, CheckFailure, FromConnection, Key, Len, ProviderOnly, Replace, Scope, State, Text
@@ -42,6 +42,9 @@ class AccessGroupArgs(Args):
     def allows_duplicates(self) -> bool:
         return self.allow_duplicate_name
 
+    def duplicate_hint(self) -> str:
+        return "set allow_duplicate_name=True to create a second one with this name"
+
 
 class AccessGroupState(AccessGroupArgs, State):
     """What the service holds."""
@@ -61,8 +64,8 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState]):
     def create(self, args: AccessGroupArgs) -> AccessGroupState:
         return self._state(self.api.post("/v2/groups", params={"account_id": args.account_id}, json=_body(args)))
 
-    def read(self, id: str, prior: AccessGroupState) -> AccessGroupState:
-        return self._state(self.api.get("/v2/groups/{}", id))
+    def read(self, key: ObjectKey, prior: AccessGroupState | None) -> AccessGroupState:
+        return self._state(self.api.get("/v2/groups/{}", key.id))
 
     def update(self, id: str, args: AccessGroupArgs, prior: AccessGroupState) -> AccessGroupState:
         return self._state(self.api.edit("PATCH", "/v2/groups/{}", id, body=lambda read: _body(args)))
@@ -81,7 +84,7 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState]):
             return None
 
         # Members that this run has just removed may not be counted out yet.
-        refused = poll_until(self.api.limits, attempt, lambda refused: refused is None)
+        refused = poll_until(self.api, attempt, lambda refused: refused is None)
         if refused is not None:
             raise refused
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import pulumi
 
 from ..http.client import Client
-from ..lifecycle.handler import Handler
+from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import Managed
 from ..schema.model import Args, CheckFailure, Replace, State, Unordered, sorted_set
 from ..schema.shared_sets import refuse_unmanaged
@@ -70,15 +70,13 @@ class AccessGroupMembersHandler(Handler[AccessGroupMembersArgs, AccessGroupMembe
         add_members(self.api, args.access_group_id, args.members)
         return _state(args, args.members)
 
-    def read(self, id: str, prior: AccessGroupMembersState) -> AccessGroupMembersState:
-        there = list(static_members(self.api, id))
-        declared = getattr(prior, "members", None)
-        if declared is not None and not prior.exclusive:
-            own = {member.iam_id for member in declared}
-            there = [member for member in there if member.iam_id in own]
-        return AccessGroupMembersState.model_construct(
-            **{**dict(prior), "id": id, "access_group_id": id, "members": sorted_set(there)}
-        )
+    def read(self, key: ObjectKey, prior: AccessGroupMembersState | None) -> AccessGroupMembersState:
+        there = sorted_set(static_members(self.api, key.id))
+        if prior is None:
+            return AccessGroupMembersState.model_construct(id=key.id, access_group_id=key.id, members=there)
+        own = {member.iam_id for member in prior.members}
+        shown = [member for member in there if prior.exclusive or member.iam_id in own]
+        return prior.model_copy(update={"members": shown})
 
     def update(self, id: str, args: AccessGroupMembersArgs, prior: AccessGroupMembersState) -> AccessGroupMembersState:
         # Only what the preview could show is removed: members that came since the last refresh show in the next one.

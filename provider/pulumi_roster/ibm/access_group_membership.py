@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import pulumi
 
-from ..lifecycle.handler import Handler
+from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import Managed
 from ..schema.model import UNKNOWN, Args, CheckFailure, Replace, Scope, State
 from .access_group_members import static_members
@@ -59,9 +59,10 @@ class AccessGroupMembershipHandler(Handler[AccessGroupMembershipArgs, AccessGrou
             **{**dict(args), "id": _id(args.access_group_id, args.iam_id)}
         )
 
-    def read(self, id: str, prior: AccessGroupMembershipState) -> AccessGroupMembershipState:
-        self.api.head("/v2/groups/{}/members/{}", prior.access_group_id, prior.iam_id)
-        return prior.model_copy(update=with_type(dict(prior)))
+    def read(self, key: ObjectKey, prior: AccessGroupMembershipState | None) -> AccessGroupMembershipState:
+        self.api.head("/v2/groups/{}/members/{}", key["access_group_id"], key["iam_id"])
+        known = {"id": key.id, **key.fields} if prior is None else dict(prior)
+        return AccessGroupMembershipState.model_construct(**with_type(known))
 
     def update(
         self, id: str, args: AccessGroupMembershipArgs, prior: AccessGroupMembershipState

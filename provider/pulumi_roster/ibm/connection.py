@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
 from ..http.auth import Exchange, Token
 from ..http.client import Client, Dialect
+from ..http.paging import Paging, Query
 from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
 
 __all__ = ["SYSTEM"]
@@ -20,10 +23,25 @@ def _error(body: Any) -> tuple[str, str]:
     return errors[0].get("code", ""), "; ".join(str(error.get("message", "")) for error in errors)[:500]
 
 
+def _next_page(body: Mapping[str, Any], query: Query) -> Query | None:
+    link = body.get("next")
+    href = link.get("href") if isinstance(link, dict) else None
+    # Only the query of the link: the client keeps the address, and with it sends the credentials, as configured.
+    return {**query, **dict(parse_qsl(urlsplit(str(href)).query, keep_blank_values=True))} if href else None
+
+
+def _transaction_id(headers: Mapping[str, str], body: Any) -> str:
+    """Returns the id by which IBM's support knows a call."""
+    trace = body.get("trace") if isinstance(body, dict) else None
+    return str(trace or headers.get("x-global-transaction-id", ""))
+
+
 DIALECT = Dialect(
     title="IBM Cloud IAM",
     error=_error,
+    paging=Paging("total_count", _next_page, frozenset({"limit", "offset"})),
     transaction_header="Transaction-Id",
+    transaction_id=_transaction_id,
     hints={
         401: "check roster:ibmApiKey (or roster:ibmToken, which lives for an hour only)",
         403: "the identity needs the Administrator or Editor role on the access group, or on the service "
@@ -45,7 +63,7 @@ def _connect(connection: Connection) -> Client:
 def _auth(connection: Connection, url: str) -> httpx.Auth:
     if key := connection.get("ibmApiKey"):
         form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": key}
-        return Exchange(f"{url}/identity/token", form, what="IBM Cloud API key")
+        return Exchange(f"{url}/identity/token", form, what="IBM Cloud API key", error_field="errorMessage")
     if token := connection.get("ibmToken"):
         return Token(token.removeprefix("Bearer "))
     connection.require("ibmApiKey", "ibmToken")

@@ -46,7 +46,7 @@ def run_items(
     waiting = list(items)
     refused: dict[str, str] = {}
     limits = api.limits
-    wait, deadline = limits.first_wait, limits.clock() + limits.budget
+    wait, end = limits.first_wait, api.deadline.fixed()
     while waiting:
         again: dict[str, str] = {}
         for chunk in _chunks(waiting):
@@ -60,10 +60,11 @@ def run_items(
                     (again if status in (409, 429) or status >= 500 else refused)[each] = answer["words"]
         if not again:
             break
-        if limits.clock() + wait > deadline:
+        if len(again) < len(waiting):
+            end.restart()
+        if not end.wait(wait * (0.5 + limits.chance() / 2)):
             refused.update(again)
             break
-        limits.sleep(wait * (0.5 + limits.chance() / 2))
         wait = min(2 * wait, limits.longest_wait)
         waiting = list(again)
     if refused:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import pulumi
 
-from ..lifecycle.handler import Handler
+from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import Managed
 from ..schema.model import Args, CheckFailure, FromConnection, Len, Replace, State, Text, Unordered, sorted_set
 from ..schema.shared_sets import refuse_unmanaged, shown
@@ -63,9 +63,12 @@ class MemberAccessGroupsHandler(Handler[MemberAccessGroupsArgs, MemberAccessGrou
         self._join(args, args.access_group_ids)
         return _state(args, args.access_group_ids)
 
-    def read(self, id: str, prior: MemberAccessGroupsState) -> MemberAccessGroupsState:
-        there = self._groups(prior.account_id, prior.iam_id)
-        return _state(prior, shown(there, getattr(prior, "access_group_ids", None), prior.exclusive))
+    def read(self, key: ObjectKey, prior: MemberAccessGroupsState | None) -> MemberAccessGroupsState:
+        there = self._groups(key["account_id"], key["iam_id"])
+        if prior is None:
+            known = with_type({"id": key.id, **key.fields, "access_group_ids": sorted_set(there)})
+            return MemberAccessGroupsState.model_construct(**known)
+        return _state(prior, shown(there, prior.access_group_ids, prior.exclusive))
 
     def update(self, id: str, args: MemberAccessGroupsArgs, prior: MemberAccessGroupsState) -> MemberAccessGroupsState:
         # Only what the preview could show is left: groups that it came into since the last refresh show in the next

@@ -1,17 +1,23 @@
-"""Read-modify-write where a service has no compare-and-set, so that several writers lose nothing.
+"""Changes an object that several writers read, modify and write, without losing an update.
 
-Who reads a list, adds to it and writes it whole undoes what another wrote in between. No order of calls prevents that;
-but a writer that looks again finds out. So each writer sends its write at once after its reading or not at all, then
-lets a quiet time pass that is longer than anybody's way from reading to the write's end, and looks whether its change
-is still there; if not, it starts again. When all is quiet, all changes are in. Where the service is slow for one, it is
-slow for the others too, and the quiet time becomes longer. Within this process, writers take turns.
+Some services have no compare-and-set. There, concurrent read-modify-write loses updates: the second writer overwrites
+the first. No order of calls prevents this, but a writer that looks again finds out:
+
+1. Read the object.
+2. Write the change at once, or not at all: a late write would rest on an old reading.
+3. Wait for a quiet time that is longer than any writer takes from its reading to the end of its write.
+4. Read again. If the change is still there, it stays. If not, start again.
+
+When all writers are done, all changes are in. If the service is slow for one writer, it is slow for the others too, so
+the quiet time grows. Within this process, writers take turns.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from ..errors import ConnectionFailed, OutcomeUnknown, PreconditionFailed, RateLimited, RosterError
 from ..http.client import Client
@@ -22,71 +28,110 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# After these it is looked again: the write was not done, or it shows.
-_PASSES = (ConnectionFailed, OutcomeUnknown, PreconditionFailed, RateLimited)
+# After these errors, the next round finds out whether the write was done.
+_FOUND_OUT_NEXT_ROUND = (ConnectionFailed, OutcomeUnknown, PreconditionFailed, RateLimited)
 
 
 def write_until_settled(
     api: Client,
-    *what: str,
+    *name: str,
     read: Callable[[], T],
     write: Callable[[T, float], bool],
     overwrote: Callable[[T, T], bool] = lambda before, after: False,
     doubtful: bool = False,
 ) -> T:
-    """Changes an object until the change stays. Answers the object as it was last read.
+    """Changes an object until the change stays. Returns the object as it was last read.
 
-    :param what: names the object, for the lock within this process and for messages.
-    :param read: the object as it is.
-    :param write: given what was just read, writes what is wanted; ``False`` when it is so already. The number is the
-        seconds within which the write may be sent, to be handed to the client: a later one rests on an old reading.
-    :param overwrote: given the object before and after our write, whether somebody else wrote in between (a revision
-        that grew by more than one): what they wrote may be lost, and the user is told so in a warning.
-    :param doubtful: whether a first reading that shows nothing to do is not believed: it may be older than our own last
-        write, and what is to be removed would stay.
+    :param name: names the object, for the lock within this process and for messages.
+    :param read: reads the object.
+    :param write: given the object as it was just read, writes the change; returns ``False`` if there is nothing to
+        change. The number is the seconds within which the client may send the write.
+    :param overwrote: given the object before and after our write, returns whether somebody else wrote in between, such
+        as a revision that grew by more than one. Their change may be lost, so a warning tells the user.
+    :param doubtful: whether to read a second time if the first reading shows nothing to change. The first may be older
+        than our own last write, and an item that we must remove would stay.
     :raises RosterError: others undo the change until the time budget is used up.
     """
-    limits = api.limits
-    quiet, end, rounds = limits.quiet, limits.clock() + limits.budget, 0
+    change = _Change(api, " ".join(name), read, write, overwrote, doubtful, api.limits.quiet)
+    end, rounds = api.deadline.fixed(), 0
     while True:
         rounds += 1
-        trouble = RosterError(
-            f"{' '.join(what)} is changed by somebody else again and again",
+        with api.lock(*name):
+            settled = change.make_round()
+        if settled:
+            return change.last_read
+        if end.left() < 0:
+            raise change.trouble
+        # Two writers that met must not meet again: the longer they go on, the further their waits differ.
+        api.limits.sleep(change.quiet * (1 + api.limits.chance() * rounds / 4))
+
+
+@dataclass
+class _Change(Generic[T]):
+    """One change of one object, over several rounds. ``trouble`` is the error of a round that did not settle it."""
+
+    api: Client
+    name: str
+    read: Callable[[], T]
+    write: Callable[[T, float], bool]
+    overwrote: Callable[[T, T], bool]
+    doubtful: bool
+    quiet: float
+
+    def make_round(self) -> bool:
+        """Reads and writes once. Returns whether the change was there already."""
+        clock = self.api.limits.clock
+        began = self._read()
+        took = clock() - began
+        if took > self.quiet / 2:
+            self.trouble: RosterError = self._too_slow(took)
+            self._lengthen_quiet(took)
+            return False
+        self.trouble = self._undone()
+        wrote = False
+        try:
+            wrote = self.write(self.last_read, self.quiet / 2)
+            if not wrote and not self.doubtful:
+                return True
+            self.doubtful = False
+        except _FOUND_OUT_NEXT_ROUND as error:
+            self.trouble = error
+        took = clock() - began
+        if wrote:
+            self._warn_if_overwrote()
+        if took > self.quiet:
+            self._lengthen_quiet(took)
+        return False
+
+    def _read(self) -> float:
+        """Reads the object, and returns when the reading began. A reading that took long is repeated once: a limit may
+        have held it back, while a slow service is slow again."""
+        clock = self.api.limits.clock
+        began = clock()
+        self.last_read: T = self.read()
+        if clock() - began > self.quiet / 2:
+            began = clock()
+            self.last_read = self.read()
+        return began
+
+    def _warn_if_overwrote(self) -> None:
+        if self.overwrote(self.last_read, self.read()):
+            log.warning(
+                "%s was changed by somebody else at the same moment; their change may be lost; check it", self.name
+            )
+
+    def _lengthen_quiet(self, took: float) -> None:
+        # Time for a second round must remain if the reply was lost.
+        self.quiet = min(3 * took, self.api.limits.budget / 4)
+
+    def _undone(self) -> RosterError:
+        return RosterError(
+            f"somebody else changes {self.name} again and again",
             hint="let only one writer list these members, and run again",
         )
-        with api.lock(*what):
-            began = limits.clock()
-            before = read()
-            if limits.clock() - began > quiet / 2:
-                # What held this reading back, such as a limit, is over; a service that is slow is slow again.
-                began = limits.clock()
-                before = read()
-            took = limits.clock() - began
-            late = took > quiet / 2
-            if late:
-                trouble = RosterError(
-                    f"{' '.join(what)} is read too slowly to be changed beside other writers: it took {took:.0f} s",
-                    hint="run again later, or give it more time with roster:budgetSeconds",
-                )
-            else:
-                try:
-                    wrote = write(before, quiet / 2)
-                    if not wrote and not doubtful:
-                        return before
-                    doubtful = False
-                    took = limits.clock() - began
-                except _PASSES as error:
-                    took = limits.clock() - began
-                    trouble = error
-                else:
-                    if wrote and overwrote(before, read()):
-                        log.warning(
-                            "%s was changed by somebody else at the same moment; what they changed may be undone",
-                            " ".join(what),
-                        )
-            if late or took > quiet:
-                quiet = min(3 * took, limits.budget / 4)  # time for a second round, should the reply have been lost
-        if limits.clock() > end:
-            raise trouble
-        # Those who met once must not meet again: the longer it goes on, the further they spread.
-        limits.sleep(quiet * (1 + limits.chance() * rounds / 4))
+
+    def _too_slow(self, took: float) -> RosterError:
+        return RosterError(
+            f"reading {self.name} took {took:.0f} s, which is too slow to change it beside other writers",
+            hint="run again later, or set roster:budgetSeconds to a larger value",
+        )

@@ -1,7 +1,7 @@
-"""What a resource file writes: its verbs, over the shared client. Everything else is the engine's and the client's.
+"""Defines what a resource file writes: the verbs of one kind, over the shared client.
 
-A handler raises :class:`~pulumi_roster.errors.NotFound` for what is gone and never catches it for the engine's sake; it
-speaks of no retries, tokens, differences or pickles.
+A handler raises :class:`~pulumi_roster.errors.NotFound` for an absent object. Retries, tokens, differences and pickles
+are the work of the layers around it.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args
 from ..http.client import Client
 from ..http.settings import System
 from ..schema.model import Args, State
+from ..schema.object_key import ObjectKey
 from .list_cache import Listing
 
-__all__ = ["Handler"]
+__all__ = ["Handler", "ObjectKey"]
 
 A = TypeVar("A", bound=Args)
 S = TypeVar("S", bound=State)
 
 
 class Handler(Generic[A, S]):
-    """The verbs of one kind of resource.
+    """The verbs of one kind of resource. Each verb has a handler of its own, whose calls share one deadline.
 
-    Required: ``create``, ``update`` and ``delete``, and one of ``read`` and ``list``. A kind without a ``read`` of its
-    own is read from its listing. A kind whose arguments bear :class:`.Key` marks is created safely:
-    the natural key is looked for first, with ``find`` where the service can answer that directly, else in the listing.
+    Required: ``create``, ``update`` and ``delete``, and one of ``read`` and ``list``. A kind without ``read`` is read
+    from its listing. A kind with :class:`.Key` marks on its arguments is created safely: Roster first looks for the
+    natural key, with ``find`` if the service can search for it, else in the listing.
 
     Class attributes: ``kind``, the name in every user's state, which never changes; ``system``, the service;
     ``import_key``, how a person names one object, such as ``{access_group_id}/{id}``; ``listing``, the same value in
-    kinds whose ``list`` returns the objects of all of them, so that they share one listing.
+    kinds that share one listing, because ``list`` returns the objects of all of them.
     """
 
     kind: ClassVar[str]
@@ -47,22 +48,28 @@ class Handler(Generic[A, S]):
         cls.listing = cls.listing or cls.kind
         cls.args_type, cls.state_type = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
 
-    def complete(self, args: A, listing: Listing[Any]) -> A:
-        """The arguments, with what the service means where they say nothing, such as the parent of what is given none.
-        This comes first in a creation; ``listing`` is the shared one of the scope."""
+    def with_service_defaults(self, args: A, listing: Listing[Any]) -> A:
+        """Fills in arguments whose default only the service knows, such as the parent of an environment.
+
+        This is the first step of a creation.
+
+        :param listing: the shared one of the scope.
+        """
         return args
 
     def create(self, args: A) -> S:
-        """Makes the object and says what it is, from the service's reply alone where it can."""
+        """Creates the object. Returns its state, from the service's reply alone if possible."""
         raise NotImplementedError
 
-    def read(self, id: str, prior: S) -> S:
-        """What the object is now. ``prior`` is what was known of it; of an object that is imported, only what its
-        import key says is sure."""
+    def read(self, key: ObjectKey, prior: S | None) -> S:
+        """Returns the object as it is now.
+
+        :param prior: the last known state; ``None`` if the object is imported, and only its key is known.
+        """
         raise NotImplementedError
 
     def update(self, id: str, args: A, prior: S) -> S:
-        """Brings the object from ``prior`` to ``args``. Fields marked ``Replace`` do not differ."""
+        """Changes the object from ``prior`` to ``args``. Fields with a ``Replace`` mark do not differ."""
         raise NotImplementedError
 
     def delete(self, id: str, prior: S) -> None:
@@ -70,15 +77,15 @@ class Handler(Generic[A, S]):
         raise NotImplementedError
 
     def list(self, scope: str) -> Iterable[State]:
-        """All objects of this kind in one scope, each as complete as ``read`` gives it; what is ``Kept`` may be
-        missing. A scope of several fields has one a line."""
+        """Returns all objects of this kind in one scope, each as complete as ``read`` returns it, except ``Kept``
+        fields. A scope of several fields has one a line."""
         raise NotImplementedError
 
     def find(self, args: A) -> Iterable[S]:
-        """The objects with the natural key of ``args``, asked for directly, each as complete as ``read`` gives it."""
+        """Returns the objects with the natural key of ``args``, each as complete as ``read`` returns it."""
         raise NotImplementedError
 
     @classmethod
     def has(cls, verb: str) -> bool:
-        """Whether a verb is the kind's own."""
+        """Returns whether the kind defines this verb."""
         return getattr(cls, verb) is not getattr(Handler, verb)

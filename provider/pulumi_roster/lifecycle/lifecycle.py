@@ -1,29 +1,25 @@
-"""The life of one object, by rules that hold for all kinds and know nothing of Pulumi.
+"""Leads one object through its life, by rules that hold for all kinds and know nothing of Pulumi.
 
-1. ``check``: validate, collect every fault, fill defaults in, let what is not known yet pass.
-2. ``diff``: compare normalised values; name what forces a replacement, and whether the old must go before the new
-   can come.
-3. ``create``: never twice, never somebody else's. The natural key is looked for first; after a lost reply it is
-   looked for again before a second request is sent.
-4. ``read``: gone is ``None``; else inputs and outputs are both refreshed, so that drift shows and is repaired.
-5. ``update``: a change of what is never sent costs no call.
-6. ``delete``: already gone is done.
+1. ``check``: validate, collect every check failure, fill in defaults, let unknown values pass.
+2. ``diff``: compare normalised values; name what forces a replacement, and whether the old object must go first.
+3. ``create``: look for the natural key first, and again after a lost reply before a second request.
+4. ``read``: a deleted object is ``None``; otherwise refresh inputs and outputs, so that drift shows and is repaired.
+5. ``update``: a change of provider-only options costs no call.
+6. ``delete``: an object that is gone already is fine.
 
-One :class:`Session` is one process: its clients and its listings. A :class:`Lifecycle` is one kind in it.
+A :class:`Lifecycle` leads the objects of one kind, in one :class:`Session`, which is one process. Each verb has a
+deadline of its own.
 """
 
 from __future__ import annotations
 
 import re
-import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidArguments, NotFound, RosterError, SettingsError, Unauthorized
-from ..http.settings import Settings
 from ..schema.model import (
     UNKNOWN,
     Args,
@@ -38,11 +34,11 @@ from ..schema.model import (
     marked,
     validate,
 )
+from ..schema.object_key import ObjectKey, key_of, parse_import_key
 from ..schema.properties import (
     Values,
     as_declared,
     changed,
-    import_key,
     natural_key,
     outputs_of,
     scope_of,
@@ -50,11 +46,12 @@ from ..schema.properties import (
     with_kept,
 )
 from .handler import Handler
-from .list_cache import Gathering, Listing
+from .list_cache import Listing
 from .polling import retry_malformed, retry_while_absent
 from .safe_creation import CLOCK_DOUBT, SafeCreation, epoch
+from .session import Session
 
-__all__ = ["Difference", "Found", "Lifecycle", "Session"]
+__all__ = ["Difference", "Found", "Lifecycle"]
 
 
 @dataclass(frozen=True)
@@ -75,39 +72,8 @@ class Found:
     inputs: Values
 
 
-class Session:
-    """What one process shares between all kinds: settings and their clients, and listings."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._lock = threading.Lock()
-        self._listings: dict[tuple[str, str, str], Listing[Any]] = {}
-        self._gatherings: dict[tuple[str, str, str], Gathering] = defaultdict(Gathering)
-        self.ours: dict[tuple[str, str], set[str]] = defaultdict(set)
-        """Ids of what this run has made or taken over, by kind and connection."""
-
-    def close(self) -> None:
-        """Gives all connections back."""
-        self.settings.close()
-
-    def listing(self, handler: Handler[Any, Any], connection: str, scope: str) -> Listing[Any]:
-        """The shared listing of one kind, or of kinds that are listed together, in one scope."""
-        with self._lock:
-            where = (handler.listing, connection, scope)
-            if where not in self._listings:
-                self._listings[where] = Listing(
-                    lambda: handler.list(scope), handler.api.limits.clock, settle=handler.api.limits.settle
-                )
-            return self._listings[where]
-
-    def gathering(self, kind: str, connection: str, scope: str) -> Gathering:
-        """Whether many objects of one scope are read at once."""
-        with self._lock:
-            return self._gatherings[kind, connection, scope]
-
-
 class Lifecycle:
-    """The life of one kind of object. ``Values`` are JSON: what Pulumi keeps as inputs and outputs."""
+    """The life of the objects of one kind. ``Values`` are JSON: the inputs and outputs that Pulumi keeps."""
 
     def __init__(self, handler_type: type[Handler[Any, Any]], session: Session) -> None:
         self.kind = handler_type.kind
@@ -116,27 +82,27 @@ class Lifecycle:
         self.args_type: type[Args] = self.handler_type.args_type
         self.state_type: type[State] = self.handler_type.state_type
         self._keys = tuple(marked(self.args_type, Key))
-        # By these fields the service tells two objects apart: a link has no key, it is what its import key says.
+        # The service tells two objects apart by these fields. A link has no key; its import key says what it links.
         link = re.findall(r"{(\w+)}", self.handler_type.import_key)
         self._identity = {*self._keys, *marked(self.args_type, Scope)} if self._keys else {*link} - {"id"}
 
-    # -- before anything is touched: no network in here
+    # -- before any call: no network in here
 
     def check(self, given: Mapping[str, Any]) -> tuple[Values, list[CheckFailure]]:
-        """The inputs, normalised and with defaults, and everything that is wrong with them."""
+        """Returns the inputs, normalised and with defaults, and all check failures."""
         given = {name: value for name, value in given.items() if value is not None}
-        faults: list[CheckFailure] = []
+        failures: list[CheckFailure] = []
         connection = given.get("connection", "default")
         if isinstance(connection, str) and not contains_unknown(connection):
-            given, faults = self._from_connection(given, connection)
+            given, failures = self._from_connection(given, connection)
         else:
             given = {**dict.fromkeys(marked(self.args_type, FromConnection), UNKNOWN), **given}
         inputs, more = validate(self.args_type, given)
-        said = {fault.path for fault in faults}
-        return inputs, [*faults, *(fault for fault in more if fault.path not in said)]
+        known = {failure.path for failure in failures}
+        return inputs, [*failures, *(failure for failure in more if failure.path not in known)]
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
-        """What changes from old outputs to new inputs. A field that is not given any more is not managed any more."""
+        """Compares old outputs with new inputs. A field that is no longer given is no longer managed."""
         differing = tuple(changed(self.args_type, olds, news))
         marks = marked(self.args_type, Replace)
         replaces = tuple(name for name in differing if name in marks)
@@ -144,56 +110,40 @@ class Lifecycle:
         first = any((mark := marks[name]) is not None and mark.delete_first for name in replaces)
         return Difference(differing, replaces, delete_first=bool(replaces) and (first or collide))
 
-    # -- the service
+    # -- the verbs
 
     def create(self, inputs: Mapping[str, Any]) -> tuple[str, Values]:
-        """Makes the object, or takes it over where ``adopt`` says so. Answers its id and outputs."""
+        """Creates the object, or adopts it if ``adopt`` is set. Returns its id and outputs."""
         with self._about("create", inputs):
-            handler = self._handler(inputs)
-            args: Args = self._args(inputs)
-            given, listing, limits = args, self._listing(handler, args), handler.api.limits
-            args = retry_malformed(limits, lambda: handler.complete(given, listing))
+            handler, args = self._handler(inputs), self._args(inputs)
+            listing = self._listing(handler, dict(args))
+            args = retry_malformed(handler.api, lambda args=args: handler.with_service_defaults(args, listing))  # type: ignore[misc]
             if self._keys:
-                # Two resources of one program that declare the same object take turns, so the second finds the first's.
-                with handler.api.lock(self.kind, scope_of(self.args_type, args), natural_key(self.args_type, args)):
-                    ours = self.session.ours[self.kind, args.connection]
-                    state = SafeCreation(handler, self._listing(handler, args), inputs, args, ours).run()
+                state = self._create_safely(handler, listing, args)
             else:
-                # A link or a set: twice is the same as once.
-                state = retry_malformed(limits, lambda: handler.create(args))
+                # A link or a set may be created twice.
+                state = retry_malformed(handler.api, lambda: handler.create(args))
             return state.id, as_declared(self.args_type, self._outputs(state, inputs), inputs)
 
     def read(self, id: str, props: Mapping[str, Any]) -> Found | None:
-        """The object as it is now, or ``None`` if it is gone.
+        """Returns the object as it is now, or ``None`` if it was deleted.
 
-        :param id: the service's id, or, for an object that is imported, its import key.
-        :param props: the outputs as they were; of an object that is imported, little or nothing.
+        :param id: the service's id, or, if the object is imported, its import key.
+        :param props: the outputs as they were; if the object is imported, few or none.
         """
         with self._about("read", props, id):
-            imported = any(
-                info.is_required() and props.get(name) is None for name, info in self.args_type.model_fields.items()
-            )
             known = {name: value for name, value in props.items() if value is not None}
-            if imported:
-                known, _ = self._from_connection(known, str(known.get("connection", "default")))
-                known.update(import_key(self.handler_type.import_key, id, known))
-                id = known.pop("id")
+            if self._lacks_required(known):
+                return self._import(id, known)
+            prior = state_of(self.state_type, id, known)
+            key = key_of(self.handler_type.import_key, self.args_type, prior)
             try:
-                state = self._find(self._handler(known), state_of(self.state_type, id, known))
-            except NotFound as error:
-                if imported:  # for what is only read, an empty object would pass as one that exists
-                    template = self.handler_type.import_key
-                    error.hint = "check the id" + (f", which looks like {template}" if template != "{id}" else "")
-                    raise
+                return self._found(self._read(key, prior, known), known, known)
+            except NotFound:
                 return None
-            managed = self.args_type.model_fields if imported else known
-            outputs = self._outputs(state, known, managed)
-            return Found(
-                state.id, outputs, {name: outputs[name] for name in self.args_type.model_fields if name in outputs}
-            )
 
     def update(self, id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Values:
-        """Brings the object from the old outputs to the new inputs. Answers the new outputs."""
+        """Changes the object from the old outputs to the new inputs. Returns the new outputs."""
         with self._about("update", news, id):
             args = self._args(news)
             prior = state_of(self.state_type, id, olds)
@@ -201,79 +151,108 @@ class Lifecycle:
                 return self._outputs(prior, news)
             handler = self._handler(news)
             try:
-                state = self._settled(handler, prior, lambda: handler.update(id, args, prior))
+                state = self._ask_again_if_new(handler, prior, lambda: handler.update(id, args, prior))
             except NotFound as error:
-                error.hint = error.hint or "it is gone: `pulumi up --refresh` makes it again"
+                error.hint = error.hint or "the object no longer exists; run `pulumi up --refresh` to recreate it"
                 raise
-            self._listing(handler, args).put(state)
+            self._listing(handler, dict(args)).put(state)
             return as_declared(self.args_type, self._outputs(state, news), news)
 
     def delete(self, id: str, olds: Mapping[str, Any]) -> None:
-        """Removes the object; that it is gone already is fine."""
+        """Removes the object, if it still exists."""
         with self._about("delete", olds, id):
             prior = state_of(self.state_type, id, olds)
             handler = self._handler(olds)
             with suppress(NotFound):
-                retry_malformed(handler.api.limits, lambda: handler.delete(id, prior))
-            self._listing(handler, prior).drop(id)
+                retry_malformed(handler.api, lambda: handler.delete(id, prior))
+            self._listing(handler, dict(prior)).drop(id)
 
-    # -- read: directly when few, through the listing when many
+    # -- create
 
-    def _find(self, handler: Handler[Any, Any], prior: State) -> State:
-        direct = handler.has("read")
-        if handler.has("list") and (not direct or self._gathering(prior).many()):
-            listing = self._listing(handler, prior)
-            row: State | None = retry_malformed(handler.api.limits, lambda: listing.get(prior.id))
+    def _create_safely(self, handler: Handler[Any, Any], listing: Listing[Any], args: Args) -> State:
+        # Two resources of one program that declare the same object take turns, so the second finds the first's.
+        key = (self.kind, scope_of(self.args_type, dict(args)), *natural_key(self.args_type, args))
+        with handler.api.lock(*key):
+            return SafeCreation(handler, listing, args, self.session.claimed[self.kind, args.connection]).run()
+
+    # -- read: directly if there are few objects, through the listing if there are many
+
+    def _lacks_required(self, known: Values) -> bool:
+        """Returns whether an object is imported: Pulumi then reads it without its outputs."""
+        return any(info.is_required() and name not in known for name, info in self.args_type.model_fields.items())
+
+    def _import(self, text: str, known: Values) -> Found:
+        known, _ = self._from_connection(known, str(known.get("connection", "default")))
+        template = self.handler_type.import_key
+        key = parse_import_key(template, self.args_type, text, known)
+        try:
+            return self._found(self._read(key, None, known), known, self.args_type.model_fields)
+        except NotFound as error:  # an empty answer would pass for an object that exists
+            error.hint = "check the id" + (f", which looks like {template}" if template != "{id}" else "")
+            raise
+
+    def _read(self, key: ObjectKey, prior: State | None, known: Values) -> State:
+        handler = self._handler(known)
+        where = {**known, **key.fields}
+        listing, direct = self._listing(handler, where), handler.has("read")
+        if handler.has("list") and (not direct or self._many_reads(where)):
+            row: State | None = retry_malformed(handler.api, lambda: listing.get(key.id))
             if isinstance(row, self.state_type):
                 return with_kept(row, prior)
+            handler.api.deadline.restart()  # another thread may have read the listing for us
         if direct:
-            return self._settled(handler, prior, lambda: handler.read(prior.id, prior))
-        return self._settled(handler, prior, lambda: self._from_fresh_listing(handler, prior))
+            return self._ask_again_if_new(handler, prior, lambda: handler.read(key, prior))
+        return self._ask_again_if_new(handler, prior, lambda: self._from_fresh_listing(listing, key, prior))
 
-    def _from_fresh_listing(self, handler: Handler[Any, Any], prior: State) -> State:
-        for row in self._listing(handler, prior).rows(fresh=True):
-            if row.id == prior.id and isinstance(row, self.state_type):
+    def _from_fresh_listing(self, listing: Listing[Any], key: ObjectKey, prior: State | None) -> State:
+        for row in listing.rows(fresh=True):
+            if row.id == key.id and isinstance(row, self.state_type):
                 return with_kept(row, prior)
-        raise NotFound(f"{prior.id} is not listed", status=404)
+        raise NotFound(f"{key.id} is not listed", status=404)
 
-    def _settled(self, handler: Handler[Any, Any], prior: State, ask: Callable[[], State]) -> State:
-        """Asks what may be asked twice, and again while an absence may only mean that the object is too new to show."""
-        limits, created = handler.api.limits, epoch(prior.born())
+    def _many_reads(self, where: Values) -> bool:
+        return self.session.read_burst(self.kind, *self._where(where)).many()
 
-        def still() -> float:
-            age = handler.api.now() - created if created is not None else limits.settle + 1
-            # Services tell whole seconds, so an object may look older than it is by nearly one.
-            return limits.settle + 1 - age if age >= -CLOCK_DOUBT else 0.0
+    def _ask_again_if_new(self, handler: Handler[Any, Any], prior: State | None, ask: Callable[[], State]) -> State:
+        """Asks again after a malformed reply, and while an absent object may be too new to show."""
+        settle, created = handler.api.limits.settle, epoch(prior.born()) if prior is not None else None
 
-        return retry_while_absent(limits, lambda: retry_malformed(limits, ask), still)
+        def seconds_left() -> float:
+            age = handler.api.now() - created if created is not None else settle + 1
+            # Services give whole seconds, so an object may look older than it is by nearly one.
+            return settle + 1 - age if age >= -CLOCK_DOUBT else 0.0
+
+        return retry_while_absent(handler.api, lambda: retry_malformed(handler.api, ask), seconds_left)
+
+    def _found(self, state: State, known: Values, managed: Mapping[str, Any]) -> Found:
+        outputs = self._outputs(state, known, managed)
+        inputs = {name: outputs[name] for name in self.args_type.model_fields if name in outputs}
+        return Found(state.id, outputs, inputs)
 
     # -- small pieces
 
     def _handler(self, values: Mapping[str, Any]) -> Handler[Any, Any]:
         connection = str(values.get("connection", "default"))
-        return self.handler_type(self.session.settings.client(self.handler_type.system, connection))
+        return self.handler_type(self.session.settings.client(self.handler_type.system, connection).for_verb())
 
-    def _where(self, values: Args | State) -> tuple[str, str]:
-        return str(getattr(values, "connection", "default")), scope_of(self.args_type, values)
+    def _where(self, values: Mapping[str, Any]) -> tuple[str, str]:
+        return str(values.get("connection", "default")), scope_of(self.args_type, values)
 
-    def _listing(self, handler: Handler[Any, Any], values: Args | State) -> Listing[Any]:
+    def _listing(self, handler: Handler[Any, Any], values: Mapping[str, Any]) -> Listing[Any]:
         return self.session.listing(handler, *self._where(values))
 
-    def _gathering(self, values: State) -> Gathering:
-        return self.session.gathering(self.kind, *self._where(values))
-
     def _args(self, inputs: Mapping[str, Any]) -> Args:
-        checked, faults = self.check(inputs)
-        if faults:
-            raise InvalidArguments("; ".join(f"{fault.path}: {fault.reason}" for fault in faults))
+        checked, failures = self.check(inputs)
+        if failures:
+            raise InvalidArguments("; ".join(f"{failure.path}: {failure.reason}" for failure in failures))
         return self.args_type.model_validate(checked)
 
     def _outputs(self, state: State, inputs: Mapping[str, Any], managed: Mapping[str, Any] | None = None) -> Values:
         return outputs_of(self.args_type, state, inputs, managed)
 
     def _from_connection(self, given: Values, name: str) -> tuple[Values, list[CheckFailure]]:
-        """What the connection adds to what is given, and what it lacks."""
-        faults: list[CheckFailure] = []
+        """Returns the given values with those that the connection adds, and what the connection lacks."""
+        failures: list[CheckFailure] = []
         added: Values = {}
         try:
             connection = self.session.settings.connection(self.handler_type.system, name)
@@ -282,14 +261,15 @@ class Lifecycle:
                     try:
                         added[field] = connection.require(mark.key)
                     except SettingsError as error:
-                        faults.append(CheckFailure(field, f"{error.message}; {error.hint}"))
+                        failures.append(CheckFailure(field, f"{error.message}; {error.hint}"))
             self.session.settings.client(self.handler_type.system, name)
         except SettingsError as error:
-            faults.append(CheckFailure("connection", f"{error.message}; {error.hint}".rstrip("; ")))
-        return {**given, **added}, faults
+            failures.append(CheckFailure("connection", f"{error.message}; {error.hint}".rstrip("; ")))
+        return {**given, **added}, failures
 
     @contextmanager
     def _about(self, verb: str, values: Mapping[str, Any], id: str = "") -> Iterator[None]:
+        """Adds the verb and the object to errors."""
         try:
             yield
         except RosterError as error:

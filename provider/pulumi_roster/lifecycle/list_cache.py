@@ -1,8 +1,8 @@
-"""Listings that are shared: read once for many objects, kept true by our own writes, and doubted where that matters.
+"""Keeps listings that many objects share, so that reading N objects does not cost N calls.
 
-Services take 50 to 300 ms a call and throttle, so N objects must not cost N reads. A listing is taken once even when
-four threads ask at the same moment; what this process writes meanwhile wins over what the listing says. A row that is
-missing proves nothing (pages may skip, reads may be stale): who needs to be sure asks the service directly.
+A call takes 50 to 300 ms, and services throttle. If four threads ask at the same moment, the listing is read once. The
+writes of this process win over a listing that began before them. A missing row proves nothing, because listings can
+skip rows and lag behind writes: Roster reads the object directly before it treats it as deleted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from ..schema.model import State
 
-__all__ = ["Gathering", "Listing"]
+__all__ = ["Listing"]
 
 S = TypeVar("S", bound=State)
 
@@ -21,12 +21,12 @@ S = TypeVar("S", bound=State)
 class Listing(Generic[S]):
     """All objects of one kind in one scope, as far as this process knows.
 
-    What this process writes shows at once. A listing that was begun ``settle`` seconds later knows it too, or knows
-    better: somebody else may have been there since.
+    A write of this process shows at once. A listing that begins ``settle`` seconds after it contains the write, or a
+    later change by somebody else.
 
-    :param load: asks the service.
+    :param load: reads the listing from the service.
     :param clock: monotonic seconds.
-    :param max_age: seconds after which it is read again.
+    :param max_age: seconds after which the listing is read again.
     :param settle: seconds that a write may take to show in the service's listings.
     """
 
@@ -48,36 +48,35 @@ class Listing(Generic[S]):
         self._own: dict[str, tuple[float, S | None]] = {}
 
     def loaded(self) -> bool:
-        """Whether it is there and young enough to be used without a call."""
+        """Returns whether the listing is known, and young enough to use without a call."""
         with self._lock:
             return self._rows is not None and self._clock() - self._loaded_at <= self._max_age
 
     def rows(self, *, fresh: bool = False) -> list[S]:
-        """The rows, asking the service when there are none yet, when they are old, or when ``fresh`` ones are
-        wanted."""
+        """Returns the rows. Asks the service if none are known, if they are old, or if ``fresh`` ones are wanted."""
         self._ensure(fresh=fresh)
         with self._lock:
             own = {id: row for id, (_, row) in self._own.items()}
             return [row for row in {**(self._rows or {}), **own}.values() if row is not None]
 
     def get(self, id: str) -> S | None:
-        """The row of one object, or ``None``, which proves nothing."""
+        """Returns the row of one object, or ``None``, which proves nothing."""
         self._ensure()
         with self._lock:
             return self._own[id][1] if id in self._own else (self._rows or {}).get(id)
 
     def put(self, row: S) -> None:
-        """We have written this object."""
+        """Notes that we have written this object."""
         with self._lock:
             self._own[row.id] = (self._clock(), row)
 
     def drop(self, id: str) -> None:
-        """We have removed this object, or seen that it is gone."""
+        """Notes that we have removed this object, or seen that it is gone."""
         with self._lock:
             self._own[id] = (self._clock(), None)
 
     def forget(self) -> None:
-        """What was read may lack something that we have made: the next question goes to the service."""
+        """Drops the rows that were read, because they may lack an object that we have created."""
         with self._lock:
             self._rows = None
 
@@ -86,7 +85,7 @@ class Listing(Generic[S]):
         if self.loaded() and not fresh:
             return
         with self._loading:
-            # Whoever waited here for another thread's reading shares it, if it began after we asked.
+            # A thread that waited here for another one's reading shares it, if the reading began after we asked.
             if self.loaded() and not (fresh and self._loaded_at < asked_at):
                 return
             started = self._clock()
@@ -94,29 +93,3 @@ class Listing(Generic[S]):
             with self._lock:
                 self._rows, self._loaded_at = rows, started
                 self._own = {id: own for id, own in self._own.items() if own[0] > started - self._settle}
-
-
-class Gathering:
-    """Tells whether many objects are about to be read, in which case one listing is cheaper than their direct reads.
-
-    The first reads of a scope wait a moment for others: alone or in twos they go directly, from the third on all share
-    the listing. The engine sends its reads at once, so the moment is short and paid once.
-
-    :param moment: seconds to wait for others.
-    :param few: up to this many go directly.
-    """
-
-    def __init__(self, moment: float = 0.05, few: int = 2) -> None:
-        self._moment = moment
-        self._few = few
-        self._asked = 0
-        self._more = threading.Condition()
-
-    def many(self) -> bool:
-        """Called once a read; whether this one should use the listing."""
-        with self._more:
-            self._asked += 1
-            if self._asked > self._few:
-                self._more.notify_all()
-                return True
-            return self._more.wait_for(lambda: self._asked > self._few, timeout=self._moment)

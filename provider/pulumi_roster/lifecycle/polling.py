@@ -1,4 +1,4 @@
-"""Asking once more: for what is too new to show, where a service is eventually consistent, and after nonsense."""
+"""Asks a service again: while its reads may be older than a write, and after a malformed reply."""
 
 from __future__ import annotations
 
@@ -6,55 +6,55 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..errors import NotFound, UnexpectedReply
-from ..http.transports import Limits
+from ..http.client import Client
 
 __all__ = ["poll_until", "retry_malformed", "retry_while_absent"]
 
 T = TypeVar("T")
 
 
-def retry_while_absent(limits: Limits, ask: Callable[[], T], seconds: Callable[[], float] | None = None) -> T:
-    """Asks, and again while an absence may only mean that the object is too new to show.
+def retry_while_absent(api: Client, ask: Callable[[], T], seconds: Callable[[], float] | None = None) -> T:
+    """Asks, and asks again while the object may be too new to show.
 
-    :param seconds: after an absence, how long it may still last; by default ``limits.settle`` from now on.
-    :raises NotFound: it is not there.
+    :param seconds: after an absence, how long it may still last; by default ``settle`` seconds from now.
+    :raises NotFound: the object does not exist.
     """
-    end = limits.clock() + limits.settle
-    left = seconds or (lambda: end - limits.clock())
-    wait = limits.first_wait
+    clock = api.limits.clock
+    end = clock() + api.limits.settle
+    left = seconds or (lambda: end - clock())
+    wait = api.limits.first_wait
     while True:
         try:
             return ask()
         except NotFound:
-            if left() <= 0:
+            if left() <= 0 or not api.deadline.wait(wait):
                 raise
-        limits.sleep(wait)
         wait *= 2
 
 
-def poll_until(limits: Limits, ask: Callable[[], T], seen: Callable[[T], bool]) -> T:
-    """Asks, and again while the answer may only be older than our last write. After ``limits.settle`` the answer
-    counts, whatever it is.
+def poll_until(api: Client, ask: Callable[[], T], is_current: Callable[[T], bool]) -> T:
+    """Asks until an answer reflects our last write. After ``settle`` seconds, any answer counts.
 
-    :param seen: whether an answer is surely no older.
+    :param is_current: returns whether an answer certainly reflects the write.
     """
-    wait, end = limits.first_wait, limits.clock() + limits.settle
+    wait, end = api.limits.first_wait, api.limits.clock() + api.limits.settle
     while True:
         answer = ask()
-        if seen(answer) or limits.clock() + wait > end:
+        if is_current(answer) or api.limits.clock() + wait > end or not api.deadline.wait(wait):
             return answer
-        limits.sleep(wait)
         wait *= 2
 
 
-def retry_malformed(limits: Limits, ask: Callable[[], T]) -> T:
-    """Asks, and a second time after a reply that cannot be understood: a page of a proxy or half a document often
-    passes, and when it stays the user should be told soon. Only for what may be done twice.
+def retry_malformed(api: Client, ask: Callable[[], T]) -> T:
+    """Asks, and asks again once after a malformed reply. Use it only for calls that may be made twice.
 
-    :raises UnexpectedReply: the second reply cannot be understood either.
+    A proxy's page or half a document often passes. If it stays, the user should know soon.
+
+    :raises UnexpectedReply: the second reply is malformed too.
     """
     try:
         return ask()
     except UnexpectedReply:
-        limits.sleep(limits.first_wait)
+        if not api.deadline.wait(api.limits.first_wait):
+            raise
         return ask()

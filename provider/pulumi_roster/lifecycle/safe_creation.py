@@ -1,26 +1,25 @@
-"""Safe creation: never twice, never somebody else's.
+"""Creates an object without creating it twice, and without taking an object of somebody else.
 
-1. The natural key is looked for first: directly where the service can, else in the shared listing; what is found there
-   is confirmed, for a listing may be old.
-2. What exists is refused, with its id and the ways out, or taken over when ``adopt`` says so.
-3. Who finds out only at the creation that somebody was faster is treated like who found the object before.
-4. When the reply to the creation is lost, the object is looked for again before a second request is sent. It is ours
-   when it has the natural key, was not there before, is no older than our request, and holds nothing that we did not
-   send.
+1. Look for the natural key: directly if the service can search, else in the shared listing. Confirm what a listing
+   shows, because it may be old.
+2. If the object exists, refuse to create it, or adopt it if ``adopt`` is set.
+3. Send the creation. If the service says only now that the object exists, go to step 2.
+4. If the reply is lost, look for the object before sending again. It is ours if it has the natural key, was not there
+   before, is no older than our request, and contains nothing that we did not send.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..errors import AlreadyExists, Conflict, NotFound, OutcomeUnknown, RosterError
-from ..http.transports import Limits
 from ..schema.model import Args, Replace, State, is_provider_only, marked, normal, same
+from ..schema.object_key import key_of
 from ..schema.properties import changed, natural_key, outputs_of
 from .handler import Handler
 from .list_cache import Listing
@@ -29,122 +28,146 @@ from .polling import poll_until, retry_malformed
 __all__ = ["CLOCK_DOUBT", "SafeCreation", "epoch"]
 
 CLOCK_DOUBT = 2.0
-"""Seconds. Service clocks tick in whole seconds and are read through a header."""
+"""Seconds by which our reading of a service's clock may be wrong: a header gives whole seconds only."""
 
 
 @dataclass(frozen=True)
 class SafeCreation:
     """One creation of one object.
 
-    :param inputs: as Pulumi keeps them.
-    :param args: the same, as the model.
-    :param ours: the ids of the objects that this run has made or taken over for other resources; this one's is added.
+    :param claimed: the ids of the objects that this run has created or adopted for other resources; this one is added.
     """
 
     handler: Handler[Any, Any]
     listing: Listing[Any]
-    inputs: Mapping[str, Any]
     args: Args
-    ours: set[str]
+    claimed: set[str]
 
     def run(self) -> State:
-        """Makes the object, or takes it over.
+        """Creates the object, or adopts it.
 
-        :raises AlreadyExists: it is there and may be somebody else's.
+        :raises AlreadyExists: the object exists, and may belong to somebody else.
         """
-        known = self._same_key()
-        duplicates = [] if self.args.allows_duplicates() else self._confirmed(known)
-        state = self._adopted(duplicates) if duplicates else self._made(before={row.id for row in known})
+        rows = self._rows_with_key()
+        existing = [] if self.args.allows_duplicates() else self._confirmed(rows)
+        state = self._adopted(existing) if existing else self._created(before={row.id for row in rows})
         self.listing.put(state)
-        self.ours.add(state.id)
+        self.claimed.add(state.id)
         return state
 
-    def _adopted(self, duplicates: list[State]) -> State:
-        if twice := [row for row in duplicates if row.id in self.ours]:
+    # -- 1. look for the natural key
+
+    def _rows_with_key(self, *, fresh: bool = False) -> list[State]:
+        def ask() -> list[State]:
+            if self.handler.has("find"):
+                return list(self.handler.find(self.args))
+            rows: list[State] = self.listing.rows(fresh=fresh)
+            self.handler.api.deadline.restart()  # another thread may have read the listing for us
+            return rows
+
+        rows = [row for row in retry_malformed(self.handler.api, ask) if isinstance(row, self.handler.state_type)]
+        key = natural_key(type(self.args), self.args)
+        return [row for row in rows if natural_key(type(self.args), row) == key]
+
+    def _confirmed(self, rows: list[State]) -> list[State]:
+        """Returns the rows whose objects still exist, as they are now."""
+        if self.handler.has("find") or not self.handler.has("read"):
+            return rows
+        existing: list[State] = []
+        for row in rows:
+            key = key_of(self.handler.import_key, type(self.args), row)
+            try:
+                existing.append(retry_malformed(self.handler.api, lambda key=key, row=row: self.handler.read(key, row)))  # type: ignore[misc]
+            except NotFound:
+                self.listing.drop(row.id)
+        return existing
+
+    # -- 2. refuse or adopt
+
+    def _adopted(self, existing: list[State]) -> State:
+        ids = ", ".join(row.id for row in existing)
+        if claimed := [row.id for row in existing if row.id in self.claimed]:
             raise AlreadyExists(
-                f"another resource of this program has made it or taken it over: {_ids(twice)}",
-                hint="declare it once, or give one of the two another name",
+                f"another resource of this program has created or adopted it: {', '.join(claimed)}",
+                hint="declare the object once, or give one of the two resources another name",
             )
         if not self.args.adopt:
-            ways = ["adopt=True takes it over", "a different name makes a new one"]
-            if "allow_duplicate_name" in type(self.args).model_fields:
-                ways.append("allow_duplicate_name=True makes a second one of this name")
+            ways = ["set adopt=True to adopt it", "choose a different name", self.args.duplicate_hint()]
             raise AlreadyExists(
-                f"it exists already as {_ids(duplicates)}, and is not in this stack", hint="; ".join(ways)
+                f"it exists already as {ids}, and is not in this stack", hint="; ".join(filter(None, ways))
             )
-        if len(duplicates) > 1:
+        if len(existing) > 1:
             raise AlreadyExists(
-                f"{len(duplicates)} objects have this name, so none can be adopted: {_ids(duplicates)}",
+                f"{len(existing)} objects have this name, so none can be adopted: {ids}",
                 hint="delete all but one of them, or choose a different name",
             )
-        fixed = [name for name in self._differing(duplicates[0]) if name in marked(type(self.args), Replace)]
+        fixed = [name for name in self._differing(existing[0]) if name in marked(type(self.args), Replace)]
         if fixed:
             raise AlreadyExists(
-                f"it exists already as {_ids(duplicates)}, and cannot be adopted: "
-                f"{' and '.join(fixed)} cannot be changed",
+                f"it exists already as {ids}, and cannot be adopted: {' and '.join(fixed)} cannot be changed",
                 hint="declare it as it is, or choose a different name",
             )
-        return self._brought_up_to_date(duplicates[0])
+        return self._updated(existing[0])
 
-    @property
-    def _limits(self) -> Limits:
-        return self.handler.api.limits
+    def _updated(self, found: State) -> State:
+        """Brings an existing object to what is declared."""
+        if not self._differing(found):
+            return found
+        updated: State = retry_malformed(self.handler.api, lambda: self.handler.update(found.id, self.args, found))
+        return updated
 
-    def _made(self, before: set[str]) -> State:
-        limits = self._limits
-        since, deadline, lost = self.handler.api.now(), limits.clock() + limits.budget, False
+    def _differing(self, found: State) -> list[str]:
+        args_type = type(self.args)
+        declared = self.args.model_dump(mode="json", exclude_none=True)
+        differing = changed(args_type, outputs_of(args_type, found, declared), declared)
+        return [name for name in differing if not is_provider_only(args_type, name)]
+
+    # -- 3. send the creation
+
+    def _created(self, before: set[str]) -> State:
+        """Sends the creation until its outcome is known.
+
+        :param before: the ids of the objects with this key that existed before.
+        """
+        api = self.handler.api
+        since, end, lost = api.now(), api.deadline.fixed(), False
         while True:
             try:
                 created: State = self.handler.create(self.args)
                 return created
             except (AlreadyExists, Conflict):
-                # Of what was lost before, this may be the proof that it was done.
-                with self._way_back():
-                    found = self._looked_for(before, since) if lost else None
-                    if found is not None:
-                        return self._brought_up_to_date(found)
-                duplicates = [] if self.args.allows_duplicates() else self._same_key(fresh=True)
-                if not duplicates:
+                # If a reply was lost before, the object may be our own.
+                if lost and (found := self._recovered(before, since)):
+                    return found
+                existing = [] if self.args.allows_duplicates() else self._rows_with_key(fresh=True)
+                if not existing:
                     raise
-                return self._adopted(duplicates)
+                return self._adopted(existing)
             except OutcomeUnknown as error:
                 lost = True
-                with self._way_back():
-                    found = self._looked_for(before, since)
-                    if found is not None:
-                        return self._brought_up_to_date(found)
-                if limits.clock() >= deadline:
-                    error.hint = "the object was looked for and is not there; run again"
+                if found := self._recovered(before, since):
+                    return found
+                if end.left() <= 0:
+                    error.hint = "Roster looked for the object, and it does not exist; run again"
                     raise
 
-    @contextmanager
-    def _way_back(self) -> Iterator[None]:
-        """Whoever is stopped in here may leave an object that no state knows, and is told what to do about it."""
-        try:
-            yield
-        except AlreadyExists:
-            raise  # says so itself
-        except RosterError as error:
-            self.listing.forget()  # it is from before, and would have the next one made beside it
-            way = "it may have been made: should the next run refuse it because it exists, adopt=True takes it over"
-            error.hint = f"{error.hint}; {way}" if error.hint else way
-            raise
+    # -- 4. look for the object after a lost reply
 
-    def _looked_for(self, before: set[str], since: float) -> State | None:
-        """Looks until the object shows, or until it would have shown."""
+    def _recovered(self, before: set[str], since: float) -> State | None:
+        """Returns the object that a request with a lost reply has created, or ``None``."""
+        with self._hint_of_recovery():
+            found = poll_until(self.handler.api, lambda: self._new_rows(before, since), bool)
+            return self._updated(found[0]) if found else None
 
-        def look() -> list[State]:
-            rows = self._same_key(fresh=True)
-            found = [row for row in rows if row.id not in before and self._may_be_ours(row, since)]
-            if len(found) > 1:
-                raise AlreadyExists(
-                    f"after a lost reply there are {len(found)} new objects of this name: {_ids(found)}",
-                    hint="delete all but one, and take that over with adopt=True",
-                )
-            return found
-
-        found = poll_until(self._limits, look, bool)
-        return found[0] if found else None
+    def _new_rows(self, before: set[str], since: float) -> list[State]:
+        rows = self._rows_with_key(fresh=True)
+        found = [row for row in rows if row.id not in before and self._may_be_ours(row, since)]
+        if len(found) > 1:
+            raise AlreadyExists(
+                f"after a lost reply, {len(found)} new objects have this name: {', '.join(row.id for row in found)}",
+                hint="delete all but one, and adopt that one with adopt=True",
+            )
+        return found
 
     def _may_be_ours(self, row: State, since: float) -> bool:
         created = epoch(row.born())
@@ -155,51 +178,24 @@ class SafeCreation:
         names = [name for name in args_type.model_fields if not is_provider_only(args_type, name) and there.get(name)]
         return all(same(normal(args_type, name, there[name]), normal(args_type, name, sent[name])) for name in names)
 
-    def _differing(self, found: State) -> list[str]:
-        args_type = type(self.args)
-        differing = changed(args_type, outputs_of(args_type, found, self.inputs), self.inputs)
-        return [name for name in differing if not is_provider_only(args_type, name)]
-
-    def _brought_up_to_date(self, found: State) -> State:
-        if not self._differing(found):
-            return found
-        updated: State = retry_malformed(self._limits, lambda: self.handler.update(found.id, self.args, found))
-        return updated
-
-    def _confirmed(self, rows: list[State]) -> list[State]:
-        """Those that are still there when asked for one by one."""
-        if self.handler.has("find"):
-            return rows
-        there: list[State] = []
-        for row in rows:
-            try:
-                there.append(self._read(row) if self.handler.has("read") else row)
-            except NotFound:
-                self.listing.drop(row.id)
-        return there
-
-    def _read(self, row: State) -> State:
-        found: State = retry_malformed(self._limits, lambda: self.handler.read(row.id, row))
-        return found
-
-    def _same_key(self, *, fresh: bool = False) -> list[State]:
-        def ask() -> list[State]:
-            return list(self.handler.find(self.args)) if self.handler.has("find") else self.listing.rows(fresh=fresh)
-
-        rows = retry_malformed(self._limits, ask)
-        key = natural_key(type(self.args), self.args)
-        ours = [row for row in rows if isinstance(row, self.handler.state_type)]
-        return [row for row in ours if natural_key(type(self.args), row) == key]
+    @contextmanager
+    def _hint_of_recovery(self) -> Iterator[None]:
+        """Adds to an error that the object may exist without being in the state, and what to do then."""
+        try:
+            yield
+        except AlreadyExists:
+            raise  # its own hint says so
+        except RosterError as error:
+            self.listing.forget()  # it may lack the new object
+            way = "the object may have been created: if the next run says that it exists, adopt it with adopt=True"
+            error.hint = f"{error.hint}; {way}" if error.hint else way
+            raise
 
 
 def epoch(text: Any) -> float | None:
-    """RFC 3339, to whatever precision, as epoch seconds; ``None`` for anything else."""
+    """Returns an RFC 3339 time of any precision as epoch seconds; ``None`` for anything else."""
     match = re.fullmatch(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", str(text or ""))
     if match is None:
         return None
     zone = (match[3] or "Z").replace("Z", "+00:00")
     return datetime.fromisoformat(match[1] + zone).timestamp() + float(match[2] or 0)
-
-
-def _ids(states: list[State]) -> str:
-    return ", ".join(state.id for state in states)

@@ -153,6 +153,10 @@ class Args(BaseModel):
         """Whether the user wants a second object with the same natural key."""
         return False
 
+    def duplicate_hint(self) -> str:
+        """Returns how to ask for a second object with the same natural key; "" if the kind does not offer it."""
+        return ""
+
 
 class State(BaseModel):
     """What the service holds. ``id`` is the service's own."""

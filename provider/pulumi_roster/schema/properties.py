@@ -1,10 +1,11 @@
-"""Between models and the plain values that Pulumi keeps: differences, outputs, natural keys, import keys."""
+"""Converts between models and the plain values that Pulumi keeps: differences, outputs, natural keys."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from pydantic import ValidationError
 
 from ..errors import InvalidArguments
 from .model import (
@@ -27,7 +28,6 @@ __all__ = [
     "Values",
     "as_declared",
     "changed",
-    "import_key",
     "natural_key",
     "outputs_of",
     "scope_of",
@@ -82,28 +82,31 @@ def as_declared(args_type: type[Args], outputs: Values, inputs: Mapping[str, Any
 
 
 def state_of(state_type: type[State], id: str, props: Mapping[str, Any]) -> State:
-    """Outputs as a state; of an object that is imported, with nothing in the fields that are not known."""
-    fields = state_type.model_fields
-    known = {name: value for name, value in props.items() if name in fields and value is not None}
-    if all(name in known or not info.is_required() for name, info in fields.items() if name != "id"):
-        return lenient(state_type, {**known, "id": id})
-    defaults = {
-        name: info.get_default(call_default_factory=True) for name, info in fields.items() if not info.is_required()
-    }
-    built: State = state_type.model_construct(**{**defaults, **known, "id": id})
-    return built
+    """Returns recorded outputs as a state.
+
+    :raises InvalidArguments: the outputs lack a field, or a field has another type.
+    """
+    try:
+        return lenient(state_type, {**{name: value for name, value in props.items() if value is not None}, "id": id})
+    except ValidationError as error:
+        wrong = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]})
+        raise InvalidArguments(
+            f"the recorded state has no usable {', '.join(wrong)}", hint="run `pulumi refresh`, then run again"
+        ) from None
 
 
-def with_kept(row: State, prior: State) -> State:
-    """A row of a listing, with what only its object's last state tells."""
-    kept = [name for name in marked(type(row), Kept) if hasattr(prior, name)]
+def with_kept(row: State, prior: State | None) -> State:
+    """Returns a row of a listing, with the fields that a listing lacks as they were known before."""
+    kept = marked(type(row), Kept) if prior is not None else ()
     return row.model_copy(update={name: getattr(prior, name) for name in kept}) if kept else row
 
 
-def scope_of(args_type: type[Args], values: Args | State) -> str:
-    """What an object lives in; "" where its kind has one scope only. Of several fields, one a line: what would break
-    the lines cannot be sent, while a slash may stand in each."""
-    return "\n".join(str(getattr(values, name, "")) for name in marked(args_type, Scope))
+def scope_of(args_type: type[Args], values: Mapping[str, Any]) -> str:
+    """Returns the scope that an object lives in; "" if its kind has only one.
+
+    Several fields are joined by line breaks: no field can contain a line break, but each can contain a slash.
+    """
+    return "\n".join(str(values.get(name, "")) for name in marked(args_type, Scope))
 
 
 def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
@@ -113,18 +116,3 @@ def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
         keys = [name for name in args_type.model_fields if not is_provider_only(args_type, name)]
     plain = values.model_dump(mode="json", warnings=False)  # of a state and of arguments alike
     return tuple(repr(normal(args_type, name, plain.get(name))) for name in keys)
-
-
-def import_key(template: str, text: str, known: Mapping[str, Any]) -> dict[str, str]:
-    """What an import key says. The bare id will do where the scope is known otherwise.
-
-    :param template: such as ``{access_group_id}/{id}``.
-    :raises InvalidArguments: the text does not fit.
-    """
-    match = re.fullmatch(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template)), text)
-    if match is not None:
-        return {"id": text, **match.groupdict()}
-    missing = [name for name in re.findall(r"{(\w+)}", template) if name != "id" and name not in known]
-    if missing:
-        raise InvalidArguments(f"{text!r} is no import key of this kind", hint=f"it looks like {template}")
-    return {"id": text}

@@ -141,7 +141,7 @@ def group_of(reply: Reply) -> GroupRow:
 
 def asked_namespace(api: Client) -> str:
     """The namespace that every call asks for, or ""."""
-    return (api.dialect.headers or {}).get(NAMESPACE_HEADER, "")
+    return api.dialect.headers.get(NAMESPACE_HEADER, "")
 
 
 def require_namespace(api: Client, row: GroupRow) -> GroupRow:

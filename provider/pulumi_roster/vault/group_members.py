@@ -12,7 +12,7 @@ import pulumi
 
 from ..errors import InvalidArguments
 from ..lifecycle.concurrent_writes import write_until_settled
-from ..lifecycle.handler import Handler
+from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import Managed
 from ..schema.model import Args, CheckFailure, Replace, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
@@ -62,8 +62,16 @@ class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
                     refuse_unmanaged(row.members(name), wanted, args.adopt, f"the group {args.group_id} has {name}")
         return _state(args, self._change(args.group_id, before, _lists(args)))
 
-    def read(self, id: str, prior: GroupMembersState) -> GroupMembersState:
-        return _state(prior, read_group(self.api, id))
+    def read(self, key: ObjectKey, prior: GroupMembersState | None) -> GroupMembersState:
+        row = read_group(self.api, key.id)
+        if prior is None:
+            return GroupMembersState.model_construct(
+                id=row.id,
+                group_id=row.id,
+                member_entity_ids=row.member_entity_ids,
+                member_group_ids=row.member_group_ids,
+            )
+        return _state(prior, row)
 
     def update(self, id: str, args: GroupMembersArgs, prior: GroupMembersState) -> GroupMembersState:
         return _state(args, self._change(id, _lists(prior), _lists(args)))

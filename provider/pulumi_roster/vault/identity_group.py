@@ -13,7 +13,7 @@ import pulumi
 from pydantic import Field
 
 from ..errors import AlreadyExists, BadRequest, NotFound, OutcomeUnknown, RosterError
-from ..lifecycle.handler import Handler
+from ..lifecycle.handler import Handler, ObjectKey
 from ..lifecycle.polling import poll_until, retry_while_absent
 from ..managed import Managed
 from ..schema.model import Args, CheckFailure, FoldCase, Key, Replace, State, Unordered, folded
@@ -76,7 +76,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
     def create(self, args: IdentityGroupArgs) -> IdentityGroupState:
         id = self._made(args)
         try:
-            return retry_while_absent(self.api.limits, lambda: self._filled(id, args))
+            return retry_while_absent(self.api, lambda: self._filled(id, args))
         except OutcomeUnknown:
             raise
         except RosterError as error:
@@ -85,8 +85,8 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
                 error.hint = f"{error.hint}; {left}" if error.hint else left
             raise
 
-    def read(self, id: str, prior: IdentityGroupState) -> IdentityGroupState:
-        return managed_state(read_group(self.api, id))
+    def read(self, key: ObjectKey, prior: IdentityGroupState | None) -> IdentityGroupState:
+        return managed_state(read_group(self.api, key.id))
 
     def update(self, id: str, args: IdentityGroupArgs, prior: IdentityGroupState) -> IdentityGroupState:
         with self.api.lock("Vault group", id):
@@ -127,7 +127,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
 
     def _seen(self, id: str, written: Callable[[GroupRow], bool]) -> IdentityGroupState:
         """The group as it is after our write: standbys of Vault may answer what was before it."""
-        return managed_state(poll_until(self.api.limits, lambda: read_group(self.api, id), written))
+        return managed_state(poll_until(self.api, lambda: read_group(self.api, id), written))
 
     def _unmade(self, id: str) -> bool:
         """Takes back what was made, unless somebody has put something into it meanwhile."""
@@ -180,7 +180,7 @@ def _changes(row: GroupRow, args: IdentityGroupArgs, prior: IdentityGroupState) 
         wanted, there = getattr(args, name), getattr(row, name)
         if wanted is None:
             continue
-        before = getattr(prior, name, None)
+        before = getattr(prior, name)
         new = _merged(there, there if before is None else before, wanted)
         if new != there:
             changes[name] = new

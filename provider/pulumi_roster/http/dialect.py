@@ -1,0 +1,36 @@
+"""Describes how one service speaks HTTP: its errors, its pages, its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .paging import Paging
+from .reply import Json
+
+__all__ = ["Dialect"]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one service speaks HTTP.
+
+    :param title: the service's name as its users know it.
+    :param error: takes the code and the message from the body of an error.
+    :param meaning: the status that an error really means, given its status, code and message. Some services answer 400
+        for an absent object, or 500 for a request that they refuse.
+    :param paging: how the service gives out long collections, if it does.
+    :param transaction_header: the request header that carries our transaction id, or "".
+    :param transaction_id: takes the service's own transaction id from the headers and the body of an error, or "".
+    :param hints: what to do, by code, or else by the status that is meant.
+    :param headers: sent with every request.
+    """
+
+    title: str
+    error: Callable[[Json], tuple[str, str]]
+    meaning: Callable[[int, str, str], int] = lambda status, code, words: status
+    paging: Paging | None = None
+    transaction_header: str = ""
+    transaction_id: Callable[[Mapping[str, str], Json], str] = lambda headers, body: ""
+    hints: Mapping[int | str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,124 @@
+"""Turns failed calls into our own errors: requests that got no usable reply, and replies that refuse."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import httpx
+
+from ..errors import ConnectionFailed, NotFound, ReplyLost, RosterError, UnexpectedReply, error_class
+from ..redaction import quoted, redacted, start_of
+from .call import Call
+from .dialect import Dialect
+from .reply import Json
+from .retry import is_certificate_error
+from .whole_body import ReplyTooLarge
+
+__all__ = ["no_reply", "refusal"]
+
+# After these errors, nothing was sent.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.LocalProtocolError,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+def no_reply(dialect: Dialect, base_url: str, request: httpx.Request, error: httpx.HTTPError, what: str) -> RosterError:
+    """Returns our error for a request that got no usable reply.
+
+    :param request: the one that was to be sent; ``error.request`` may be a token exchange.
+    :param what: the method and path.
+    """
+    call = Call.of(request)
+    service = f"{dialect.title} at {urlsplit(base_url).netloc}"
+    why = quoted(str(error) or type(error).__name__, call.secrets)
+    if error.request is not request:  # without a token, nothing else is sent
+        return ConnectionFailed(
+            f"{service} gave no token: {why}", hint=_connection_hint(error), transaction_id=call.transaction_id
+        )
+    if isinstance(error, _NOT_SENT):
+        return ConnectionFailed(f"{service} was not reached: {why}", hint=_connection_hint(error))
+    if isinstance(error, (ReplyTooLarge, httpx.DecodingError)):
+        return UnexpectedReply(f"{service}, {what}: {why}", transaction_id=call.transaction_id)
+    return ReplyLost(
+        f"{service} gave no complete reply to {what}: {why}",
+        hint="run again; Roster first checks what the lost request has done",
+        transaction_id=call.transaction_id,
+    )
+
+
+def refusal(dialect: Dialect, response: httpx.Response, what: str) -> RosterError:
+    """Returns our error for a reply with status 300 or more.
+
+    :param what: the method and path.
+    """
+    call, status = Call.of(response.request), response.status_code
+    body = _json(response)
+    their_id = quoted(_their_transaction_id(dialect, response, body), call.secrets, limit=100)
+    transaction_id = their_id or call.transaction_id
+    if status < 400:
+        location = quoted(response.headers.get("location", "nowhere").partition("?")[0], call.secrets, limit=200)
+        return UnexpectedReply(
+            f"{dialect.title} answered {what} with a redirect ({status}) to {location}",
+            hint="Roster sends credentials only to the configured address; configure the service's own address",
+            transaction_id=transaction_id,
+        )
+    code, words = _code_and_words(dialect, response, body, call.secrets)
+    means = dialect.meaning(status, code, words)
+    kind = error_class(means)
+    if NotFound in (kind, error_class(status)) and "html" in response.headers.get("content-type", ""):
+        # A proxy's page, or a wrong address. Read as the service's reply, it would drop objects from the state.
+        return UnexpectedReply(
+            f"{dialect.title} answered {status} to {what} with a web page: {words}",
+            hint="check the address, and whether a proxy stands between",
+            transaction_id=transaction_id,
+        )
+    return kind(
+        f"{dialect.title} answered {status}{f' {code}' if code else ''} to {what}",
+        status=status,
+        code=code,
+        words=words,
+        transaction_id=transaction_id,
+        hint=dialect.hints.get(code) or dialect.hints.get(means, ""),
+    )
+
+
+def _connection_hint(error: httpx.HTTPError) -> str:
+    if is_certificate_error(error):
+        return "to trust an authority of your own, set SSL_CERT_FILE to its certificate; check the address"
+    return "check the address, the network and the proxy"
+
+
+def _json(response: httpx.Response) -> Json:
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+# A body of any shape must still end in the error that its status means.
+_MISSHAPEN = (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError)
+
+
+def _their_transaction_id(dialect: Dialect, response: httpx.Response, body: Json) -> str:
+    try:
+        return dialect.transaction_id(response.headers, body)
+    except _MISSHAPEN:
+        return ""
+
+
+def _code_and_words(
+    dialect: Dialect, response: httpx.Response, body: Json, secrets: tuple[str, ...]
+) -> tuple[str, str]:
+    try:
+        if body is None:
+            raise ValueError("not JSON")
+        code, words = dialect.error(redacted(body, secrets))
+    except _MISSHAPEN:
+        code, words = "", re.sub(r"<[^>]*>", " ", start_of(response.content, secrets))
+    return quoted(code or "", secrets, limit=100), quoted(words or "", secrets, limit=500)

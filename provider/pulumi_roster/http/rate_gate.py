@@ -1,0 +1,87 @@
+"""Holds requests back while the service's headers say that a rate limit is used up, and reads these headers."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from .call import Call
+from .layer import Layer
+from .limits import Limits
+
+__all__ = ["RateGate", "http_date", "seconds_to_retry"]
+
+log = logging.getLogger("pulumi_roster.http")
+
+
+class RateGate(Layer):
+    """Waits for a rate limit to lift before it sends the next request.
+
+    Services count by method and route. The route is the path with its ids left open.
+    """
+
+    def __init__(self, below: httpx.BaseTransport, limits: Limits) -> None:
+        super().__init__(below)
+        self.limits = limits
+        self._closed_until: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        call = Call.of(request)
+        bucket = f"{request.method} {call.route}"
+        with self._lock:
+            opens = self._closed_until.get(bucket, 0.0)
+        wait = opens - self.limits.clock()
+        # If the limit lifts after the deadline, the service refuses the request in its own words.
+        if 0 < wait < call.send_by - self.limits.clock():
+            log.info("%s: limit used up, waiting %.1f s", bucket, wait)
+            self.limits.sleep(wait)
+        reply = self.below.handle_request(request)
+        if reply.headers.get("x-ratelimit-remaining") == "0" and (seconds := _seconds_to_reset(reply, self.limits)) > 0:
+            with self._lock:
+                self._closed_until[bucket] = self.limits.clock() + seconds
+        return reply
+
+
+def seconds_to_retry(reply: httpx.Response, limits: Limits) -> float:
+    """Returns the seconds that the service asks us to wait, else 0.
+
+    It asks by ``Retry-After`` (seconds or a date), or with status 429 by the reset of its limit.
+    """
+    text = reply.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    if (date := http_date(text)) is not None:
+        return max(0.0, date - _service_time(reply, limits))
+    return _seconds_to_reset(reply, limits) if reply.status_code == 429 else 0.0
+
+
+def http_date(text: str) -> float | None:
+    """Returns a date of an HTTP header as epoch seconds; ``None`` for anything else."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _seconds_to_reset(reply: httpx.Response, limits: Limits) -> float:
+    """Returns the seconds until the limit lifts by ``X-RateLimit-Reset``, else 0.
+
+    Some services give epoch seconds, others the seconds that are left.
+    """
+    try:
+        reset = float(reply.headers.get("x-ratelimit-reset", ""))
+    except ValueError:
+        return 0.0
+    return max(0.0, reset - _service_time(reply, limits) if reset > 1e9 else reset)
+
+
+def _service_time(reply: httpx.Response, limits: Limits) -> float:
+    """Returns the time by the service's clock, which sets its limits. Our clock may be wrong by more than they last."""
+    date = http_date(reply.headers.get("date", ""))
+    return limits.wall_clock() if date is None else date

@@ -1,0 +1,87 @@
+"""Repeats a request after a failure that may pass."""
+
+from __future__ import annotations
+
+import ssl
+
+import httpx
+import tenacity
+
+from .call import Call
+from .layer import Layer
+from .limits import Limits
+from .rate_gate import seconds_to_retry
+from .whole_body import ReplyTooLarge
+
+__all__ = ["Retry", "is_certificate_error"]
+
+# A service normally answers within this many seconds.
+_USUAL_REPLY = 1.0
+
+# After these errors, nothing was sent.
+_UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+# These errors would come again.
+_LASTING = (ReplyTooLarge, httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.ProxyError)
+
+
+class Retry(Layer):
+    """Repeats a request until it succeeds, fails for good, or the time of the call is over.
+
+    It repeats a request if the service certainly did not act on it (not reached, status 429), or if the call is
+    repeatable. The wait is what the service asks for. Otherwise it doubles each time, with jitter, so that four threads
+    do not come back together.
+    """
+
+    def __init__(self, below: httpx.BaseTransport, limits: Limits) -> None:
+        super().__init__(below)
+        self.limits = limits
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        call, limits = Call.of(request), self.limits
+        give_up = limits.clock() + limits.unreachable
+        # If the deadline cuts a repetition off, its error says less than the failure before it.
+        latest = call.send_by - min(_USUAL_REPLY, limits.budget / 10)
+
+        def stop(state: tenacity.RetryCallState) -> bool:
+            reached = state.outcome is None or not isinstance(state.outcome.exception(), _UNREACHED)
+            return limits.clock() + state.upcoming_sleep >= (latest if reached else min(latest, give_up))
+
+        def may_pass(state: tenacity.RetryCallState) -> bool:
+            assert state.outcome is not None
+            error = state.outcome.exception()
+            return self._error_may_pass(call, error) if error else self._status_may_pass(call, state.outcome.result())
+
+        def last(state: tenacity.RetryCallState) -> httpx.Response:
+            assert state.outcome is not None
+            result: httpx.Response = state.outcome.result()
+            return result
+
+        retrying = tenacity.Retrying(
+            sleep=limits.sleep, stop=stop, wait=self._wait, retry=may_pass, retry_error_callback=last, reraise=True
+        )
+        return retrying(self.below.handle_request, request)
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        limits, outcome = self.limits, state.outcome
+        doubled = min(limits.longest_wait, limits.first_wait * 2.0 ** min(state.attempt_number - 1, 60))
+        own: float = doubled * (0.5 + limits.chance() / 2)
+        asked = seconds_to_retry(outcome.result(), limits) if outcome and not outcome.failed else 0.0
+        return asked + own / 4 if asked else own
+
+    def _status_may_pass(self, call: Call, reply: httpx.Response) -> bool:
+        return reply.status_code == 429 or (reply.status_code in self.limits.retried and call.repeatable)
+
+    def _error_may_pass(self, call: Call, error: BaseException) -> bool:
+        if isinstance(error, _UNREACHED):
+            return not is_certificate_error(error)
+        return isinstance(error, httpx.TransportError) and not isinstance(error, _LASTING) and call.repeatable
+
+
+def is_certificate_error(error: BaseException | None) -> bool:
+    """Returns whether the service's certificate is not trusted, which does not change within seconds."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
