@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal
 
 import pulumi
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing_extensions import Unpack
 
 from ..http.client import Reply
 from ..lifecycle.handler import Handler
-from ..managed import Managed
+from ..managed import CommonArguments, Managed
 from ..schema.model import Args, Key, Len, Replace, Scope, State, Text, Unordered, contains_unknown, sorted_set
 from .connection import SYSTEM
 from .items import items_of
@@ -223,19 +224,11 @@ class Condition:
 
 
 class AccessGroupRule(Managed):
-    """A dynamic rule: who signs in through an identity provider and meets all conditions is a member for some hours.
+    """A dynamic rule: it makes a person who signs in through an identity provider, and meets all conditions, a member
+    of the group for some hours.
 
-    :param resource_name: the name within the program.
-    :param access_group_id: the group; another one makes a new rule.
-    :param expiration: 1 to 24 hours, after which a member must sign in again.
-    :param realm_name: the entity id of the identity provider, such as ``https://idp.example.com/saml``.
-    :param conditions: at least one ``Condition`` or dict; all must hold, their order means nothing.
-    :param name: up to 200 characters.
-    :param adopt: take an existing rule of this name over instead of failing.
-    :param connection: the set of credentials.
-
-    Errors: ``AlreadyExists`` when the group has a rule of this name; ``BadRequest`` when the group has as many rules as
-    it may.
+    Errors: ``AlreadyExists`` when the group already has a rule of this name; ``BadRequest`` when the group has as many
+    rules as the service allows.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
@@ -262,17 +255,18 @@ class AccessGroupRule(Managed):
         realm_name: pulumi.Input[str],
         conditions: pulumi.Input[Sequence[pulumi.Input[Condition | dict[str, Any]]]],
         name: pulumi.Input[str] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "access_group_id": access_group_id,
-            "expiration": expiration,
-            "realm_name": realm_name,
-            "conditions": conditions,
-            "name": name,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare a dynamic rule.
+
+        :param resource_name: the name within the program.
+        :param access_group_id: the group. A change replaces the rule.
+        :param expiration: 1 to 24 hours, after which a member must sign in again.
+        :param realm_name: the entity id of the identity provider, such as ``https://idp.example.com/saml``.
+        :param conditions: at least one, each as a ``Condition`` or a dictionary. All must hold. Their order has no
+            meaning.
+        :param name: up to 200 characters.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())
