@@ -20,7 +20,7 @@ pulumi.export("seen", [group.team, group.name, found.name])
 """
 
 
-def test_a_subclass_keeps_the_type_of_its_resource_so_either_can_declare_the_object(program: Program, emulator: Running) -> None:
+def test_a_subclass_keeps_the_type_of_its_resource(program: Program, emulator: Running) -> None:
     program.write(PROGRAM)
     program.up()
     assert program.pulumi("stack", "output", "seen").out.strip() == '["platform","team-platform","team-platform"]'

@@ -19,7 +19,7 @@ from ..schema.model import Args, CheckFailure, Replace, State, Unordered, sorted
 from ..schema.shared_sets import refuse_unmanaged
 from .connection import SYSTEM
 from .items import add_members, remove_members
-from .member import AccessGroupId, Member, MemberArgs, MemberState
+from .member import AccessGroupId, Member, MemberArgs, MemberDict, MemberState
 
 __all__ = [
     "AccessGroupMembers",
@@ -134,7 +134,7 @@ class AccessGroupMembers(Managed):
         resource_name: str,
         *,
         access_group_id: pulumi.Input[str],
-        members: pulumi.Input[Sequence[pulumi.Input[Member | dict[str, Any] | str]]],
+        members: pulumi.Input[Sequence[pulumi.Input[Member | MemberDict | str]]],
         exclusive: pulumi.Input[bool] | None = None,
         **common: Unpack[CommonArguments],
     ) -> None:

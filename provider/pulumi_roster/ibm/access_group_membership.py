@@ -117,7 +117,7 @@ class AccessGroupMembership(Managed):
         *,
         access_group_id: pulumi.Input[str],
         iam_id: pulumi.Input[str],
-        type: pulumi.Input[str] | None = None,
+        type: pulumi.Input[MemberType] | None = None,
         **common: Unpack[CommonArguments],
     ) -> None:
         """Declare a membership.

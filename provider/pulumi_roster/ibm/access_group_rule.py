@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 import pulumi
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from typing_extensions import Unpack
+from typing_extensions import TypedDict, Unpack
 
 from ..http.client import Reply
 from ..lifecycle.handler import Handler
@@ -30,6 +30,7 @@ __all__ = [
     "AccessGroupRuleState",
     "Condition",
     "ConditionArgs",
+    "ConditionDict",
     "Operator",
 ]
 
@@ -181,46 +182,43 @@ def _require_shallow(value: Any, depth: int = 0) -> None:
         _require_shallow(item, depth + 1)
 
 
+Scalar = str | bool | int | float
+Value = Scalar | Sequence[pulumi.Input[Scalar]]
+
+
 @pulumi.input_type
 class Condition:
-    """One condition of a dynamic rule.
+    """One condition of a dynamic rule."""
 
-    :param claim: the name of the claim that the identity provider sends.
-    :param operator: ``EQUALS``, ``EQUALS_IGNORE_CASE``, ``IN``, ``NOT_EQUALS``, ``NOT_EQUALS_IGNORE_CASE`` or
-        ``CONTAINS``.
-    :param value: a string, number or boolean; a list for ``IN``; a string for the two that ignore case.
-    """
+    claim: pulumi.Input[str]
+    operator: pulumi.Input[Operator]
+    value: pulumi.Input[Value]
 
     def __init__(
         self,
         claim: pulumi.Input[str],
-        operator: pulumi.Input[str],
-        value: pulumi.Input[str | bool | int | float | list[Any]],
+        operator: pulumi.Input[Operator],
+        value: pulumi.Input[Value],
     ) -> None:
+        """Describe one condition.
+
+        :param claim: the name of the claim that the identity provider sends.
+        :param operator: ``EQUALS``, ``EQUALS_IGNORE_CASE``, ``IN``, ``NOT_EQUALS``, ``NOT_EQUALS_IGNORE_CASE`` or
+            ``CONTAINS``.
+        :param value: a string, number or boolean; a list of these for ``IN``; a string for the two operators that
+            ignore case.
+        """
         pulumi.set(self, "claim", claim)
         pulumi.set(self, "operator", operator)
         pulumi.set(self, "value", value)
 
-    @property
-    @pulumi.getter
-    def claim(self) -> pulumi.Input[str]:
-        """The name of the claim."""
-        value: pulumi.Input[str] = pulumi.get(self, "claim")
-        return value
 
-    @property
-    @pulumi.getter
-    def operator(self) -> pulumi.Input[str]:
-        """How the claim is compared."""
-        value: pulumi.Input[str] = pulumi.get(self, "operator")
-        return value
+class ConditionDict(TypedDict):
+    """A dictionary that stands for a :class:`Condition`."""
 
-    @property
-    @pulumi.getter
-    def value(self) -> pulumi.Input[Any]:
-        """What the claim is compared with."""
-        value: pulumi.Input[Any] = pulumi.get(self, "value")
-        return value
+    claim: pulumi.Input[str]
+    operator: pulumi.Input[Operator]
+    value: pulumi.Input[Value]
 
 
 class AccessGroupRule(Managed):
@@ -253,7 +251,7 @@ class AccessGroupRule(Managed):
         access_group_id: pulumi.Input[str],
         expiration: pulumi.Input[int],
         realm_name: pulumi.Input[str],
-        conditions: pulumi.Input[Sequence[pulumi.Input[Condition | dict[str, Any]]]],
+        conditions: pulumi.Input[Sequence[pulumi.Input[Condition | ConditionDict]]],
         name: pulumi.Input[str] | None = None,
         **common: Unpack[CommonArguments],
     ) -> None:

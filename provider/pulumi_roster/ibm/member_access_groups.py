@@ -125,7 +125,7 @@ class MemberAccessGroups(Managed):
         *,
         iam_id: pulumi.Input[str],
         access_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]],
-        type: pulumi.Input[str] | None = None,
+        type: pulumi.Input[MemberType] | None = None,
         exclusive: pulumi.Input[bool] | None = None,
         account_id: pulumi.Input[str] | None = None,
         **common: Unpack[CommonArguments],
