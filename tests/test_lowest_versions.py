@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from support.emulation import client
+
 from support.installing import make_environment, uv
 from support.program import ROOT, Program
 

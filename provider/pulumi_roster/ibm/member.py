@@ -12,10 +12,21 @@ from typing import Annotated, Any, Literal
 
 import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from typing_extensions import NotRequired, TypedDict
 
 from ..schema.model import UNKNOWN, Len, Text
 
-__all__ = ["AccessGroupId", "IamId", "Member", "MemberArgs", "MemberState", "MemberType", "member_type", "with_type"]
+__all__ = [
+    "AccessGroupId",
+    "IamId",
+    "Member",
+    "MemberArgs",
+    "MemberDict",
+    "MemberState",
+    "MemberType",
+    "member_type",
+    "with_type",
+]
 
 PUBLIC_ACCESS_GROUP = "AccessGroupId-PublicAccess"
 
@@ -97,27 +108,24 @@ class MemberArgs(MemberState):
 
 @pulumi.input_type
 class Member:
-    """One member of an access group.
+    """One member of an access group."""
 
-    :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``.
-    :param type: ``user``, ``service`` or ``profile``; the prefix of the iam_id tells it.
-    """
+    iam_id: pulumi.Input[str]
+    type: pulumi.Input[MemberType] | None
 
-    def __init__(self, iam_id: pulumi.Input[str], type: pulumi.Input[str] | None = None) -> None:
+    def __init__(self, iam_id: pulumi.Input[str], type: pulumi.Input[MemberType] | None = None) -> None:
+        """Describe one member.
+
+        :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``.
+        :param type: ``user``, ``service`` or ``profile``, by default derived from the prefix of the iam_id.
+        """
         pulumi.set(self, "iam_id", iam_id)
         if type is not None:
             pulumi.set(self, "type", type)
 
-    @property
-    @pulumi.getter
-    def iam_id(self) -> pulumi.Input[str]:
-        """The id of the identity."""
-        value: pulumi.Input[str] = pulumi.get(self, "iam_id")
-        return value
 
-    @property
-    @pulumi.getter
-    def type(self) -> pulumi.Input[str] | None:
-        """The type of the identity."""
-        value: pulumi.Input[str] | None = pulumi.get(self, "type")
-        return value
+class MemberDict(TypedDict):
+    """A dictionary that stands for a :class:`Member`."""
+
+    iam_id: pulumi.Input[str]
+    type: NotRequired[pulumi.Input[MemberType] | None]
