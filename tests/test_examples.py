@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from roster_emulator import Running
-from support.life import objects
+from support.lifecycle import objects
 from support.program import ROOT, Program
 
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from roster_emulator import Running
 from support.ibm_api import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_members, ibm_remove, ibm_rules
-from support.life import objects
+from support.lifecycle import objects
 from support.program import Program
 
 ANNA, BERT, CARA, DORA = (f"IBMid-1100000{name * 3}" for name in "ABCD")

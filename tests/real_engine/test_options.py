@@ -6,7 +6,7 @@ import json
 
 from roster_emulator import Running
 from support.ibm_api import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_members, ibm_rule, ibm_rules
-from support.life import objects
+from support.lifecycle import objects
 from support.program import Program
 
 ANNA, BERT = "IBMid-1100000AAA", "IBMid-1100000BBB"

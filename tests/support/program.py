@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from roster_emulator import Running
+
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ROOT / ".engine" / "bin"
 
@@ -135,6 +137,11 @@ class Program:
     def export(self) -> str:
         """The whole state as text."""
         return self.pulumi("stack", "export").out
+
+
+def writes(emulator: Running) -> dict[str, int]:
+    """Counts the requests that change something, by route."""
+    return {route: count for route, count in emulator.requests().items() if not route.startswith(("GET ", "HEAD "))}
 
 
 def _told(events: Path) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:

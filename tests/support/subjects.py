@@ -1,8 +1,9 @@
-"""How a test drives one kind of resource: as the engine does, in this process or through the pickle."""
+"""Drives one kind of resource as the engine does: in this process, or through the pickle."""
 
 from __future__ import annotations
 
 import base64
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,22 +17,26 @@ from pulumi_roster.engine import Engine
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Difference, Found, Lifecycle
+from pulumi_roster.lifecycle.read_burst import ReadBurst
 from pulumi_roster.lifecycle.session import Session
 from pulumi_roster.schema.model import CheckFailure
 
 Values = dict[str, Any]
 
-# Real time, but little of it: nothing that a test waits for takes longer on a loopback.
 QUICK = Limits(budget=10.0, settle=0.6, quiet=0.2, first_wait=0.01, longest_wait=0.1, unreachable=0.5)
+"""Short real waits, long enough for what happens on a loopback."""
+
+ALONE = Limits(budget=10.0, settle=0.02, quiet=0.03, first_wait=0.005, longest_wait=0.02, unreachable=0.5)
+"""Shorter waits, for a test in which nothing else writes and every write shows at once."""
 
 
 def config_for(url: str, **more: Any) -> dict[str, Any]:
-    """The stack configuration of a program that uses the emulator."""
+    """Returns the stack configuration of a program that uses the emulator."""
     return {"roster:emulator": url, **{f"roster:{key}": value for key, value in more.items()}}
 
 
 def session_for(url: str, limits: Limits = QUICK, **more: Any) -> Session:
-    """A process's session against the emulator."""
+    """Returns the session of a new process against the emulator."""
     session = Session(Settings(config_for(url, **more).get, {}, limits))
     _sessions.append(session)
     return session
@@ -41,20 +46,20 @@ _sessions: list[Session] = []
 
 
 def close_sessions() -> None:
-    """Gives the connections back that a test's subjects hold."""
+    """Closes the connections that the sessions of a test hold."""
     engine.close_sessions()
     while _sessions:
         _sessions.pop().close()
 
 
 class Direct:
-    """Drives the life of a kind without Pulumi."""
+    """Drives a kind without Pulumi."""
 
     def __init__(self, kind: str, session: Session) -> None:
         self.lifecycle = Lifecycle(handler_class(kind), session)
 
     def new_run(self) -> None:
-        """The next command of the user: a new process, which knows nothing."""
+        """Begins the next command of the user, which is a new process."""
         self.lifecycle = Lifecycle(handler_class(self.lifecycle.kind), Session(self.lifecycle.session.settings))
 
     def check(self, given: Mapping[str, Any]) -> tuple[Values, list[CheckFailure]]:
@@ -76,9 +81,20 @@ class Direct:
         self.lifecycle.delete(id, olds)
 
 
+class Alone(Direct):
+    """Drives a kind against an address where nothing else writes. No read waits for others."""
+
+    def __init__(self, kind: str, url: str) -> None:
+        super().__init__(kind, session_for(url, ALONE))
+
+    def new_run(self) -> None:
+        super().new_run()
+        self.lifecycle.session._bursts = defaultdict(lambda: ReadBurst(moment=0.001))
+
+
 class Pickled:
-    """Drives the provider as Pulumi does: pickled into the state, loaded in a process that knows only the pickle,
-    numbers as floating point."""
+    """Drives the provider as Pulumi does: pickled into the state, then loaded in a process that knows only the pickle.
+    Numbers arrive as floating point."""
 
     def __init__(self, kind: str, url: str, **more: Any) -> None:
         self.text = serialize_provider(Engine(kind))
@@ -86,7 +102,7 @@ class Pickled:
         self.new_run()
 
     def new_run(self) -> None:
-        """The next command of the user: a new process, which knows the pickle and nothing else."""
+        """Begins the next command of the user: a new process, which knows only the pickle."""
         engine.close_sessions()
         self.engine: Engine = dill.loads(base64.b64decode(self.text))
         self.engine.configure(dynamic.ConfigureRequest(self.config))

@@ -6,20 +6,21 @@ import dataclasses
 
 import pytest
 
+from support.cases import Case
 from support.cases.vault import CASES
-from support.life import Case, live
+from support.lifecycle import run_lifecycle
 from support.vault_api import VaultWorld, vault
 from testkit.vault import Vault
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_life_at_a_real_server(case: Case, real: VaultWorld) -> None:
-    live(case, real.direct(case.kind), real)
+    run_lifecycle(case, real.direct(case.kind), real)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_life_at_a_real_server_through_its_pickle(case: Case, real: VaultWorld) -> None:
-    live(case, real.pickled(case.kind), real)
+    run_lifecycle(case, real.pickled(case.kind), real)
 
 
 LEAST = """
@@ -36,4 +37,4 @@ def test_the_rights_that_the_errors_name_are_enough(case: Case, real: VaultWorld
         return str(made.json()["auth"]["client_token"])
 
     least = dataclasses.replace(real, token=vault(real, token))
-    live(case, least.direct(case.kind), real)
+    run_lifecycle(case, least.direct(case.kind), real)

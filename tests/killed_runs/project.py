@@ -1,0 +1,119 @@
+"""Copies a project with the program of every kind, together with an emulator, from a template that is made once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from roster_emulator import Running, running
+from support.every_kind import BEFORE, EXPECTED, OTHERS, PROGRAM, described
+from support.program import Program, engine_environment, writes
+
+
+class Project(Program):
+    """A copy of a prepared project that uses one emulator."""
+
+    def __init__(self, folder: Path, emulator_url: str, prepared: Path) -> None:
+        self.folder = folder
+        shutil.copytree(prepared, folder)
+        self.environment = {
+            **engine_environment(folder, emulator_url),
+            # Pulumi remembers the selected stack by the path of the project, and this path is new.
+            "PULUMI_STACK": "dev",
+            "ROSTER_QUIET_SECONDS": "0.1",
+            "STAGE": "first",
+            "ADOPT": "",
+        }
+
+    @property
+    def stage(self) -> str:
+        """The stage of the program, ``first`` or ``later``."""
+        return self.environment["STAGE"]
+
+    @stage.setter
+    def stage(self, name: str) -> None:
+        self.environment["STAGE"] = name
+
+    def locked(self) -> bool:
+        """Tells whether a run has left its lock."""
+        return any((self.folder / ".pulumi/locks").rglob("*.json"))
+
+    def unlock(self) -> None:
+        """Takes the first documented step after a killed run: removes its lock, and an empty file beside the state."""
+        for attributes in (self.folder / ".pulumi").rglob("*.attrs"):
+            if attributes.stat().st_size == 0:
+                attributes.unlink()
+        if self.locked():
+            self.pulumi("cancel", "--yes")
+            assert not self.locked()
+
+    def recover(self) -> list[str]:
+        """Takes all documented steps after a killed run. Returns the resources that had to be adopted."""
+        self.unlock()
+        adopted: list[str] = []
+        while (ran := self.up(code=None)).code:
+            refused = {name: text for name, text in ran.errors.items() if "AlreadyExists: " in text}
+            assert refused, ran.text
+            for name, text in refused.items():
+                assert name not in adopted, text
+                assert "it exists already as " in text
+                assert "set adopt=True to adopt it" in text
+            adopted += refused
+            self.environment["ADOPT"] = " ".join(adopted)
+        return adopted
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One test's own project and emulator."""
+
+    project: Project
+    emulator: Running
+
+    def described(self) -> list[str]:
+        """Describes what the services hold."""
+        return described(self.emulator.dump())
+
+    def assert_declared(self) -> None:
+        """Asserts that the services hold what the program declares and what others own, and that no step is left."""
+        assert self.described() == EXPECTED[self.project.stage]
+        self.emulator.clear_requests()
+        self.project.unchanged()
+        assert writes(self.emulator) == {}
+
+
+@dataclass(frozen=True)
+class Template:
+    """A folder with a project and the data of its emulator."""
+
+    folder: Path
+
+    @contextmanager
+    def copy(self, folder: Path) -> Iterator[Stack]:
+        """Copies both to another folder and starts the emulator."""
+        data = folder / "emulator.db"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(self.folder / "emulator.db", data)
+        with running(data=data) as emulator:
+            yield Stack(Project(folder / "project", emulator.url, self.folder / "project"), emulator)
+
+
+def create_new_template(folder: Path) -> Template:
+    """Creates the project and the objects of other people. The program does not run."""
+    folder.mkdir()
+    with running(data=folder / "emulator.db") as emulator:
+        emulator.seed(**OTHERS)
+        assert described(emulator.dump()) == BEFORE
+        Program(folder / "project", emulator.url).write(PROGRAM)
+    return Template(folder)
+
+
+def create_first_template(folder: Path, new: Template) -> Template:
+    """Runs ``pulumi up`` for the first stage."""
+    with new.copy(folder) as stack:
+        stack.project.up()
+        assert stack.described() == EXPECTED["first"]
+    return Template(folder)
