@@ -40,7 +40,7 @@ OPEN = {
 def test_every_route_of_every_api_asks_for_a_token(emulator: Running) -> None:
     taken, turned_away = set[str](), set[str]()
     with client(emulator.url, "") as api:
-        for route in (route for each in emulator.application.world.apis.values() for route in each.routes):
+        for route in (route for each in emulator.application.apis for route in each.routes):
             name = f"{route.method} {route.template}"
             path = re.sub(r"{[^}]*}", "x", route.template)
             for token in (

@@ -21,7 +21,7 @@ from roster_emulator.britive import (
     seeding,
     users,
 )
-from roster_emulator.world import World
+from roster_emulator.state import State
 
 SHORT = 50
 SEPARATOR = "::"
@@ -51,7 +51,7 @@ def health(call: Call) -> Reply:
 
 def list_users(call: Call) -> Reply:
     """Users, all or those with ``searchText``; in pages where ``page`` is given."""
-    found = users.search(call.world, call.query.get("searchText", ""))
+    found = users.search(call.state, call.query.get("searchText", ""))
     if "type" in call.query:
         found = [user for user in found if user["type"] == call.query["type"]]
     asked = paging.requested(call.query, call.shift)
@@ -60,7 +60,7 @@ def list_users(call: Call) -> Reply:
 
 def get_user(call: Call) -> Reply:
     """One user."""
-    return Reply(200, users.require(call.world, call.params["user"]))
+    return Reply(200, users.require(call.state, call.params["user"]))
 
 
 class Britive(Api):
@@ -97,10 +97,10 @@ class Britive(Api):
         return errors.unauthorized(call.headers) if status == 401 else errors.general(status, detail)
 
     @override
-    def populate(self, world: World) -> None:
-        if applications.find(world, demo.DEMO["applications"][0]["appContainerId"]) is None:
-            seeding.seed(world, demo.DEMO)
+    def populate(self, state: State) -> None:
+        if applications.find(state, demo.DEMO["applications"][0]["appContainerId"]) is None:
+            seeding.seed(state, demo.DEMO)
 
     @override
-    def seed(self, world: World, data: Mapping[str, Any]) -> Any:
-        return seeding.seed(world, data)
+    def seed(self, state: State, data: Mapping[str, Any]) -> Any:
+        return seeding.seed(state, data)

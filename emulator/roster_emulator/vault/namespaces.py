@@ -5,26 +5,26 @@ from __future__ import annotations
 import secrets
 import string as alphabet
 
+from roster_emulator.state import State
 from roster_emulator.store import Row
 from roster_emulator.vault import mounts
 from roster_emulator.vault.errors import UNSUPPORTED_PATH, Refusal, failed
 from roster_emulator.vault.fields import string
 from roster_emulator.vault.realm import ROOT, Data, Given, Realm, is_openbao
-from roster_emulator.world import World
 
 FIELDS = {"path": string}
 TABLES = ("vault_groups", "vault_entities", "vault_group_aliases", "vault_mounts")
 
 
-def find(world: World, header: str) -> Realm:
+def find(state: State, header: str) -> Realm:
     """The realm that a request's header names. Vault's community edition does not look at it."""
     path = header.strip("/")
-    if not is_openbao(world) or path in ("", ROOT):
-        return Realm(world)
-    row = world.store.one("SELECT id FROM vault_namespaces WHERE path = ?", f"{path}/")
+    if not is_openbao(state) or path in ("", ROOT):
+        return Realm(state)
+    row = state.store.one("SELECT id FROM vault_namespaces WHERE path = ?", f"{path}/")
     if row is None:
         raise Refusal(404, "namespace not found")
-    return Realm(world, row["id"])
+    return Realm(state, row["id"])
 
 
 def create(realm: Realm, given: Given) -> Data:
@@ -35,7 +35,7 @@ def create(realm: Realm, given: Given) -> Data:
     if row is None:
         made = "".join(secrets.choice(alphabet.ascii_letters + alphabet.digits) for _ in range(6))
         realm.store.run("INSERT INTO vault_namespaces VALUES (?, ?)", made, path)
-        mounts.add(Realm(realm.world, made), mounts.TOKEN, "token", "token based credentials")
+        mounts.add(Realm(realm.state, made), mounts.TOKEN, "token", "token based credentials")
         row = {"id": made, "path": path}
     return _shown(row)
 
