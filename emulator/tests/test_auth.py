@@ -32,7 +32,6 @@ def test_a_missing_or_unknown_token_is_refused(emulator: Running, header: dict[s
 OPEN = {
     *("POST /identity/token", "POST /oauth/token"),
     *("GET /v1/sys/health", "HEAD /v1/sys/health", "GET /v1/sys/seal-status", "GET /v1/sys/init"),
-    *("GET /api/health", "HEAD /api/health"),
 }
 """What needs no token: to get one, and whether the service is well."""
 

@@ -19,11 +19,6 @@ def new_id(length: int = 16) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def every(state: State) -> list[Row]:
-    """All applications, the oldest first."""
-    return state.store.all("SELECT * FROM britive_application ORDER BY number")
-
-
 def find(state: State, app_id: str) -> Row | None:
     """An application, or ``None``."""
     return state.store.one("SELECT * FROM britive_application WHERE id = ?", app_id)
@@ -37,22 +32,10 @@ def require(state: State, app_id: str) -> Row:
     return app
 
 
-def create(state: State, name: str, kind: ApplicationType) -> Row:
-    """Makes an application without a root group; names are unique."""
-    if state.store.one("SELECT id FROM britive_application WHERE name = ?", name):
-        raise errors.duplicate("Application", name)
-    return add(state, new_id(20), name, kind)
-
-
 def add(state: State, app_id: str, name: str, kind: ApplicationType) -> Row:
     """Puts an application in place, without any rule."""
     state.store.run("INSERT INTO britive_application (id, name, type) VALUES (?, ?, ?)", app_id, name, kind.name)
     return require(state, app_id)
-
-
-def delete(state: State, app: Row) -> None:
-    """Deletes an application with all that it holds."""
-    state.store.run("DELETE FROM britive_application WHERE id = ?", app["id"])
 
 
 def manual(app: Row) -> None:

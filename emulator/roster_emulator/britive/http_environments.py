@@ -12,22 +12,12 @@ from roster_emulator.britive import (
     environments,
     errors,
     groups,
-    paging,
     properties,
-    scanned,
     scans,
 )
-from roster_emulator.britive.catalog import TYPES
 from roster_emulator.store import Row
 
 Name = Annotated[str, Field(pattern=r"\S")]
-
-
-class NewApplication(BaseModel):
-    """Body of ``POST /api/apps``."""
-
-    catalogAppId: int
-    catalogAppDisplayName: Name
 
 
 class NewGroup(BaseModel):
@@ -70,7 +60,6 @@ class PropertyChanges(BaseModel):
     propertyTypes: list[PropertyChange]
 
 
-_NEW_APPLICATION = TypeAdapter(NewApplication)
 _NEW_GROUP = TypeAdapter(NewGroup)
 _GROUP_CHANGE = TypeAdapter(GroupChange)
 _NEW_ENVIRONMENT = TypeAdapter(NewEnvironment)
@@ -88,11 +77,6 @@ def root(call: Call, app: Row) -> dict[str, Any] | None:
     return tree if any(tree.values()) else None
 
 
-def list_applications(call: Call) -> Reply:
-    """All applications."""
-    return Reply(200, [applications.shown(app, root(call, app)) for app in applications.every(call.state)])
-
-
 def get_application(call: Call) -> Reply:
     """One application with its tree, also as ``?view=minimized``."""
     empty = call.state.switches.britive_absent_app == "empty"
@@ -101,26 +85,6 @@ def get_application(call: Call) -> Reply:
     app = application(call)
     form = applications.minimized if call.query.get("view") == "minimized" else applications.shown
     return Reply(200, form(app, root(call, app)))
-
-
-def create_application(call: Call) -> Reply:
-    """Makes an application of a type of the catalogue."""
-    wanted = call.read(_NEW_APPLICATION)
-    kind = next((kind for kind in TYPES.values() if kind.number == wanted.catalogAppId), None)
-    if kind is None:
-        raise errors.invalid(f"Catalog app id '{wanted.catalogAppId}' does not exist.")
-    return Reply(201, applications.shown(applications.create(call.state, wanted.catalogAppDisplayName, kind), None))
-
-
-def delete_application(call: Call) -> Reply:
-    """Deletes an application with all that it holds."""
-    applications.delete(call.state, applications.require(call.state, call.query.get("appContainerId", "")))
-    return Reply(200)
-
-
-def list_catalog(call: Call) -> Reply:
-    """All types of application."""
-    return Reply(200, [applications.catalog_entry(kind) for kind in TYPES.values()])
 
 
 def get_tree(call: Call) -> Reply:
@@ -211,35 +175,9 @@ def scan_environment(call: Call) -> Reply:
     return Reply(200, scans.shown(call.state, scans.start(call.state, app, row["id"])))
 
 
-def scan_application(call: Call) -> Reply:
-    """Starts a scan of an application."""
-    paging.flag(call.query, "orgScanOnly")
-    return Reply(200, scans.shown(call.state, scans.start(call.state, application(call))))
-
-
 def scan_status(call: Call) -> Reply:
     """How far a scan is."""
     return Reply(200, scans.shown(call.state, scans.require(call.state, call.params["task"])))
-
-
-def scan_history(call: Call) -> Reply:
-    """The scans of an application, in pages."""
-    rows = scans.history(call.state, application(call))
-    return Reply(200, paging.paged(rows, paging.required(call.query, call.shift), scans.COLUMNS))
-
-
-def scan_changes(call: Call) -> Reply:
-    """What the last scan changed: whatever is not ``Unchanged``."""
-    app = application(call)
-    scope = environments.scope(call.state, app, call.params["environment"])
-    kind = call.params["kind"]
-    if kind == "accounts":
-        rows = scanned.accounts(call.state, app, scope, members=False)
-    elif kind in ("permissions", "groups"):
-        rows = scanned.permissions(call.state, app, scope, groups=kind == "groups", members=False)
-    else:
-        return errors.general(404)
-    return Reply(200, [row for row in rows if row["scanStatus"] != "Unchanged"])
 
 
 def _environment(call: Call) -> tuple[Row, Row]:
@@ -252,10 +190,6 @@ TREE = f"{APP}/root-environment-group"
 ENVIRONMENT = f"{APP}/environments/{{environment}}"
 
 ROUTES = (
-    Route("GET", "/api/apps", list_applications),
-    Route("POST", "/api/apps", create_application),
-    Route("DELETE", "/api/apps", delete_application),
-    Route("GET", "/api/system/apps", list_catalog),
     Route("GET", "/api/apps/tasks/{task}/status", scan_status),
     Route("GET", APP, get_application),
     Route("GET", TREE, get_tree),
@@ -269,7 +203,4 @@ ROUTES = (
     Route("PATCH", f"{ENVIRONMENT}/properties", update_properties),
     Route("POST", f"{ENVIRONMENT}/tests", test_environment),
     Route("POST", f"{ENVIRONMENT}/scans", scan_environment),
-    Route("POST", f"{APP}/scan", scan_application),
-    Route("GET", f"{APP}/scans/env-status/history", scan_history),
-    Route("GET", f"{ENVIRONMENT}/{{kind}}/memberships-last-scan-delta", scan_changes),
 )

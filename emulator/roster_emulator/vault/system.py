@@ -31,11 +31,12 @@ def health(call: Call) -> Reply:
 
 
 def seal_status(call: Call) -> Reply:
-    """Whether it is sealed."""
+    """``GET /v1/sys/seal-status``."""
+    sealed = call.state.switches.vault_sealed
     body = {
         "type": "shamir",
         "initialized": True,
-        "sealed": call.state.switches.vault_sealed,
+        "sealed": sealed,
         "t": 1,
         "n": 1,
         "progress": 0,
@@ -46,11 +47,11 @@ def seal_status(call: Call) -> Reply:
         "recovery_seal": False,
         "storage_type": "inmem",
     }
-    return Reply(200, body if call.state.switches.vault_sealed else body | CLUSTER)
+    return Reply(200, body if sealed else body | CLUSTER)
 
 
 def initialized(call: Call) -> Reply:
-    """It always is."""
+    """``GET /v1/sys/init``: the server always is initialized."""
     return Reply(200, {"initialized": True})
 
 
@@ -85,5 +86,5 @@ ROUTES = [
     *(Route(method, "/v1/sys/health", health, open=True) for method in ("GET", "HEAD")),
     Route("GET", "/v1/sys/seal-status", seal_status, open=True),
     Route("GET", "/v1/sys/init", initialized, open=True),
-    *(Route(method, "/v1/auth/token/lookup-self", lookup_self) for method in ("GET", "POST")),
+    Route("GET", "/v1/auth/token/lookup-self", lookup_self),
 ]
