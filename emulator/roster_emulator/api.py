@@ -42,11 +42,15 @@ class Reply:
 
 
 class Problem(Exception):
-    """Ends a handler with a reply. What the handler wrote so far is rolled back."""
+    """Ends a handler with an error reply. What the handler wrote so far is rolled back."""
 
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
+    def __init__(self, status: int, message: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message = status, message
+
+    def reply(self, call: Call) -> Reply:
+        """Return the reply, in the words of the API."""
+        return call.api.refuse(call, self.status, self.message or "")
 
 
 @dataclass(frozen=True)
@@ -83,20 +87,20 @@ class Call:
     item_errors: list[Callable[[str, int], ItemError | None]] = field(default_factory=list)
 
     def json(self) -> Any:
-        """Return the body as JSON. Raise the API's own 400 if it is not JSON."""
+        """Return the body as JSON. Raise a ``Problem`` (400) if it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
-            raise Problem(self.api.refuse(self, 400, "body is not JSON")) from None
+            raise Problem(400, "body is not JSON") from None
 
     def read(self, shape: TypeAdapter[T]) -> T:
-        """Return the body as ``shape`` describes it. Raise the API's own 400 if it does not fit."""
+        """Return the body as ``shape`` describes it. Raise a ``Problem`` (400) if it does not fit."""
         try:
             return shape.validate_python(self.json(), strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise Problem(self.api.refuse(self, 400, f"{where}: {first['msg']}" if where else first["msg"])) from None
+            raise Problem(400, f"{where}: {first['msg']}" if where else first["msg"]) from None
 
     def form(self) -> dict[str, str]:
         """Return the fields of a body that is a form, each with its last value."""

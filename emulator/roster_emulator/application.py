@@ -88,7 +88,7 @@ class Application:
         try:
             reply = self._refusal(call, match) or self._work(call, match)
         except Problem as problem:
-            reply = problem.reply
+            reply = problem.reply(call)
         except Exception:
             logger.exception("%s %s failed", call.method, call.path)
             reply = call.api.refuse(call, 500)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import override
 
-from roster_emulator.api import Api, Call, Handler, Problem, Reply, Route
+from roster_emulator.api import Api, Call, Reply, Route
 from roster_emulator.appsec import errors, groups, oauth
 from roster_emulator.appsec.errors import Refusal
 from roster_emulator.appsec.schema import SCHEMA
@@ -66,16 +66,6 @@ def _delete(call: Call) -> Reply:
     return Reply(204)
 
 
-def _worded(handle: Handler) -> Handler:
-    def handler(call: Call) -> Reply:
-        try:
-            return handle(call)
-        except Refusal as refusal:
-            raise Problem(errors.body(refusal.status, refusal.message, refusal.details)) from None
-
-    return handler
-
-
 class AppSec(Api):
     """AppSec+."""
 
@@ -84,11 +74,11 @@ class AppSec(Api):
     schema = SCHEMA
     routes = (
         oauth.ROUTE,
-        Route("GET", "/identity-groups", _worded(_list)),
-        Route("POST", "/identity-groups", _worded(_create)),
-        Route("GET", "/identity-groups/{id}", _worded(_get)),
-        Route("PUT", "/identity-groups/{id}", _worded(_update)),
-        Route("DELETE", "/identity-groups/{id}", _worded(_delete)),
+        Route("GET", "/identity-groups", _list),
+        Route("POST", "/identity-groups", _create),
+        Route("GET", "/identity-groups/{id}", _get),
+        Route("PUT", "/identity-groups/{id}", _update),
+        Route("DELETE", "/identity-groups/{id}", _delete),
     )
 
     @override

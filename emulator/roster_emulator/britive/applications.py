@@ -28,7 +28,7 @@ def require(state: State, app_id: str) -> Row:
     """An application; an unknown one is a bad request (400), not a 404."""
     app = find(state, app_id)
     if app is None:
-        raise errors.problem(400, errors.UNKNOWN_APPLICATION, f"App id '{app_id}' does not exist.")
+        raise errors.Refusal(400, errors.UNKNOWN_APPLICATION, f"App id '{app_id}' does not exist.")
     return app
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from starlette.datastructures import Headers
+from typing_extensions import override
 
-from roster_emulator.api import Problem, Reply
+from roster_emulator.api import Call, Problem, Reply
 from roster_emulator.state import State
 
 GENERIC, VALIDATION, ABSENT, DUPLICATE = "E1001", "E1003", "E1004", "E1005"
@@ -42,32 +43,39 @@ def unauthorized(headers: Headers) -> Reply:
     return error(401, INVALID_TOKEN, "Invalid API token.")
 
 
-def problem(status: int, code: str, message: str) -> Problem:
-    """An error to raise."""
-    return Problem(error(status, code, message))
+class Refusal(Problem):
+    """An error of a rule."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(status, message)
+        self.code = code
+
+    @override
+    def reply(self, call: Call) -> Reply:
+        return error(self.status, self.code, self.message or "")
 
 
-def invalid(message: str) -> Problem:
+def invalid(message: str) -> Refusal:
     """400 for a request that makes no sense."""
-    return problem(400, VALIDATION, message)
+    return Refusal(400, VALIDATION, message)
 
 
-def absent(state: State, what: str, key: object) -> Problem:
+def absent(state: State, what: str, key: object) -> Refusal:
     """What the path names does not exist."""
-    return problem(state.switches.britive_absent_status, ABSENT, f"{what} '{key}' does not exist.")
+    return Refusal(state.switches.britive_absent_status, ABSENT, f"{what} '{key}' does not exist.")
 
 
-def unknown_parent(state: State, key: object) -> Problem:
+def unknown_parent(state: State, key: object) -> Refusal:
     """The parent that a body names does not exist."""
     message = f"Parent environment group '{key}' does not exist."
-    return problem(state.switches.britive_unknown_parent_status, ABSENT, message)
+    return Refusal(state.switches.britive_unknown_parent_status, ABSENT, message)
 
 
-def duplicate(what: str, name: str) -> Problem:
+def duplicate(what: str, name: str) -> Refusal:
     """409 for a name that is taken."""
-    return problem(409, DUPLICATE, f"{what} '{name}' already exists.")
+    return Refusal(409, DUPLICATE, f"{what} '{name}' already exists.")
 
 
-def unsupported(message: str) -> Problem:
+def unsupported(message: str) -> Refusal:
     """400 for what this type of application does not do."""
-    return problem(400, UNSUPPORTED, message)
+    return Refusal(400, UNSUPPORTED, message)

@@ -98,7 +98,7 @@ def delete(state: State, app: Row, group: Row) -> None:
     if (groups or inside) and state.switches.britive_nonempty_group != "cascade":
         conflict = state.switches.britive_nonempty_group == "conflict"
         message = f"Environment group '{group['name']}' is not empty."
-        raise errors.problem(409 if conflict else 400, errors.VALIDATION, message)
+        raise errors.Refusal(409 if conflict else 400, errors.VALIDATION, message)
     for child in groups:
         delete(state, app, child)
     for environment in inside:

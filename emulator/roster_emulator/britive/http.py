@@ -12,12 +12,12 @@ from typing_extensions import override
 from roster_emulator.api import Api, Call, Reply, Route
 from roster_emulator.britive import (
     applications,
-    demo,
     errors,
     http_accounts,
     http_environments,
+    sample_data,
     schema,
-    seeding,
+    seed,
 )
 from roster_emulator.state import State
 
@@ -73,9 +73,9 @@ class Britive(Api):
 
     @override
     def populate(self, state: State) -> None:
-        if applications.find(state, demo.DEMO["applications"][0]["appContainerId"]) is None:
-            seeding.seed(state, demo.DEMO)
+        if applications.find(state, sample_data.INITIAL["applications"][0]["appContainerId"]) is None:
+            seed.seed(state, sample_data.INITIAL)
 
     @override
     def seed(self, state: State, data: Mapping[str, Any]) -> Any:
-        return seeding.seed(state, data)
+        return seed.seed(state, data)

@@ -67,12 +67,12 @@ def remove(state: State, app: Row, scope: str, account_id: int, user_id: str, fo
         raise errors.absent(state, "Mapping of user", user_id)
     if row["automatic"]:
         message = f"User '{user_id}' was mapped automatically and cannot be unmapped manually."
-        raise errors.problem(400, errors.AUTOMATIC, message)
+        raise errors.Refusal(400, errors.AUTOMATIC, message)
     key = (app["id"], scope, account_id, user_id)
     where = "WHERE app_id = ? AND environment_id = ? AND account_id = ? AND user_id = ?"
     if state.store.one(f"SELECT 1 FROM britive_checkout {where}", *key) and not force_checkin:
         message = f"User '{user_id}' has checked out profiles that use the account."
-        raise errors.problem(400, errors.GENERIC, message)
+        raise errors.Refusal(400, errors.GENERIC, message)
     for table in ("checkout", "mapping"):
         state.store.run(f"DELETE FROM britive_{table} {where}", *key)
 
@@ -129,12 +129,12 @@ def _insert(state: State, app: Row, scope: str, account_id: int, user_id: str) -
 def _check_user(state: State, user_id: str) -> None:
     user = users.find(state, user_id)
     if user is None:
-        raise errors.problem(400, errors.ABSENT, f"User '{user_id}' does not exist.")
+        raise errors.Refusal(400, errors.ABSENT, f"User '{user_id}' does not exist.")
     if user["status"] != "active":
-        raise errors.problem(400, errors.INACTIVE_USER, f"User '{user_id}' is inactive.")
+        raise errors.Refusal(400, errors.INACTIVE_USER, f"User '{user_id}' is inactive.")
 
 
 def _refuse_second(state: State, account_id: int, user_id: str) -> None:
     if not state.switches.britive_remap:
         message = f"User '{user_id}' is already mapped to account '{account_id}'."
-        raise errors.problem(400, errors.MAPPED, message)
+        raise errors.Refusal(400, errors.MAPPED, message)

@@ -34,7 +34,7 @@ def write(state: State, app: Row, environment: Row, changes: dict[str, Any]) -> 
     for name, value in changes.items():
         if name not in known:
             message = f"Property '{name}' does not exist in applications of type '{app['type']}'."
-            raise errors.problem(400, errors.UNKNOWN_PROPERTY, message)
+            raise errors.Refusal(400, errors.UNKNOWN_PROPERTY, message)
         _check(known[name], value)
     environments.rename(
         state,

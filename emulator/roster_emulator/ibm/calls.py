@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 from urllib.parse import quote
 
-from roster_emulator.api import Call, Handler, Problem, Reply, Route
-from roster_emulator.ibm import errors, identity
-from roster_emulator.ibm.errors import Refusal, invalid
+from roster_emulator.api import Call
+from roster_emulator.ibm import identity
+from roster_emulator.ibm.errors import invalid
 
 BATCH = 50
-
-
-def route(method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], template: str, handler: Handler) -> Route:
-    """A route whose refusals become the API's error bodies."""
-
-    def worded(call: Call) -> Reply:
-        try:
-            return handler(call)
-        except Refusal as refusal:
-            raise Problem(errors.error(call.trace, refusal.status, refusal.code, refusal.message)) from None
-
-    return Route(method, template, worded)
 
 
 def author(call: Call) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from roster_emulator.api import Call, Reply
+from typing_extensions import override
+
+from roster_emulator.api import Call, Problem, Reply
 
 FORBIDDEN = (
     "Forbidden: You don't have the required access to complete this action. Contact your account owner for access"
@@ -33,12 +35,16 @@ ITEM_MESSAGES = {
 }
 
 
-class Refusal(Exception):
-    """A rule of the API says no: the status, code and message of the whole reply."""
+class Refusal(Problem):
+    """An error of a rule: the status, code and message of the whole reply."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+        super().__init__(status, message)
+        self.code = code
+
+    @override
+    def reply(self, call: Call) -> Reply:
+        return error(call.trace, self.status, self.code, self.message or "")
 
 
 def invalid(detail: str = "") -> Refusal:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints, TypeAdapter
 
-from roster_emulator.api import Call, Reply
+from roster_emulator.api import Call, Reply, Route
 from roster_emulator.ibm import groups, paging
-from roster_emulator.ibm.calls import account, author, choice, flag, link, own_account, revision, route
+from roster_emulator.ibm.calls import account, author, choice, flag, link, own_account, revision
 from roster_emulator.ibm.errors import invalid
 from roster_emulator.ibm.groups import forbid_public
 from roster_emulator.store import Row
@@ -124,11 +124,11 @@ def update_settings(call: Call) -> Reply:
 
 
 ROUTES = (
-    route("POST", "/v2/groups", create_group),
-    route("GET", "/v2/groups", list_groups),
-    route("GET", "/v2/groups/settings", get_settings),
-    route("PATCH", "/v2/groups/settings", update_settings),
-    route("GET", "/v2/groups/{access_group_id}", get_group),
-    route("PATCH", "/v2/groups/{access_group_id}", update_group),
-    route("DELETE", "/v2/groups/{access_group_id}", delete_group),
+    Route("POST", "/v2/groups", create_group),
+    Route("GET", "/v2/groups", list_groups),
+    Route("GET", "/v2/groups/settings", get_settings),
+    Route("PATCH", "/v2/groups/settings", update_settings),
+    Route("GET", "/v2/groups/{access_group_id}", get_group),
+    Route("PATCH", "/v2/groups/{access_group_id}", update_group),
+    Route("DELETE", "/v2/groups/{access_group_id}", delete_group),
 )

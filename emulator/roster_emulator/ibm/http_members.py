@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, TypeAdapter
 
-from roster_emulator.api import Call, Reply
+from roster_emulator.api import Call, Reply, Route
 from roster_emulator.ibm import groups, members, paging
-from roster_emulator.ibm.calls import BATCH, account, author, choice, distinct, flag, link, route
+from roster_emulator.ibm.calls import BATCH, account, author, choice, distinct, flag, link
 from roster_emulator.ibm.errors import ITEM_MESSAGES, Refusal, invalid
 from roster_emulator.ibm.groups import forbid_public
 from roster_emulator.store import Row
@@ -134,11 +134,11 @@ def _shown(call: Call, row: Row, verbose: bool) -> dict[str, Any]:
 
 
 ROUTES = (
-    route("PUT", "/v2/groups/_allgroups/members/{iam_id}", add_to_groups),
-    route("DELETE", "/v2/groups/_allgroups/members/{iam_id}", remove_from_groups),
-    route("PUT", "/v2/groups/{access_group_id}/members", add_members),
-    route("GET", "/v2/groups/{access_group_id}/members", list_members),
-    route("POST", "/v2/groups/{access_group_id}/members/delete", remove_members),
-    route("HEAD", "/v2/groups/{access_group_id}/members/{iam_id}", is_member),
-    route("DELETE", "/v2/groups/{access_group_id}/members/{iam_id}", remove_member),
+    Route("PUT", "/v2/groups/_allgroups/members/{iam_id}", add_to_groups),
+    Route("DELETE", "/v2/groups/_allgroups/members/{iam_id}", remove_from_groups),
+    Route("PUT", "/v2/groups/{access_group_id}/members", add_members),
+    Route("GET", "/v2/groups/{access_group_id}/members", list_members),
+    Route("POST", "/v2/groups/{access_group_id}/members/delete", remove_members),
+    Route("HEAD", "/v2/groups/{access_group_id}/members/{iam_id}", is_member),
+    Route("DELETE", "/v2/groups/{access_group_id}/members/{iam_id}", remove_member),
 )

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
 
-from roster_emulator.api import Call, Reply
+from roster_emulator.api import Call, Reply, Route
 from roster_emulator.ibm import groups, rules
-from roster_emulator.ibm.calls import author, revision, route
+from roster_emulator.ibm.calls import author, revision
 from roster_emulator.ibm.groups import forbid_public
 from roster_emulator.store import Row
 
@@ -109,9 +109,9 @@ def _shown(call: Call, row: Row) -> dict[str, Any]:
 
 
 ROUTES = (
-    route("POST", "/v2/groups/{access_group_id}/rules", add_rule),
-    route("GET", "/v2/groups/{access_group_id}/rules", list_rules),
-    route("GET", "/v2/groups/{access_group_id}/rules/{rule_id}", get_rule),
-    route("PUT", "/v2/groups/{access_group_id}/rules/{rule_id}", replace_rule),
-    route("DELETE", "/v2/groups/{access_group_id}/rules/{rule_id}", remove_rule),
+    Route("POST", "/v2/groups/{access_group_id}/rules", add_rule),
+    Route("GET", "/v2/groups/{access_group_id}/rules", list_rules),
+    Route("GET", "/v2/groups/{access_group_id}/rules/{rule_id}", get_rule),
+    Route("PUT", "/v2/groups/{access_group_id}/rules/{rule_id}", replace_rule),
+    Route("DELETE", "/v2/groups/{access_group_id}/rules/{rule_id}", remove_rule),
 )

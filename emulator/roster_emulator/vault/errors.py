@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from roster_emulator.api import Call, Reply
+from typing_extensions import override
+
+from roster_emulator.api import Call, Problem, Reply
 
 UNSUPPORTED_PATH = "unsupported path"
 UNSUPPORTED_OPERATION = "unsupported operation"
@@ -11,12 +13,16 @@ OPERATIONS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "LIST",
 MOUNTS = ("identity", "sys", "auth/token")
 
 
-class Refusal(Exception):
-    """A rule says no; ``texts`` are the ``errors`` of the body."""
+class Refusal(Problem):
+    """An error; ``texts`` are the ``errors`` of the body."""
 
     def __init__(self, status: int, *texts: str) -> None:
-        super().__init__(*texts)
-        self.status, self.texts = status, texts
+        super().__init__(status, "; ".join(texts))
+        self.texts = texts
+
+    @override
+    def reply(self, call: Call) -> Reply:
+        return Reply(self.status, {"errors": list(self.texts)})
 
 
 def bad(text: str) -> Refusal:
@@ -29,18 +35,8 @@ def failed(text: str, status: int = 500) -> Refusal:
     return Refusal(status, f"1 error occurred:\n\t* {text}\n\n")
 
 
-def body(status: int, *texts: str) -> Reply:
-    """``{"errors": [...]}``."""
-    return Reply(status, {"errors": list(texts)})
-
-
-def general(call: Call, status: int) -> Reply:
-    """The usual error of a status that the core decided on."""
-    refusal = _general(call, status)
-    return body(refusal.status, *refusal.texts)
-
-
-def _general(call: Call, status: int) -> Refusal:
+def general(call: Call, status: int) -> Refusal:
+    """Return the usual error of a status that the emulator decided on."""
     path = call.path.removeprefix("/v1/")
     if status == 404:
         if not any(f"{path}/".startswith(f"{mount}/") for mount in MOUNTS):

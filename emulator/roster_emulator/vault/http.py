@@ -11,7 +11,6 @@ from typing_extensions import override
 from roster_emulator.api import Api, Call, Reply
 from roster_emulator.state import State
 from roster_emulator.vault import errors, paths, seed, system
-from roster_emulator.vault.errors import Refusal
 from roster_emulator.vault.operations import realm_of
 from roster_emulator.vault.schema import SCHEMA
 
@@ -46,16 +45,13 @@ class Vault(Api):
 
     @override
     def refuse(self, call: Call, status: int, detail: str = "") -> Reply:
-        return errors.general(call, status)
+        return errors.general(call, status).reply(call)
 
     @override
     def admit(self, call: Call) -> Reply | None:
         if call.state.switches.vault_sealed:
             return self.refuse(call, 503)
-        try:
-            realm_of(call)
-        except Refusal as refusal:
-            return errors.body(refusal.status, *refusal.texts)
+        realm_of(call)  # a namespace that does not exist is an error before the rate limit
         return None if call.count() else self.refuse(call, 429)
 
     @override

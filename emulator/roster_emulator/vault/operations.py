@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from roster_emulator.api import Call, Handler, Problem, Reply, Route
-from roster_emulator.vault import errors, namespaces
+from roster_emulator.api import Call, Reply, Route
+from roster_emulator.vault import namespaces
 from roster_emulator.vault.errors import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Refusal, bad, failed
 from roster_emulator.vault.fields import FALSE, TRUE, Raw, Schema, convert, raw_body
 from roster_emulator.vault.realm import Data, Given, Realm, is_openbao
@@ -26,7 +26,7 @@ def updating(path: str, schema: Schema, rule: Rule) -> list[Route]:
             raise bad("cannot write to a path ending in '/'")
         return _answer(call, raw_body(call), schema, rule) or Reply(204)
 
-    return [Route(method, f"/v1/{path}", worded(handle)) for method in ("POST", "PUT")]
+    return [Route(method, f"/v1/{path}", handle) for method in ("POST", "PUT")]
 
 
 def reading(path: str, schema: Schema, rule: Rule, flat: bool = False) -> Route:
@@ -36,12 +36,12 @@ def reading(path: str, schema: Schema, rule: Rule, flat: bool = False) -> Route:
         if wants_list(call):
             free = call.template.endswith(":path}")
             raise failed(UNSUPPORTED_OPERATION, 405) if free else failed(UNSUPPORTED_PATH, 404)
-        reply = _answer(call, dict(call.query), schema, rule) or errors.body(404)
+        reply = _answer(call, dict(call.query), schema, rule) or _absent()
         if flat:
             reply.body = {**reply.body["data"], **reply.body}
         return reply
 
-    return Route("GET", f"/v1/{path}", worded(handle))
+    return Route("GET", f"/v1/{path}", handle)
 
 
 def deleting(path: str, schema: Schema, rule: Rule) -> Route:
@@ -49,7 +49,7 @@ def deleting(path: str, schema: Schema, rule: Rule) -> Route:
     return Route(
         "DELETE",
         f"/v1/{path}",
-        worded(lambda call: _answer(call, dict(call.query), schema, rule) or Reply(204)),
+        lambda call: _answer(call, dict(call.query), schema, rule) or Reply(204),
     )
 
 
@@ -62,24 +62,12 @@ def listing(path: str, rule: Rule) -> list[Route]:
         query = {name: value for name, value in call.query.items() if name != "list"}
         reply = _answer(call, query, {}, rule)
         if reply is None or reply.body["data"]["keys"]:
-            return reply or errors.body(404)
+            return reply or _absent()
         # Nothing to list is a 404, unless there is something to warn of.
         reply.body["data"] = {}
-        return reply if reply.body["warnings"] else errors.body(404)
+        return reply if reply.body["warnings"] else _absent()
 
-    return [Route(method, f"/v1/{path}", worded(handle)) for method in ("LIST", "GET")]
-
-
-def worded(handle: Handler) -> Handler:
-    """A handler whose refusals become Vault's error bodies."""
-
-    def handler(call: Call) -> Reply:
-        try:
-            return handle(call)
-        except Refusal as refusal:
-            raise Problem(errors.body(refusal.status, *refusal.texts)) from None
-
-    return handler
+    return [Route(method, f"/v1/{path}", handle) for method in ("LIST", "GET")]
 
 
 def realm_of(call: Call) -> Realm:
@@ -107,6 +95,10 @@ def envelope(data: Any, warnings: Sequence[str] = ()) -> dict[str, Any]:
         "warnings": list(warnings) or None,
         "auth": None,
     }
+
+
+def _absent() -> Reply:
+    return Reply(404, {"errors": []})
 
 
 def _answer(call: Call, raw: Raw, schema: Schema, rule: Rule) -> Reply | None:

@@ -93,7 +93,7 @@ def seed(state: State, data: Any) -> dict[str, Any]:
             "auth": {path: mount["accessor"] for path, mount in mounts.list_auth(realm, {}).items()},
         }
     except Refusal as refusal:
-        raise ValueError("; ".join(refusal.texts)) from None
+        raise ValueError(refusal.message) from None
 
 
 def _add_entity(realm: Realm, entity: Entity) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from roster_emulator import Running
-from roster_emulator.britive.demo import ORGANISATION
+from roster_emulator.britive.sample_data import ORGANISATION
 from testkit.britive import APP, Tenant, refused
 
 ACCOUNTS = [2800, 2801, 2802, 2803, 2804, 2805]

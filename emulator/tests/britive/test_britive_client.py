@@ -9,7 +9,7 @@ from britive.exceptions import generic, unauthorized
 
 from britive import exceptions
 from roster_emulator import Running
-from roster_emulator.britive.demo import ORGANISATION
+from roster_emulator.britive.sample_data import ORGANISATION
 from testkit.britive import APP, Official
 from testkit.ibm import exchange
 

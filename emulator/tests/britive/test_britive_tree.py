@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running
-from roster_emulator.britive.demo import ORGANISATION
+from roster_emulator.britive.sample_data import ORGANISATION
 from testkit.britive import APP, Tenant, refused
 
 GROUPS = f"/apps/{APP}/root-environment-group/groups"
