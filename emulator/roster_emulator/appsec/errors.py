@@ -1,4 +1,4 @@
-"""AppSec+'s error body: ``{"code", "message", "details"}``."""
+"""Words AppSec+'s error bodies: ``{"code", "message", "details"}``."""
 
 from __future__ import annotations
 

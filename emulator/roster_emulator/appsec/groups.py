@@ -1,4 +1,4 @@
-"""State and rules of identity groups."""
+"""Holds the state and rules of identity groups."""
 
 from __future__ import annotations
 
@@ -12,12 +12,29 @@ from roster_emulator.appsec.errors import Refusal
 from roster_emulator.state import State
 from roster_emulator.store import Row
 
+# Times are in microseconds since the epoch.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS appsec_groups (
+    serial INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE,
+    description TEXT NOT NULL,
+    members TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS appsec_serials (
+    last INTEGER NOT NULL
+);
+"""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a caller says of a group; ``None`` where nothing is said."""
+    """The content of a request; ``None`` for a field that it leaves out."""
 
     name: str
     description: str | None = None
@@ -25,18 +42,18 @@ class Content:
 
 
 def list_all(state: State, start: int = 0) -> list[dict[str, Any]]:
-    """All groups, the oldest first, from the ``start``-th on."""
+    """Return all groups from the ``start``-th on, the oldest first."""
     rows = state.store.all("SELECT * FROM appsec_groups ORDER BY serial")
     return [_shown(row) for row in rows[max(0, start) :]]
 
 
 def get(state: State, group_id: str) -> dict[str, Any]:
-    """A group by its id."""
+    """Return a group by its id."""
     return _shown(_row(state, group_id))
 
 
 def create(state: State, content: Content) -> dict[str, Any]:
-    """Makes a group. A name, spelled the same, is there once."""
+    """Create a group. Names are unique and case-sensitive."""
     _check(state, content)
     if _named(state, content.name) is not None:
         raise Refusal(409, name=content.name)
@@ -50,7 +67,7 @@ def create(state: State, content: Content) -> dict[str, Any]:
 
 
 def update(state: State, group_id: str, content: Content) -> dict[str, Any]:
-    """Replaces a group, or merges into it where the switch says so."""
+    """Replace a group, or merge into it if the switch says so."""
     row = _row(state, group_id)
     _check(state, content)
     other = _named(state, content.name)
@@ -64,7 +81,7 @@ def update(state: State, group_id: str, content: Content) -> dict[str, Any]:
         content.name,
         (row["description"] if merge else "") if description is None else description,
         (row["members"] if merge else "[]") if members is None else members,
-        # Two writes in the same microsecond must still be told apart.
+        # Two writes in the same microsecond still get different times.
         max(int(state.now() * 1_000_000), row["updated_at"] + 1),
         group_id,
     )
@@ -72,7 +89,7 @@ def update(state: State, group_id: str, content: Content) -> dict[str, Any]:
 
 
 def delete(state: State, group_id: str) -> None:
-    """Deletes a group."""
+    """Delete a group."""
     _row(state, group_id)
     state.store.run("DELETE FROM appsec_groups WHERE id = ?", group_id)
 
@@ -81,11 +98,11 @@ def _check(state: State, content: Content) -> None:
     if not content.name.strip():
         raise Refusal(400, "Invalid group name")
     known = state.switches.appsec_known_members
-    strange = [
+    unknown = [
         member for member in content.members or () if not member.strip() or (known is not None and member not in known)
     ]
-    if strange:
-        raise Refusal(400, "Invalid members", members=strange)
+    if unknown:
+        raise Refusal(400, "Invalid members", members=unknown)
 
 
 def _kept(members: Sequence[str]) -> str:
@@ -104,7 +121,7 @@ def _named(state: State, name: str) -> Row | None:
 
 
 def _next_serial(state: State) -> int:
-    """An id is never given twice, also when the last group is gone."""
+    """Return the next number. Ids are never reused, also not that of the last group."""
     serial = int(state.store.value("SELECT last FROM appsec_serials") or 0) + 1
     state.store.run("DELETE FROM appsec_serials")
     state.store.run("INSERT INTO appsec_serials VALUES (?)", serial)

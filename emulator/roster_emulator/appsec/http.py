@@ -1,4 +1,4 @@
-"""The AppSec+ API as the emulator's core sees it."""
+"""Connects the AppSec+ API to the emulator: routes, bodies, rate limit, seeding."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import override
 
 from roster_emulator.api import Api, Call, Reply, Route
-from roster_emulator.appsec import errors, groups, oauth
+from roster_emulator.appsec import errors, groups
 from roster_emulator.appsec.errors import Refusal
-from roster_emulator.appsec.schema import SCHEMA
+from roster_emulator.auth import refused
 from roster_emulator.state import State
+
+GRANT = "client_credentials"
 
 
 class Body(BaseModel):
-    """The body of a create or an update. What the service makes itself (id, times) is passed over."""
+    """The body of a create or an update. Fields that the service makes itself (id, times) are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -26,7 +28,7 @@ class Body(BaseModel):
 
 
 class Data(BaseModel):
-    """What ``POST /_emulator/seed`` takes."""
+    """The data that ``POST /_emulator/seed`` takes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,14 +68,28 @@ def _delete(call: Call) -> Reply:
     return Reply(204)
 
 
+def exchange_token(call: Call) -> Reply:
+    """``POST /oauth/token``: exchange client credentials, in a form, for an access token."""
+    form = call.form()
+    if form.get("grant_type") != GRANT:
+        return errors.body(400, f"grant_type must be {GRANT}", code="invalid_request")
+    missing = [field for field in ("client_id", "client_secret") if field not in form]
+    if missing:
+        return errors.body(400, f"{' and '.join(missing)} missing", code="invalid_request")
+    if refused(form["client_id"]) or refused(form["client_secret"]):
+        return errors.body(401, "Client authentication failed.", code="invalid_client")
+    token, lifetime, _ = call.state.tokens.issue(form["client_id"], iss="https://api.appsecplus.example.com")
+    return Reply(200, {"access_token": token, "token_type": "Bearer", "expires_in": lifetime})
+
+
 class AppSec(Api):
     """AppSec+."""
 
     name = "appsec"
     prefixes = ("/identity-groups", "/oauth/")
-    schema = SCHEMA
+    schema = groups.SCHEMA
     routes = (
-        oauth.ROUTE,
+        Route("POST", "/oauth/token", exchange_token, open=True),
         Route("GET", "/identity-groups", _list),
         Route("POST", "/identity-groups", _create),
         Route("GET", "/identity-groups/{id}", _get),
@@ -87,7 +103,7 @@ class AppSec(Api):
 
     @override
     def admit(self, call: Call) -> Reply | None:
-        # One window a token, over all calls; the document names no headers for it.
+        # One window for each token, over all calls. The document names no headers.
         return None if call.count() else self.refuse(call, 429)
 
     @override

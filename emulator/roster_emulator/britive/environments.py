@@ -1,4 +1,4 @@
-"""State and rules of environments."""
+"""Holds the state and rules of environments."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from roster_emulator.store import Row
 
 
 def every(state: State, app: Row) -> list[Row]:
-    """All environments of an application, the oldest first."""
+    """Return all environments of an application, the oldest first."""
     return state.store.all("SELECT * FROM britive_environment WHERE app_id = ? ORDER BY number", app["id"])
 
 
 def within(state: State, app: Row, group_id: str) -> list[Row]:
-    """The environments right under a group."""
+    """Return the environments directly in a group."""
     return state.store.all(
         "SELECT * FROM britive_environment WHERE app_id = ? AND parent_group_id = ? ORDER BY number",
         app["id"],
@@ -25,12 +25,12 @@ def within(state: State, app: Row, group_id: str) -> list[Row]:
 
 
 def find(state: State, app: Row, environment_id: str) -> Row | None:
-    """An environment, or ``None``."""
+    """Return an environment, or ``None``."""
     return state.store.one("SELECT * FROM britive_environment WHERE app_id = ? AND id = ?", app["id"], environment_id)
 
 
 def require(state: State, app: Row, environment_id: str) -> Row:
-    """An environment that a path names."""
+    """Return the environment of a path. Raise if it does not exist."""
     environment = find(state, app, environment_id)
     if environment is None:
         raise errors.absent(state, "Environment", environment_id)
@@ -38,11 +38,11 @@ def require(state: State, app: Row, environment_id: str) -> Row:
 
 
 def create(state: State, app: Row, name: str, description: str | None, parent_group_id: str) -> Row:
-    """Makes an environment in a group."""
+    """Create an environment in a group."""
     applications.manual(app)
     if not _is_group(state, app, parent_group_id):
         raise errors.unknown_parent(state, parent_group_id)
-    refuse_twin(state, app, name, parent_group_id)
+    refuse_duplicate(state, app, name, parent_group_id)
     return add(state, app, applications.new_id(), name, description, parent_group_id)
 
 
@@ -55,7 +55,7 @@ def add(
     parent_group_id: str,
     kind: str = "environment",
 ) -> Row:
-    """Puts an environment in place, without any rule."""
+    """Store an environment without any check."""
     state.store.run(
         "INSERT INTO britive_environment (app_id, id, name, description, parent_group_id, type)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -70,9 +70,9 @@ def add(
 
 
 def rename(state: State, app: Row, environment: Row, name: str, description: str | None) -> None:
-    """Changes name and description."""
+    """Change name and description."""
     if name != environment["name"]:
-        refuse_twin(state, app, name, environment["parent_group_id"])
+        refuse_duplicate(state, app, name, environment["parent_group_id"])
     state.store.run(
         "UPDATE britive_environment SET name = ?, description = ? WHERE number = ?",
         name,
@@ -82,7 +82,7 @@ def rename(state: State, app: Row, environment: Row, name: str, description: str
 
 
 def delete(state: State, app: Row, environment: Row) -> None:
-    """Deletes an environment with its mappings."""
+    """Delete an environment with its mappings."""
     applications.manual(app)
     for table in ("mapping", "checkout", "scan"):
         state.store.run(
@@ -91,8 +91,8 @@ def delete(state: State, app: Row, environment: Row) -> None:
     state.store.run("DELETE FROM britive_environment WHERE number = ?", environment["number"])
 
 
-def refuse_twin(state: State, app: Row, name: str, parent_group_id: str) -> None:
-    """409 for a second environment of a name in one group, where the switch wants names unique."""
+def refuse_duplicate(state: State, app: Row, name: str, parent_group_id: str) -> None:
+    """Refuse (409) a second environment of the same name in one group, if the switch wants names unique."""
     if state.switches.britive_unique_names and any(
         other["name"] == name for other in within(state, app, parent_group_id)
     ):
@@ -100,8 +100,10 @@ def refuse_twin(state: State, app: Row, name: str, parent_group_id: str) -> None
 
 
 def scope(state: State, app: Row, scope_id: str) -> str:
-    """What stands in the place of an environment when accounts are asked for: where the application scans its
-    environments itself, a group (the root group, for the vendor's client) may stand there too.
+    """Return the environment id, or group id, under which accounts are listed.
+
+    In an application that scans its environments, the path may name a group instead of an environment. The vendor's
+    client names the root group.
     """
     if not TYPES[app["type"]].manual and _is_group(state, app, scope_id):
         return scope_id
@@ -110,7 +112,7 @@ def scope(state: State, app: Row, scope_id: str) -> str:
 
 
 def listed(app: Row, environment: Row) -> dict[str, Any]:
-    """An environment in ``GET .../environments``, whose field names are its own."""
+    """Return an environment as ``GET .../environments`` shows it, with field names of its own."""
     return {
         "appContainerId": app["id"],
         "environmentId": environment["id"],
@@ -119,7 +121,7 @@ def listed(app: Row, environment: Row) -> dict[str, Any]:
 
 
 def shown(environment: Row) -> dict[str, Any]:
-    """An environment as the reply to its creation shows it."""
+    """Return an environment as the reply to its creation shows it."""
     return {
         "id": environment["id"],
         "name": environment["name"],
@@ -132,7 +134,7 @@ def shown(environment: Row) -> dict[str, Any]:
 
 
 def _is_group(state: State, app: Row, group_id: str) -> bool:
-    # Not asked of groups.py, which needs this module to delete what a group holds.
+    # groups.py imports this module to delete the content of a group, so this module cannot import groups.py.
     return bool(
         state.store.one("SELECT id FROM britive_environment_group WHERE app_id = ? AND id = ?", app["id"], group_id)
     )

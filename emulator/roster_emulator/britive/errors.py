@@ -1,4 +1,4 @@
-"""The API's error bodies: https://docs.britive.com/docs/restapi-errorcodes"""
+"""Words Britive's error bodies: https://docs.britive.com/docs/restapi-errorcodes"""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ GENERAL = {
 
 
 def error(status: int, code: str, message: str) -> Reply:
-    """``{"status", "message", "errorCode", "details"}``."""
+    """Return an error reply: ``{"status", "message", "errorCode", "details"}``."""
     return Reply(status, {"status": status, "message": message, "errorCode": code, "details": None})
 
 
 def general(status: int, detail: str = "") -> Reply:
-    """The usual error of a status."""
+    """Return the usual error of a status."""
     code, message = GENERAL.get(status, (UNDOCUMENTED, f"An error occurred ({status})."))
     return error(status, code, f"{message} {detail}" if detail else message)
 
 
 def unauthorized(headers: Headers) -> Reply:
-    """The 401 of a request without a token, or with one that is nobody's."""
+    """Return the 401 of a request without a token, or with an unknown one."""
     if not headers.get("authorization", "").strip():
         return error(401, NO_TOKEN, "API token not found.")
     return error(401, INVALID_TOKEN, "Invalid API token.")
@@ -56,26 +56,26 @@ class Refusal(Problem):
 
 
 def invalid(message: str) -> Refusal:
-    """400 for a request that makes no sense."""
+    """Return the 400 of an invalid request."""
     return Refusal(400, VALIDATION, message)
 
 
 def absent(state: State, what: str, key: object) -> Refusal:
-    """What the path names does not exist."""
+    """Return the error of a path that names an object that does not exist."""
     return Refusal(state.switches.britive_absent_status, ABSENT, f"{what} '{key}' does not exist.")
 
 
 def unknown_parent(state: State, key: object) -> Refusal:
-    """The parent that a body names does not exist."""
+    """Return the error of a body that names a parent that does not exist."""
     message = f"Parent environment group '{key}' does not exist."
     return Refusal(state.switches.britive_unknown_parent_status, ABSENT, message)
 
 
 def duplicate(what: str, name: str) -> Refusal:
-    """409 for a name that is taken."""
+    """Return the 409 of a name that is taken."""
     return Refusal(409, DUPLICATE, f"{what} '{name}' already exists.")
 
 
 def unsupported(message: str) -> Refusal:
-    """400 for what this type of application does not do."""
+    """Return the 400 of a feature that this type of application lacks."""
     return Refusal(400, UNSUPPORTED, message)

@@ -1,4 +1,4 @@
-"""State and rules of environment groups. A root group is one without a parent; there may be several."""
+"""Holds the state and rules of environment groups. A root group has no parent, and there may be several."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ ROOT = "root"
 
 
 def every(state: State, app: Row) -> list[Row]:
-    """All groups of an application, the oldest first."""
+    """Return all groups of an application, the oldest first."""
     return state.store.all("SELECT * FROM britive_environment_group WHERE app_id = ? ORDER BY number", app["id"])
 
 
 def find(state: State, app: Row, group_id: str) -> Row | None:
-    """A group, or ``None``."""
+    """Return a group, or ``None``."""
     return state.store.one("SELECT * FROM britive_environment_group WHERE app_id = ? AND id = ?", app["id"], group_id)
 
 
 def require(state: State, app: Row, group_id: str) -> Row:
-    """A group that a path names."""
+    """Return the group of a path. Raise if it does not exist."""
     group = find(state, app, group_id)
     if group is None:
         raise errors.absent(state, "Environment group", group_id)
@@ -30,7 +30,7 @@ def require(state: State, app: Row, group_id: str) -> Row:
 
 
 def create(state: State, app: Row, name: str, description: str | None, parent_id: str) -> Row:
-    """Makes a group; one named root (in any case) without a parent is a root group."""
+    """Create a group. Without a parent and named ``root``, in any case, it is a root group."""
     applications.manual(app)
     if not parent_id and name.lower() == ROOT:
         if not state.switches.britive_root_twice and any(is_root(group) for group in every(state, app)):
@@ -39,7 +39,7 @@ def create(state: State, app: Row, name: str, description: str | None, parent_id
         if find(state, app, parent_id) is None:
             raise errors.unknown_parent(state, parent_id)
         _describe(state, description)
-        _refuse_twin(state, app, name, parent_id)
+        _refuse_duplicate(state, app, name, parent_id)
     return add(state, app, applications.new_id(), name, description, parent_id)
 
 
@@ -53,7 +53,7 @@ def add(
     kind: str = "group",
     native_id: str | None = None,
 ) -> Row:
-    """Puts a group in place, without any rule."""
+    """Store a group without any check."""
     state.store.run(
         "INSERT INTO britive_environment_group (app_id, id, name, description, parent_id, type, native_id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -69,7 +69,7 @@ def add(
 
 
 def update(state: State, app: Row, group: Row, name: str, description: str | None, parent_id: str) -> Row:
-    """Changes name, description and, where the switch allows a move, the parent."""
+    """Change name, description and, if the switch allows a move, the parent."""
     applications.manual(app)
     if is_root(group) and name != group["name"]:
         raise errors.invalid("The root environment group cannot be renamed.")
@@ -78,7 +78,7 @@ def update(state: State, app: Row, group: Row, name: str, description: str | Non
     if not is_root(group):
         _describe(state, description)
     if (name, parent_id) != (group["name"], group["parent_id"]):
-        _refuse_twin(state, app, name, parent_id)
+        _refuse_duplicate(state, app, name, parent_id)
     state.store.run(
         "UPDATE britive_environment_group SET name = ?, description = ?, parent_id = ? WHERE number = ?",
         name,
@@ -90,7 +90,7 @@ def update(state: State, app: Row, group: Row, name: str, description: str | Non
 
 
 def delete(state: State, app: Row, group: Row) -> None:
-    """Deletes a group. The last root group stays; what happens to a group with content is a switch."""
+    """Delete a group. The last root group stays, and a switch decides about a group that is not empty."""
     applications.manual(app)
     if is_root(group) and sum(is_root(other) for other in every(state, app)) == 1:
         raise errors.invalid("The root environment group cannot be deleted.")
@@ -107,12 +107,12 @@ def delete(state: State, app: Row, group: Row) -> None:
 
 
 def is_root(group: Row) -> bool:
-    """Whether it has no parent."""
+    """Return whether a group has no parent."""
     return not group["parent_id"]
 
 
 def children(state: State, app: Row, group: Row) -> list[Row]:
-    """The groups right under a group."""
+    """Return the groups directly in a group."""
     return state.store.all(
         "SELECT * FROM britive_environment_group WHERE app_id = ? AND parent_id = ? ORDER BY number",
         app["id"],
@@ -121,7 +121,7 @@ def children(state: State, app: Row, group: Row) -> list[Row]:
 
 
 def tree(state: State, app: Row) -> dict[str, Any]:
-    """All groups and environments, both as flat lists."""
+    """Return all groups and environments as two flat lists."""
     return {
         "environmentGroups": [entry(group) for group in every(state, app)],
         "environments": [environments.shown(item) for item in environments.every(state, app)],
@@ -129,7 +129,7 @@ def tree(state: State, app: Row) -> dict[str, Any]:
 
 
 def entry(group: Row) -> dict[str, Any]:
-    """A group in the flat list of an application."""
+    """Return a group as the flat list of an application shows it."""
     return {
         "id": group["id"],
         "name": group["name"],
@@ -141,7 +141,7 @@ def entry(group: Row) -> dict[str, Any]:
 
 
 def shown(state: State, app: Row, group: Row) -> dict[str, Any]:
-    """A group as the reply to its creation shows it."""
+    """Return a group as the reply to its creation shows it."""
     return {
         "name": group["name"],
         "description": group["description"],
@@ -161,7 +161,7 @@ def _describe(state: State, description: str | None) -> None:
         raise errors.invalid("Description must not be empty.")
 
 
-def _refuse_twin(state: State, app: Row, name: str, parent_id: str) -> None:
+def _refuse_duplicate(state: State, app: Row, name: str, parent_id: str) -> None:
     if state.switches.britive_unique_names and any(
         (other["name"], other["parent_id"]) == (name, parent_id) for other in every(state, app)
     ):

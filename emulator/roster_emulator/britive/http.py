@@ -1,4 +1,4 @@
-"""The API as the core sees it, and the calls that belong to no application."""
+"""Connects the Britive API to the emulator: routes, tokens, errors, data."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ FEATURES = {"profile-v1": False, "profile-v2": True, "secret-manager": True, "wo
 
 
 def scheme(token: str) -> str:
-    """The scheme that a token belongs to, by its shape, in lower case.
+    """Return the scheme of a token in lower case. The vendor's Python client derives it from the token too.
 
-    An API token is shorter than 50 characters; of the longer ones, a workload token has its identity provider before
-    ``::``. The vendor's Python client picks the scheme so.
+    An API token is shorter than 50 characters. A longer one is a workload token if it has an identity provider before
+    ``::``.
     """
     if len(token) < SHORT:
         return "token"
@@ -38,7 +38,7 @@ def scheme(token: str) -> str:
 
 
 def features(call: Call) -> Reply:
-    """What is switched on for this tenant."""
+    """``GET /api/features``: the features of this tenant."""
     return Reply(200, [{"name": name, "enabled": enabled} for name, enabled in FEATURES.items()])
 
 
@@ -64,7 +64,7 @@ class Britive(Api):
         token = token.strip()
         if not token or given.lower() != scheme(token):
             return None
-        # What stands before the separator names the identity provider; the token is behind it.
+        # The identity provider comes before the separator, the token after it.
         return token.partition(SEPARATOR)[2] if given.lower() == "workloadtoken" else token
 
     @override

@@ -1,4 +1,4 @@
-"""HTTP translation: accounts, permissions, groups, and mapping."""
+"""Translates HTTP of accounts, permissions, groups and mappings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAPPING = TypeAdapter[Saving | list[str]](Saving | list[str])
 
 
 def list_accounts(call: Call) -> Reply:
-    """The accounts of an environment, in pages; without ``page`` the deprecated list."""
+    """``GET .../accounts``: a page of accounts. Without ``page``, it is the deprecated list."""
     app, scope = _scope(call)
     asked = paging.requested(call.query, call.shift)
     if asked is None:
@@ -35,7 +35,7 @@ def list_accounts(call: Call) -> Reply:
 
 
 def list_permissions(call: Call) -> Reply:
-    """The permissions of an environment, in pages; without ``page`` the deprecated list of permissions or groups."""
+    """``GET .../permissions``: a page of permissions. Without ``page``, it is the deprecated list."""
     app, scope = _scope(call)
     asked = paging.requested(call.query, call.shift)
     if asked is None:
@@ -47,7 +47,7 @@ def list_permissions(call: Call) -> Reply:
 
 
 def list_groups(call: Call) -> Reply:
-    """The groups of an environment, in pages."""
+    """``GET .../groups``: a page of groups."""
     app, scope = _scope(call)
     return _page_of_permissions(call, app, scope, paging.required(call.query, call.shift), groups=True)
 
@@ -82,7 +82,7 @@ def _holders(group: bool, holder: Literal["account", "group"]) -> Links:
 
 
 def _linked(links: Links) -> Handler:
-    """Each by the other, in pages."""
+    """Return a handler that lists the links of an object, in pages."""
 
     def answer(call: Call) -> Reply:
         app, scope = _scope(call)
@@ -93,7 +93,7 @@ def _linked(links: Links) -> Handler:
 
 
 def list_mapped(call: Call) -> Reply:
-    """The users of an account; with ``query=available`` those that may be mapped. In pages where ``page`` is given."""
+    """``GET .../users``: the users mapped to an account; ``query=available`` gives those that may be."""
     app, scope, account = _account(call)
     wanted = call.query.get("query")
     if wanted not in (None, "available"):
@@ -104,7 +104,7 @@ def list_mapped(call: Call) -> Reply:
 
 
 def map_users(call: Call) -> Reply:
-    """Maps the users of a list in this environment; the vendor's own form spreads the account's users to all others."""
+    """``POST .../users``: map a list of users here, or spread the mapped users to all environments."""
     app, scope, account = _account(call)
     wanted = call.read(_MAPPING)
     if isinstance(wanted, Saving):
@@ -116,7 +116,7 @@ def map_users(call: Call) -> Reply:
 
 
 def map_user(call: Call) -> Reply:
-    """Maps one user in this environment, or in all of them."""
+    """``POST .../users/{user}``: map one user in this environment, or in all of them."""
     app, scope, account = _account(call)
     everywhere = call.read(_SAVING).saveToAllEnvs if call.body.strip() else False
     if everywhere:
@@ -127,7 +127,7 @@ def map_user(call: Call) -> Reply:
 
 
 def unmap_user(call: Call) -> Reply:
-    """Ends a mapping in this environment."""
+    """``DELETE .../users/{user}``: end a mapping in this environment."""
     app, scope, account = _account(call)
     force = paging.flag(call.query, "forceCheckinPaps")
     mapping.remove(call.state, app, scope, account, call.params["user"], force)

@@ -1,4 +1,4 @@
-"""HTTP translation: applications, environment groups, environments, scans."""
+"""Translates HTTP of applications, environment groups, environments and scans."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Name = Annotated[str, Field(pattern=r"\S")]
 
 
 class NewGroup(BaseModel):
-    """Body of the creation of a group. The vendor's Go client leaves ``type`` out."""
+    """The body that creates a group. The vendor's Go client leaves ``type`` out."""
 
     name: Name
     description: str | None = None
@@ -30,7 +30,7 @@ class NewGroup(BaseModel):
 
 
 class GroupChange(BaseModel):
-    """Body of the change of a group; what it lacks stays."""
+    """The body that changes a group. Fields that it lacks stay."""
 
     id: str | None = None
     name: Name | None = None
@@ -39,7 +39,7 @@ class GroupChange(BaseModel):
 
 
 class NewEnvironment(BaseModel):
-    """Body of the creation of an environment. The vendor's document calls its ``type`` a group."""
+    """The body that creates an environment. The vendor's document gives ``group`` as its ``type``."""
 
     name: Name
     description: str | None = None
@@ -48,14 +48,14 @@ class NewEnvironment(BaseModel):
 
 
 class PropertyChange(BaseModel):
-    """One property. ``value`` is any JSON value."""
+    """A property to set. ``value`` is any JSON value."""
 
     name: str
     value: Any = None
 
 
 class PropertyChanges(BaseModel):
-    """Body of the change of an environment's properties."""
+    """The body that changes properties of an environment."""
 
     propertyTypes: list[PropertyChange]
 
@@ -67,18 +67,18 @@ _PROPERTY_CHANGES = TypeAdapter(PropertyChanges)
 
 
 def application(call: Call) -> Row:
-    """The application that the path names."""
+    """Return the application of the path."""
     return applications.require(call.state, call.params["app"])
 
 
 def root(call: Call, app: Row) -> dict[str, Any] | None:
-    """The tree of an application, ``None`` while it is empty."""
+    """Return the tree of an application, ``None`` while it is empty."""
     tree = groups.tree(call.state, app)
     return tree if any(tree.values()) else None
 
 
 def get_application(call: Call) -> Reply:
-    """One application with its tree, also as ``?view=minimized``."""
+    """``GET /api/apps/{app}``: an application with its tree, also with ``?view=minimized``."""
     empty = call.state.switches.britive_absent_app == "empty"
     if empty and applications.find(call.state, call.params["app"]) is None:
         return Reply(200)
@@ -88,7 +88,7 @@ def get_application(call: Call) -> Reply:
 
 
 def get_tree(call: Call) -> Reply:
-    """The whole tree, or with ``view=summary`` the names of its environments or groups (``type``)."""
+    """``GET .../root-environment-group``: the tree; ``view=summary`` has names only (``type``)."""
     app = application(call)
     if call.query.get("view") != "summary":
         return Reply(200, groups.tree(call.state, app))
@@ -100,14 +100,14 @@ def get_tree(call: Call) -> Reply:
 
 
 def create_group(call: Call) -> Reply:
-    """Makes an environment group."""
+    """``POST .../root-environment-group/groups``."""
     app, wanted = application(call), call.read(_NEW_GROUP)
     group = groups.create(call.state, app, wanted.name, wanted.description, wanted.parentId or "")
     return Reply(201, groups.shown(call.state, app, group))
 
 
 def update_group(call: Call) -> Reply:
-    """Changes an environment group."""
+    """``PATCH .../root-environment-group/groups/{group}``."""
     app = application(call)
     group, wanted = groups.require(call.state, app, call.params["group"]), call.read(_GROUP_CHANGE)
     if wanted.id not in (None, group["id"]):
@@ -124,33 +124,33 @@ def update_group(call: Call) -> Reply:
 
 
 def delete_group(call: Call) -> Reply:
-    """Deletes an environment group."""
+    """``DELETE .../environment-groups/{group}``."""
     app = application(call)
     groups.delete(call.state, app, groups.require(call.state, app, call.params["group"]))
     return Reply(200)
 
 
 def list_environments(call: Call) -> Reply:
-    """All environments."""
+    """``GET .../environments``."""
     app = application(call)
     return Reply(200, [environments.listed(app, row) for row in environments.every(call.state, app)])
 
 
 def create_environment(call: Call) -> Reply:
-    """Makes an environment."""
+    """``POST .../root-environment-group/environments``."""
     app, wanted = application(call), call.read(_NEW_ENVIRONMENT)
     made = environments.create(call.state, app, wanted.name, wanted.description, wanted.parentGroupId or "")
     return Reply(201, environments.shown(made))
 
 
 def get_environment(call: Call) -> Reply:
-    """One environment with its properties."""
+    """``GET .../environments/{environment}``: an environment with its properties."""
     app, row = _environment(call)
     return Reply(200, properties.shown(call.state, app, row))
 
 
 def update_properties(call: Call) -> Reply:
-    """Changes properties of an environment."""
+    """``PATCH .../environments/{environment}/properties``."""
     app, row = _environment(call)
     changes = {item.name: item.value for item in call.read(_PROPERTY_CHANGES).propertyTypes}
     properties.write(call.state, app, row, changes)
@@ -158,25 +158,25 @@ def update_properties(call: Call) -> Reply:
 
 
 def test_environment(call: Call) -> Reply:
-    """Tests the properties of an environment; a failure is no error."""
+    """``POST .../environments/{environment}/tests``: 200 also if the test fails."""
     return Reply(200, properties.tested(call.state, *_environment(call)))
 
 
 def delete_environment(call: Call) -> Reply:
-    """Deletes an environment."""
+    """``DELETE .../environments/{environment}``."""
     app, row = _environment(call)
     environments.delete(call.state, app, row)
     return Reply(200)
 
 
 def scan_environment(call: Call) -> Reply:
-    """Starts a scan of an environment."""
+    """``POST .../environments/{environment}/scans``."""
     app, row = _environment(call)
     return Reply(200, scans.shown(call.state, scans.start(call.state, app, row["id"])))
 
 
 def scan_status(call: Call) -> Reply:
-    """How far a scan is."""
+    """``GET /api/apps/tasks/{task}/status``."""
     return Reply(200, scans.shown(call.state, scans.require(call.state, call.params["task"])))
 
 

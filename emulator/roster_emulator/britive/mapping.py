@@ -1,6 +1,6 @@
-"""State and rules of mappings: which users may use an account in an environment.
+"""Holds the state and rules of mappings: the users that may use an account in an environment.
 
-An automatic mapping (the service made it by the user's e-mail or name) holds in every environment and cannot be
+An automatic mapping, which the service made by the user's e-mail or name, holds in every environment and cannot be
 removed.
 """
 
@@ -19,7 +19,7 @@ EVERYWHERE = ""
 
 
 def mapped(state: State, app: Row, scope: str) -> dict[int, list[dict[str, Any]]]:
-    """The users of each account in an environment, by user id."""
+    """Return the users of each account in an environment, ordered by user id."""
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in _rows(state, app, scope):
         found[row["account_id"]].append(json.loads(row["data"]))
@@ -27,18 +27,18 @@ def mapped(state: State, app: Row, scope: str) -> dict[int, list[dict[str, Any]]
 
 
 def of(state: State, app: Row, scope: str, account_id: int) -> list[dict[str, Any]]:
-    """The users of one account in an environment."""
+    """Return the users of one account in an environment."""
     return [json.loads(row["data"]) for row in _rows(state, app, scope, account_id)]
 
 
 def available(state: State, app: Row, scope: str, account_id: int) -> list[dict[str, Any]]:
-    """The active users that are not mapped yet."""
+    """Return the active users that are not mapped yet."""
     there = {user["userId"] for user in of(state, app, scope, account_id)}
     return [user for user in users.every(state) if user["userId"] not in there and user["status"] == "active"]
 
 
 def add(state: State, app: Row, scope: str, account_id: int, user_ids: Sequence[str]) -> None:
-    """Maps users in one environment; none when one of them cannot be mapped."""
+    """Map users in one environment. If one of them cannot be mapped, map none."""
     for user_id in dict.fromkeys(user_ids):
         _check_user(state, user_id)
         if not _insert(state, app, scope, account_id, user_id):
@@ -46,7 +46,7 @@ def add(state: State, app: Row, scope: str, account_id: int, user_ids: Sequence[
 
 
 def add_everywhere(state: State, app: Row, scope: str, account_id: int, user_id: str) -> None:
-    """Maps a user in all environments of the application."""
+    """Map a user in all environments of the application."""
     _check_user(state, user_id)
     made = [_insert(state, app, each, account_id, user_id) for each in _scopes(state, app, scope)]
     if not any(made):
@@ -54,14 +54,14 @@ def add_everywhere(state: State, app: Row, scope: str, account_id: int, user_id:
 
 
 def spread(state: State, app: Row, scope: str, account_id: int) -> None:
-    """Maps the users that the account has in this environment in all others too."""
+    """Map the users that the account has in this environment in all others too."""
     for user in of(state, app, scope, account_id):
         for each in _scopes(state, app, scope):
             _insert(state, app, each, account_id, user["userId"])
 
 
 def remove(state: State, app: Row, scope: str, account_id: int, user_id: str, force_checkin: bool) -> None:
-    """Ends a mapping in one environment. ``force_checkin`` checks in the user's profiles that use the account."""
+    """End a mapping in one environment. ``force_checkin`` checks in the profiles of the user that use the account."""
     row = _find(state, app, scope, account_id, user_id)
     if row is None:
         raise errors.absent(state, "Mapping of user", user_id)
@@ -78,7 +78,7 @@ def remove(state: State, app: Row, scope: str, account_id: int, user_id: str, fo
 
 
 def put(state: State, app: Row, scope: str, account_id: int, user_id: str, automatic: bool) -> None:
-    """Puts a mapping in place, without any rule."""
+    """Store a mapping without any check."""
     state.store.run(
         "INSERT OR REPLACE INTO britive_mapping VALUES (?, ?, ?, ?, ?)",
         app["id"],
@@ -90,14 +90,14 @@ def put(state: State, app: Row, scope: str, account_id: int, user_id: str, autom
 
 
 def check_out(state: State, app: Row, scope: str, account_id: int, user_id: str) -> None:
-    """Has a user hold a profile that uses the account."""
+    """Store that a user has checked out a profile that uses the account."""
     state.store.run(
         "INSERT OR REPLACE INTO britive_checkout VALUES (?, ?, ?, ?)", app["id"], scope, account_id, user_id
     )
 
 
 def _rows(state: State, app: Row, scope: str, account_id: int | None = None) -> list[Row]:
-    # An automatic mapping and one of this environment may both be there: the automatic one counts.
+    # If there is an automatic mapping and one of this environment, the automatic one counts.
     return state.store.all(
         "SELECT account_id, user_id, MAX(automatic) AS automatic, data"
         " FROM britive_mapping JOIN britive_user ON britive_user.id = user_id"

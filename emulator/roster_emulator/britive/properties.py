@@ -1,6 +1,6 @@
-"""Properties of environments. ``displayName`` and ``description`` are the environment's own name and description.
+"""Holds the properties of environments. ``displayName`` and ``description`` are the environment's name and description.
 
-A secret is never kept: it reads back as ``*`` once it has been set.
+Secrets are not stored. A secret reads back as ``*`` once it has been set.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MASK = "*"
 
 
 def read(state: State, app: Row, environment: Row) -> dict[str, Any]:
-    """All properties with their values."""
+    """Return all properties with their values."""
     rows = state.store.all(
         "SELECT name, value FROM britive_property WHERE app_id = ? AND environment_id = ?",
         app["id"],
@@ -29,7 +29,7 @@ def read(state: State, app: Row, environment: Row) -> dict[str, Any]:
 
 
 def write(state: State, app: Row, environment: Row, changes: dict[str, Any]) -> None:
-    """Sets properties; ``null`` brings the default back. All or none."""
+    """Set all of the properties or, if one is invalid, none. ``null`` sets the default."""
     known = {item.name: item for item in (*NAMED, *_known(app))}
     for name, value in changes.items():
         if name not in known:
@@ -52,7 +52,7 @@ def write(state: State, app: Row, environment: Row, changes: dict[str, Any]) -> 
 
 
 def tested(state: State, app: Row, environment: Row) -> dict[str, Any]:
-    """The test of an environment: it succeeds once the required properties are set."""
+    """Return the result of the test of an environment: it succeeds once the required properties are set."""
     values = read(state, app, environment)
     missing = [item.name for item in (*NAMED, *_known(app)) if item.required and not values[item.name]]
     if missing:
@@ -61,7 +61,7 @@ def tested(state: State, app: Row, environment: Row) -> dict[str, Any]:
 
 
 def shown(state: State, app: Row, environment: Row) -> dict[str, Any]:
-    """An environment in the likeness of an application, as reading it and changing its properties show it."""
+    """Return an environment in the form of an application, as reads and changes of its properties show it."""
     values = read(state, app, environment)
     entry = applications.catalog_entry(TYPES[app["type"]])
     entry["propertyTypes"] = [

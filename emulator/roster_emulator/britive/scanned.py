@@ -1,7 +1,7 @@
-"""What a scan found: accounts, permissions, groups, and each by the other.
+"""Holds accounts, permissions, groups, and the links between them, as a scan finds them.
 
-A group is a permission of type ``group``, here as in the API. Rows of "each by the other" carry the type of the
-permission in ``permissionType`` (the vendor's samples of group rows always say ``group`` there, also for a role).
+A group is a permission of type ``group``, here as in the API. The rows of links have the type of the permission in
+``permissionType``. The vendor's samples of group rows always say ``group`` there, also for a role.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ LINK_COLUMNS = frozenset(
     }
 )
 
-# What only the deprecated lists show.
+# Fields that only the deprecated lists show.
 _DEPRECATED: Item = {"extendedAttributes": {}, "firstSeen": "2024-05-02T08:00:00Z", "lastSeen": None, "updated": None}
 
 
 def accounts(state: State, app: Row, scope: str, members: bool) -> list[Item]:
-    """All accounts in an environment, by id; with their permissions and groups where ``members``."""
+    """Return all accounts in an environment, by id. ``members`` adds their permissions and groups."""
     known, users = _accounts(state, app, scope), mapping.mapped(state, app, scope)
     rows = [{**account, "permissions": [], "mappedUsers": users.get(number, [])} for number, account in known.items()]
     if members:
@@ -54,7 +54,7 @@ def accounts(state: State, app: Row, scope: str, members: bool) -> list[Item]:
 
 
 def permissions(state: State, app: Row, scope: str, groups: bool, members: bool) -> list[Item]:
-    """All permissions (or ``groups``) in an environment, by id; with those that belong to them where ``members``."""
+    """Return all permissions (or ``groups``) in an environment, by id. ``members`` adds their links."""
     known = _permissions(state, app, scope)
     rows = [
         {**item, "accounts": [], "groups": [], "permissions": []}
@@ -84,46 +84,46 @@ def permissions(state: State, app: Row, scope: str, groups: bool, members: bool)
 
 
 def deprecated_accounts(state: State, app: Row, scope: str) -> list[Item]:
-    """The list without pages: all accounts with their permissions and a few fields more."""
+    """Return the deprecated list: all accounts with their permissions and a few more fields."""
     return [{**row, **_DEPRECATED, "userId": None} for row in accounts(state, app, scope, members=True)]
 
 
 def deprecated_permissions(state: State, app: Row, scope: str, groups: bool) -> list[Item]:
-    """The list without pages: all permissions (or ``groups``) with those that belong to them and a few fields more."""
+    """Return the deprecated list: all permissions (or ``groups``) with their links and a few more fields."""
     rows = permissions(state, app, scope, groups, members=True)
     return [{**row, **_DEPRECATED, "tenantAppId": app["number"]} for row in rows]
 
 
 def of_holder(state: State, app: Row, scope: str, holder: Holder, number: int, groups: bool) -> list[Item]:
-    """The permissions (or ``groups``) of an account or of a group."""
+    """Return the permissions (or ``groups``) of an account or of a group."""
     rows = [link for link in _links(state, app) if (link["holder"], link["holder_id"]) == (holder, number)]
     return [row for row in _linked(state, app, scope, rows) if (row["permissionType"] == "group") == groups]
 
 
 def of_permission(state: State, app: Row, scope: str, number: int, holder: Holder) -> list[Item]:
-    """The accounts or groups that have a permission; the accounts that are in a group."""
+    """Return the accounts or groups that have a permission, or the accounts in a group."""
     rows = [link for link in _links(state, app) if (link["permission_id"], link["holder"]) == (number, holder)]
     return _linked(state, app, scope, rows)
 
 
 def require_account(state: State, app: Row, scope: str, key: str) -> int:
-    """The number of an account that a path names."""
+    """Return the number of the account of a path."""
     return _require(state, app, scope, "Account", key, "britive_account")
 
 
 def require_permission(state: State, app: Row, scope: str, key: str, group: bool) -> int:
-    """The number of a permission (or ``group``) that a path names."""
+    """Return the number of the permission (or ``group``) of a path."""
     return _require(state, app, scope, "Group" if group else "Permission", key, "britive_permission", group)
 
 
 def put_account(state: State, app: Row, account: Account) -> None:
-    """Adds an account or changes the one with the same id."""
+    """Add an account, or replace the one with the same id."""
     data = account.model_dump_json(by_alias=True)
     state.store.run("INSERT OR REPLACE INTO britive_account VALUES (?, ?, ?)", app["id"], account.account_id, data)
 
 
 def put_permission(state: State, app: Row, permission: Permission) -> None:
-    """Adds a permission or group, or changes the one with the same id."""
+    """Add a permission or group, or replace the one with the same id."""
     state.store.run(
         "INSERT OR REPLACE INTO britive_permission VALUES (?, ?, ?)",
         app["id"],
@@ -135,9 +135,9 @@ def put_permission(state: State, app: Row, permission: Permission) -> None:
 def put_link(
     state: State, app: Row, holder: Holder, number: int, permission: int, scan_status: str, inherited_scope: str | None
 ) -> None:
-    """Gives an account or a group a permission, or puts an account into a group.
+    """Give an account or a group a permission, or put an account into a group.
 
-    Raises ``ValueError`` when one of the two is not there.
+    Raises ``ValueError`` if one of the two does not exist.
     """
     table = "britive_account" if holder == "account" else "britive_permission"
     for where, wanted in ((table, number), ("britive_permission", permission)):
@@ -176,7 +176,7 @@ def _links(state: State, app: Row) -> list[Row]:
 
 
 def _require(state: State, app: Row, scope: str, what: str, key: str, table: str, group: bool | None = None) -> int:
-    # Asked for with each mapping, so that the table is not loaded as a whole.
+    # Each mapping needs one row, so the table is not loaded as a whole.
     if not key.isascii() or not key.isdigit():
         raise errors.invalid(f"{what} id '{key}' is not a number.")
     data = state.store.value(f"SELECT data FROM {table} WHERE app_id = ? AND CAST(id AS TEXT) = ?", app["id"], key)

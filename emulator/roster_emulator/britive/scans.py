@@ -1,4 +1,4 @@
-"""State and rules of scans.
+"""Holds the state and rules of scans.
 
 A scan takes ``britive_scan_seconds`` by the emulator's clock, which a test may put ahead.
 """
@@ -32,7 +32,7 @@ def start(state: State, app: Row, environment_id: str) -> Row:
 
 
 def require(state: State, task_id: str) -> Row:
-    """A scan by its task."""
+    """Return a scan by its task."""
     scan = state.store.one("SELECT * FROM britive_scan WHERE id = ?", task_id)
     if scan is None:
         raise errors.absent(state, "Task", task_id)
@@ -40,7 +40,7 @@ def require(state: State, task_id: str) -> Row:
 
 
 def done(state: State, app: Row, scope_id: str) -> bool:
-    """Whether the accounts of an environment are known: always, unless the switch asks for a finished scan first."""
+    """Return whether accounts of an environment show. Always, unless the switch asks for a finished scan first."""
     if not state.switches.britive_scan_first:
         return True
     return bool(
@@ -54,7 +54,7 @@ def done(state: State, app: Row, scope_id: str) -> bool:
 
 
 def shown(state: State, scan: Row) -> dict[str, Any]:
-    """A scan as the task's status shows it."""
+    """Return a scan as the status of its task shows it."""
     finished = scan["ends"] <= state.now()
     return {
         "taskId": scan["id"],

@@ -1,7 +1,7 @@
-"""Data for tests and examples: ``POST /_emulator/seed`` with ``{"britive": {...}}``.
+"""Adds data: ``POST /_emulator/seed`` with ``{"britive": {...}}``.
 
-Field names are the API's own; snake_case is understood too. A user, account, permission or group that is there already
-is replaced, an application is added to. Example::
+Fields have the API's own names, or snake_case. A user, account, permission or group that exists is replaced; an
+application that exists is extended. Example::
 
     {
         "users": [{"userId": "user-zoe"}],
@@ -18,8 +18,8 @@ is replaced, an application is added to. Example::
         }]
     }
 
-A mapping without ``environment`` is automatic: it holds in every environment and cannot be removed. A new application
-is of type (``catalogAppName``) AWS Standalone if nothing else is said.
+A mapping without ``environment`` is automatic: it holds in every environment and cannot be removed. The type of a new
+application (``catalogAppName``) is AWS Standalone by default.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from roster_emulator.store import Row
 
 
 class Link(Wire):
-    """An account or a group, and what it has: exactly two of the three."""
+    """A link of an account or a group to a permission or a group: exactly two of the three."""
 
     account: int | None = None
     group: int | None = None
@@ -82,7 +82,7 @@ class Environment(Wire):
 
 
 class Application(Wire):
-    """An application with what is in it."""
+    """An application with its content."""
 
     app_container_id: str = Field(min_length=1)
     catalog_app_display_name: str = ""
@@ -104,14 +104,14 @@ class Application(Wire):
 
 
 class Data(Wire):
-    """All that a seed may hold."""
+    """The data that ``POST /_emulator/seed`` takes."""
 
     users: tuple[User, ...] = ()
     applications: tuple[Application, ...] = ()
 
 
 def seed(state: State, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Adds data; tells the ids. Raises ``ValueError`` for what it does not understand."""
+    """Add data and return the ids. Raise ``ValueError`` for data that is not understood."""
     wanted = Data.model_validate(data)
     for user in wanted.users:
         users.put(state, user)
@@ -163,6 +163,6 @@ def _link(state: State, app: Row, link: Link) -> None:
 
 def _check(state: State, app: Row, use: Use) -> None:
     if users.find(state, use.user) is None:
-        raise ValueError(f"user {use.user} is not there")
+        raise ValueError(f"user {use.user} does not exist")
     if not state.store.one("SELECT id FROM britive_account WHERE app_id = ? AND id = ?", app["id"], use.account):
-        raise ValueError(f"account {use.account} is not in {app['id']}")
+        raise ValueError(f"account {use.account} does not exist in {app['id']}")

@@ -1,4 +1,4 @@
-"""State and rules of access groups and account settings."""
+"""Holds the state and rules of access groups and account settings."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _COLUMNS = """id, account_id, name, description, etag, created_at, created_by_id
 
 
 def new_etag() -> str:
-    """A revision that no object has had."""
+    """Return a revision that no object has had."""
     return f"1-{uuid4().hex}"
 
 
 def not_found(group_id: str) -> Refusal:
-    """The 404 of a group."""
+    """Return the 404 of a group."""
     return Refusal(404, "group_not_found", f"Failed to find the specified access group: {group_id}")
 
 
 def forbid_public(group_id: str, action: str) -> None:
-    """Refuses an action on the public access group."""
+    """Refuse an action on the public access group."""
     if group_id == PUBLIC:
         raise Refusal(405, "method_not_allowed_for_group", f"Cannot {action} for: {PUBLIC}")
 
 
 def public(account_id: str) -> Row:
-    """The public access group, which every account has."""
+    """Return the public access group, which every account has."""
     return {
         "id": PUBLIC,
         "account_id": account_id,
@@ -59,7 +59,7 @@ def public(account_id: str) -> Row:
 
 
 def get(state: State, group_id: str, account_id: str) -> Row:
-    """A group by its id. ``account_id`` is the caller's, for the public access group."""
+    """Return a group by its id. ``account_id`` is the caller's, for the public access group."""
     if group_id == PUBLIC:
         return public(account_id)
     row = state.store.one(f"SELECT {_COLUMNS} FROM ibm_groups WHERE id = ?", group_id)
@@ -69,12 +69,12 @@ def get(state: State, group_id: str, account_id: str) -> Row:
 
 
 def exists(state: State, group_id: str) -> bool:
-    """Whether there is such a group; the public one counts."""
+    """Return whether a group exists. The public access group does."""
     return group_id == PUBLIC or state.store.one("SELECT 1 FROM ibm_groups WHERE id = ?", group_id) is not None
 
 
 def create(state: State, account_id: str, name: str, description: str, author: str, group_id: str | None = None) -> Row:
-    """Makes a group. ``group_id`` is for seeded data only."""
+    """Create a group. Only seeded data give a ``group_id``."""
     _check_name(state, account_id, name)
     if (
         state.store.value("SELECT COUNT(*) FROM ibm_groups WHERE account_id = ?", account_id)
@@ -90,7 +90,7 @@ def create(state: State, account_id: str, name: str, description: str, author: s
 
 
 def update(state: State, group_id: str, etag: str, name: str | None, description: str | None, author: str) -> Row:
-    """Changes what is given. ``etag`` must be that of the last change."""
+    """Change the given fields. ``etag`` must be the revision of the last change."""
     group = get(state, group_id, "")
     if etag != group["etag"]:
         raise Refusal(412, "incorrect_etag", "If-Match header contains incorrect/invalid etag.")
@@ -107,7 +107,7 @@ def update(state: State, group_id: str, etag: str, name: str | None, description
 
 
 def delete(state: State, group_id: str, force: bool) -> None:
-    """Deletes a group; one that has members or rules goes only when forced. Dynamic members do not count."""
+    """Delete a group. One with members or rules needs ``force``; dynamic members do not count."""
     if not exists(state, group_id):
         raise not_found(group_id)
     full = state.store.one(
@@ -122,7 +122,7 @@ def delete(state: State, group_id: str, force: bool) -> None:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which groups of an account a list shows, and in which order."""
+    """The groups of an account that a list shows, and their order."""
 
     account_id: str
     iam_id: str | None = None
@@ -134,7 +134,7 @@ class Selection:
 
 
 def select(state: State, wanted: Selection, start: int, count: int) -> tuple[int, list[Row]]:
-    """How many groups fit, and the rows of one page. ``search`` is ``FIELD:TEXT`` and finds parts in any case."""
+    """Return the number of groups that match, and the rows of one page. ``search`` is ``FIELD:TEXT``, in any case."""
     where, values = ["account_id = ?"], [wanted.account_id]
     if wanted.iam_id is not None:
         kinds = ("static", "dynamic") if wanted.membership_type == "all" else (wanted.membership_type,)
@@ -160,7 +160,7 @@ def select(state: State, wanted: Selection, start: int, count: int) -> tuple[int
 
 
 def settings(state: State, account_id: str) -> Row:
-    """The settings of an account; public access is on until it is switched off."""
+    """Return the settings of an account. Public access is on by default."""
     row = state.store.one("SELECT * FROM ibm_settings WHERE account_id = ?", account_id)
     row = row or {
         "account_id": account_id,
@@ -172,7 +172,7 @@ def settings(state: State, account_id: str) -> Row:
 
 
 def set_settings(state: State, account_id: str, public_access_enabled: bool, author: str) -> Row:
-    """Changes the settings of an account."""
+    """Change the settings of an account."""
     state.store.run(
         "INSERT OR REPLACE INTO ibm_settings VALUES (?, ?, ?, ?)",
         *(account_id, int(public_access_enabled), state.timestamp(), author),

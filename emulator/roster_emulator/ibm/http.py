@@ -1,4 +1,4 @@
-"""The IBM API as the emulator's core sees it."""
+"""Connects the IBM API to the emulator: routes, errors, rate limit, seeding."""
 
 from __future__ import annotations
 

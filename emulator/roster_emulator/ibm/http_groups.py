@@ -1,4 +1,4 @@
-"""HTTP of access groups and account settings."""
+"""Translates HTTP of access groups and account settings."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ Description = Annotated[str, StringConstraints(max_length=250)]
 
 
 class NewGroup(BaseModel):
-    """Body of a create."""
+    """The body of a create."""
 
     name: Name
     description: Description = ""
 
 
 class ChangedGroup(BaseModel):
-    """Body of an update; what is absent stays. ``null`` is refused."""
+    """The body of an update. Absent fields stay, and ``null`` is refused."""
 
     name: Name = ""
     description: Description = ""
 
 
 class ChangedSettings(BaseModel):
-    """Body of an update of the account settings."""
+    """The body of an update of the account settings."""
 
     public_access_enabled: bool = True
 
@@ -41,7 +41,7 @@ NEW, CHANGED, SETTINGS = TypeAdapter(NewGroup), TypeAdapter(ChangedGroup), TypeA
 
 
 def shown(call: Call, row: Row, listed: bool = False) -> dict[str, Any]:
-    """A group as a reply shows it: ``href`` in lists only, ``is_federated`` and ``crn`` when asked for."""
+    """Return a group as a reply shows it. Lists add ``href``; the query may add ``is_federated`` and ``crn``."""
     group_id = row["id"]
     result = {key: row[key] for key in ("id", "name", "description")}
     if not listed:

@@ -1,4 +1,4 @@
-"""HTTP of memberships."""
+"""Translates HTTP of memberships."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ Type = Literal["user", "service", "profile"]
 
 
 class Member(BaseModel):
-    """One member to add."""
+    """A member to add."""
 
     iam_id: str
     type: Type
 
 
 class Added(BaseModel):
-    """Body of the call that adds members to a group."""
+    """The body that adds members to a group."""
 
     members: list[Member]
 
 
 class Removed(BaseModel):
-    """Body of the call that removes members from a group."""
+    """The body that removes members from a group."""
 
     members: list[str]
 
 
 class Joined(BaseModel):
-    """Body of the call that adds a member to groups."""
+    """The body that adds a member to groups."""
 
     type: Type | None = None
     groups: list[str]

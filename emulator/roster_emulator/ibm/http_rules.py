@@ -1,4 +1,4 @@
-"""HTTP of dynamic rules."""
+"""Translates HTTP of dynamic rules."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Operator = Literal["EQUALS", "EQUALS_IGNORE_CASE", "IN", "NOT_EQUALS", "NOT_EQUA
 
 
 def stringified_json(text: str) -> str:
-    """Lets JSON through; raises ``ValueError`` for any other text."""
+    """Return a text that is JSON. Raise ``ValueError`` for any other text."""
     json.loads(text)
     return text
 
 
 class Condition(BaseModel):
-    """What a claim must be like. ``value`` is JSON as text for every operator."""
+    """A condition on a claim. ``value`` is JSON as text for every operator."""
 
     claim: Text
     operator: Operator
@@ -32,7 +32,7 @@ class Condition(BaseModel):
 
 
 class Rule(BaseModel):
-    """Body of create and replace. ``expiration`` is in hours."""
+    """The body of create and replace. ``expiration`` is in hours."""
 
     expiration: Annotated[int, Field(ge=1, le=24)]
     realm_name: Text

@@ -1,6 +1,7 @@
-"""State and rules of memberships.
+"""Holds the state and rules of memberships.
 
-Functions on many items give one dict an item, as the reply shows it; a failed item changes nothing and stops no other.
+Functions on many items return one dict an item, as the reply shows it. A failed item changes nothing, and the others
+go on.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _NAMES = """COALESCE(i.name, CASE m.type WHEN 'user' THEN 'User ' WHEN 'service'
 
 
 def kind_of(iam_id: str) -> str | None:
-    """The type of a well-formed iam_id, by its prefix."""
+    """Return the type of a valid iam_id, which follows from its prefix."""
     for kind, prefix in PREFIXES.items():
         if re.fullmatch(rf"{prefix}[\w.@-]+", iam_id, re.ASCII):
             return kind
@@ -34,7 +35,7 @@ def kind_of(iam_id: str) -> str | None:
 
 
 def add(call: Call, group_id: str, iam_id: str, kind: str, author: str) -> dict[str, Any]:
-    """Adds one identity to one group; gives status, and times or errors. One that is there already stays as it is."""
+    """Add one identity to one group. Return its status with times or errors. An existing member stays as it is."""
     state = call.state
     unknown = state.store.one("SELECT 1 FROM ibm_identities WHERE iam_id = ? AND known = 0", iam_id)
     if kind_of(iam_id) != kind or unknown:
@@ -56,7 +57,7 @@ def add(call: Call, group_id: str, iam_id: str, kind: str, author: str) -> dict[
 
 
 def put(state: State, group_id: str, iam_id: str, kind: str, membership_type: str, author: str) -> None:
-    """Stores a membership, whatever the rules say."""
+    """Store a membership without any check."""
     state.store.run(
         "INSERT OR IGNORE INTO ibm_members VALUES (?, ?, ?, ?, ?, ?)",
         *(group_id, iam_id, kind, membership_type, state.timestamp(), author),
@@ -64,7 +65,7 @@ def put(state: State, group_id: str, iam_id: str, kind: str, membership_type: st
 
 
 def find(state: State, group_id: str, iam_id: str, membership_type: str = "static") -> Row | None:
-    """A membership, if there is one."""
+    """Return a membership, or ``None``."""
     return state.store.one(
         "SELECT * FROM ibm_members WHERE group_id = ? AND iam_id = ? AND membership_type = ?",
         *(group_id, iam_id, membership_type),
@@ -72,12 +73,12 @@ def find(state: State, group_id: str, iam_id: str, membership_type: str = "stati
 
 
 def present(state: State, group_id: str, iam_id: str) -> bool:
-    """Whether the identity is a member by hand or by rule."""
+    """Return whether the identity is a static or dynamic member."""
     return state.store.one("SELECT 1 FROM ibm_members WHERE group_id = ? AND iam_id = ?", group_id, iam_id) is not None
 
 
 def remove(state: State, group_id: str, iam_id: str) -> bool:
-    """Removes a membership made by hand; ``False`` when there is none."""
+    """Remove a static membership. Return ``False`` if there is none."""
     return (
         state.store.run(
             "DELETE FROM ibm_members WHERE group_id = ? AND iam_id = ? AND membership_type = 'static'", group_id, iam_id
@@ -87,7 +88,7 @@ def remove(state: State, group_id: str, iam_id: str) -> bool:
 
 
 def add_many(call: Call, group_id: str, kinds: Mapping[str, str], author: str) -> list[dict[str, Any]]:
-    """Adds many identities, as types by iam_id, to one group."""
+    """Add many identities to one group. ``kinds`` has the type of each iam_id."""
 
     def one(iam_id: str) -> dict[str, Any]:
         added = add(call, group_id, iam_id, kinds[iam_id], author)
@@ -99,7 +100,7 @@ def add_many(call: Call, group_id: str, kinds: Mapping[str, str], author: str) -
 def add_to_many(
     call: Call, iam_id: str, kind: str, account_id: str, group_ids: Sequence[str], author: str
 ) -> list[dict[str, Any]]:
-    """Adds one identity to many groups of an account."""
+    """Add one identity to many groups of an account."""
 
     def one(group_id: str) -> dict[str, Any]:
         if group_id == groups.PUBLIC:
@@ -113,7 +114,7 @@ def add_to_many(
 
 
 def remove_many(call: Call, group_id: str, iam_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Removes many identities from one group."""
+    """Remove many identities from one group."""
 
     def one(iam_id: str) -> dict[str, Any]:
         return {"status_code": 204} if remove(call.state, group_id, iam_id) else errors.item(call.trace, 404)
@@ -125,7 +126,7 @@ def remove_many(call: Call, group_id: str, iam_ids: Sequence[str]) -> list[dict[
 
 
 def remove_from_all(call: Call, iam_id: str, account_id: str) -> list[dict[str, Any]]:
-    """Removes one identity from every group of an account that it is in by hand."""
+    """Remove one identity from every group of an account in which it is a static member."""
     rows = call.state.store.all(
         "SELECT group_id FROM ibm_members JOIN ibm_groups ON ibm_groups.id = group_id "
         "WHERE iam_id = ? AND account_id = ? AND membership_type = 'static' ORDER BY group_id",
@@ -144,9 +145,9 @@ def remove_from_all(call: Call, iam_id: str, account_id: str) -> list[dict[str, 
 def select(
     state: State, group_id: str, membership_type: str, kind: str | None, sort: str | None, start: int, count: int
 ) -> tuple[int, list[Row]]:
-    """How many members fit, and the rows of one page. Without ``sort`` they come as they were added.
+    """Return the number of members that match, and the rows of one page.
 
-    A ``-`` before the field of ``sort`` turns the order round.
+    ``sort`` is a field, or ``-`` and a field for the reverse order. Without it, the oldest come first.
     """
     where, values = ["group_id = ?"], [group_id]
     if membership_type != "all":

@@ -1,4 +1,4 @@
-"""State and rules of dynamic rules."""
+"""Holds the state and rules of dynamic rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from roster_emulator.store import Row
 
 @dataclass(frozen=True)
 class Content:
-    """What a caller says about a rule; ``value`` of a condition is JSON as text."""
+    """The content of a rule. The ``value`` of a condition is JSON as text."""
 
     name: str
     expiration: int
@@ -26,7 +26,7 @@ class Content:
 
 
 def get(state: State, group_id: str, rule_id: str) -> Row:
-    """A rule of a group."""
+    """Return a rule of a group."""
     get_group(state, group_id, "")
     row = state.store.one("SELECT * FROM ibm_rules WHERE id = ? AND group_id = ?", rule_id, group_id)
     if row is None:
@@ -35,13 +35,13 @@ def get(state: State, group_id: str, rule_id: str) -> Row:
 
 
 def list_all(state: State, group_id: str) -> list[Row]:
-    """Every rule of a group; there are no pages."""
+    """Return all rules of a group. The API has no pages for them."""
     get_group(state, group_id, "")
     return state.store.all("SELECT * FROM ibm_rules WHERE group_id = ? ORDER BY rowid", group_id)
 
 
 def create(state: State, group_id: str, content: Content, author: str) -> Row:
-    """Adds a rule to a group."""
+    """Add a rule to a group."""
     if len(list_all(state, group_id)) >= state.switches.rule_limit:
         raise Refusal(403, "rule_limit_exceeded", f"Limit of {state.switches.rule_limit} rules per group is reached.")
     now, rule_id = state.timestamp(), f"ClaimRule-{uuid4()}"
@@ -53,7 +53,7 @@ def create(state: State, group_id: str, content: Content, author: str) -> Row:
 
 
 def replace(state: State, group_id: str, rule_id: str, etag: str, content: Content, author: str) -> Row:
-    """Replaces the whole rule: a name that is not given is cleared."""
+    """Replace a whole rule. A name that is not given is cleared."""
     if etag != get(state, group_id, rule_id)["etag"]:
         raise Refusal(412, "incorrect_etag", "If-Match header contains incorrect/invalid etag.")
     state.store.run(
@@ -65,7 +65,7 @@ def replace(state: State, group_id: str, rule_id: str, etag: str, content: Conte
 
 
 def delete(state: State, group_id: str, rule_id: str) -> None:
-    """Deletes a rule."""
+    """Delete a rule."""
     get(state, group_id, rule_id)
     state.store.run("DELETE FROM ibm_rules WHERE id = ?", rule_id)
 

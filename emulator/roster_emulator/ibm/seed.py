@@ -1,4 +1,4 @@
-"""Test data by ``POST /_emulator/seed``: ``{"ibm": {"groups": [...], "members": [...], "identities": [...]}}``."""
+"""Adds data: ``POST /_emulator/seed`` with ``{"ibm": {"groups": [...], "members": [...], "identities": [...]}}``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roster_emulator.state import State
 
 
 class Member(BaseModel):
-    """A membership; the type follows from the prefix of the iam_id."""
+    """A membership. The type follows from the prefix of the iam_id."""
 
     model_config = ConfigDict(extra="forbid")
     iam_id: str
@@ -21,13 +21,13 @@ class Member(BaseModel):
 
 
 class Membership(Member):
-    """A membership in a group that exists."""
+    """A membership in an existing group."""
 
     group_id: str
 
 
 class Group(BaseModel):
-    """A group with what is in it. A plain string stands for a static member."""
+    """A group with its content. A plain string stands for a static member."""
 
     model_config = ConfigDict(extra="forbid")
     name: str
@@ -39,7 +39,7 @@ class Group(BaseModel):
 
 
 class Identity(BaseModel):
-    """What ``verbose`` shows of an identity; one that is not ``known`` cannot be added to a group."""
+    """The details of an identity that ``verbose`` shows. One that is not ``known`` cannot be added to a group."""
 
     model_config = ConfigDict(extra="forbid")
     iam_id: str
@@ -50,7 +50,7 @@ class Identity(BaseModel):
 
 
 class Data(BaseModel):
-    """Everything that can be added."""
+    """The data that ``POST /_emulator/seed`` takes."""
 
     model_config = ConfigDict(extra="forbid")
     groups: list[Group] = Field(default_factory=list)
@@ -59,7 +59,7 @@ class Data(BaseModel):
 
 
 def seed(state: State, data: Any) -> dict[str, Any]:
-    """Adds the data; gives the ids of the new groups and rules, in their order."""
+    """Add the data. Return the ids of the new groups and rules, in their order."""
     wanted, rule_ids = Data.model_validate(data), []
     group_ids = []
     for group in wanted.groups:

@@ -1,4 +1,4 @@
-"""Vault's refusals, word for word."""
+"""Words Vault's error bodies."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Refusal(Problem):
 
 
 def bad(text: str) -> Refusal:
-    """A 400 with its plain text."""
+    """Return a 400 with a plain text."""
     return Refusal(400, text)
 
 
 def failed(text: str, status: int = 500) -> Refusal:
-    """What Vault words as a list of errors, which is a 500 also for some mistakes of the caller."""
+    """Return an error that Vault words as a list of errors. Some mistakes of a caller are such a 500, too."""
     return Refusal(status, f"1 error occurred:\n\t* {text}\n\n")
 
 
@@ -69,7 +69,7 @@ def _unsupported(call: Call) -> Refusal:
             return bad("mime: no media type")
         if kind != MERGE_PATCH:
             return Refusal(415, f"PATCH requires Content-Type of {MERGE_PATCH}, provided {kind}")
-    # A list asks for the path with a slash behind it, which only the free names take.
+    # LIST adds a slash to the path, and only a name may contain one.
     if call.method == "LIST" and not call.template.endswith(":path}"):
         return failed(UNSUPPORTED_PATH, 404)
     return failed(UNSUPPORTED_OPERATION, 405)

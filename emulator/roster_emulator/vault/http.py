@@ -1,4 +1,4 @@
-"""The Vault API as the emulator's core sees it."""
+"""Connects the Vault API to the emulator: routes, tokens, errors, rate limit, data."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Vault(Api):
 
     @override
     def normalise(self, path: str) -> str:
-        # Lists may be asked for with a slash behind them.
+        # A list may have a slash at the end of its path.
         return path[:-1] if path.endswith(("/id/", "/name/")) else path
 
     @override
     def credential(self, headers: Headers) -> str | None:
-        # Vault knows the scheme in this spelling only.
+        # Vault accepts the scheme in this spelling only.
         scheme, _, token = headers.get("authorization", "").partition(" ")
         return headers.get("x-vault-token") or (token if scheme == "Bearer" else None)
 
@@ -59,7 +59,7 @@ class Vault(Api):
         reply.headers.update(HEADERS)
         window = call.window
         if window is not None and call.state.switches.vault_rate_headers:
-            # Seconds that are left, unlike the epoch seconds of other services.
+            # The seconds left, unlike the epoch seconds of other services.
             left = str(max(0, int(window.reset - call.state.now())))
             reply.headers["X-Ratelimit-Limit"] = str(window.limit)
             reply.headers["X-Ratelimit-Remaining"] = str(window.remaining)

@@ -1,4 +1,4 @@
-"""Namespaces, which OpenBao has and Vault's community edition has not."""
+"""Holds namespaces, which OpenBao has and Vault's community edition does not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIELDS = {"path": string}
 
 
 def find(state: State, header: str) -> Realm:
-    """The realm that a request's header names. Vault's community edition does not look at it."""
+    """Return the realm that the header of a request names. Vault's community edition ignores the header."""
     path = header.strip("/")
     if not is_openbao(state) or path in ("", ROOT):
         return Realm(state)
@@ -27,7 +27,7 @@ def find(state: State, header: str) -> Realm:
 
 
 def create(realm: Realm, given: Given) -> Data:
-    """Makes a namespace, or finds that it is there."""
+    """Create a namespace, or return the existing one."""
     _only_in_openbao(realm)
     path = f"{given['path'].strip('/')}/"
     row = _row(realm, path)

@@ -1,4 +1,4 @@
-"""One request from its body to its answer: which fields a path knows, which rule runs, what the envelope holds."""
+"""Answers one request: converts its fields, runs the rule of its path, and wraps the result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ID = re.compile(r"\w(([\w.-]+)?\w)?")
 
 
 def updating(path: str, schema: Schema, rule: Rule) -> list[Route]:
-    """POST and PUT, which are the same. A rule without an answer is a 204."""
+    """Return routes for POST and PUT, which do the same. A rule without a result is a 204."""
 
     def handle(call: Call) -> Reply:
         if call.path.endswith("/"):
@@ -30,7 +30,7 @@ def updating(path: str, schema: Schema, rule: Rule) -> list[Route]:
 
 
 def reading(path: str, schema: Schema, rule: Rule, flat: bool = False) -> Route:
-    """GET of one object; a rule without an answer is a 404. ``flat``: the data stand beside the envelope too."""
+    """Return a route for GET. A rule without a result is a 404. ``flat`` repeats the data beside the envelope."""
 
     def handle(call: Call) -> Reply:
         if wants_list(call):
@@ -45,7 +45,7 @@ def reading(path: str, schema: Schema, rule: Rule, flat: bool = False) -> Route:
 
 
 def deleting(path: str, schema: Schema, rule: Rule) -> Route:
-    """DELETE, a 204 whether there was something to delete or not."""
+    """Return a route for DELETE, a 204 also if the object does not exist."""
     return Route(
         "DELETE",
         f"/v1/{path}",
@@ -54,7 +54,7 @@ def deleting(path: str, schema: Schema, rule: Rule) -> Route:
 
 
 def listing(path: str, rule: Rule) -> list[Route]:
-    """LIST, and GET with ``list=true``; a 404 when there is nothing to list."""
+    """Return routes for LIST, and GET with ``list=true``. An empty list is a 404."""
 
     def handle(call: Call) -> Reply:
         if call.method == "GET" and not wants_list(call):
@@ -63,7 +63,7 @@ def listing(path: str, rule: Rule) -> list[Route]:
         reply = _answer(call, query, {}, rule)
         if reply is None or reply.body["data"]["keys"]:
             return reply or _absent()
-        # Nothing to list is a 404, unless there is something to warn of.
+        # An empty list is a 404, unless there are warnings.
         reply.body["data"] = {}
         return reply if reply.body["warnings"] else _absent()
 
@@ -71,12 +71,12 @@ def listing(path: str, rule: Rule) -> list[Route]:
 
 
 def realm_of(call: Call) -> Realm:
-    """Where a request works."""
+    """Return the realm of a request."""
     return namespaces.find(call.state, call.headers.get("x-vault-namespace", ""))
 
 
 def wants_list(call: Call) -> bool:
-    """Whether a GET asks for a list."""
+    """Return whether a GET asks for a list."""
     text = call.query.get("list", "")
     if text and text not in TRUE | FALSE:
         raise Refusal(400)
@@ -84,7 +84,7 @@ def wants_list(call: Call) -> bool:
 
 
 def envelope(data: Any, warnings: Sequence[str] = ()) -> dict[str, Any]:
-    """What every answer with data is wrapped in."""
+    """Return the envelope of a reply with data."""
     return {
         "request_id": str(uuid4()),
         "lease_id": "",
@@ -102,7 +102,7 @@ def _absent() -> Reply:
 
 
 def _answer(call: Call, raw: Raw, schema: Schema, rule: Rule) -> Reply | None:
-    """Runs a rule. What the path says wins over the body; what the path does not know is ignored."""
+    """Run a rule. The path overrides the body, and fields that the path does not know are ignored."""
     if not _ID.fullmatch(call.params.get("id", "x")):
         raise failed(UNSUPPORTED_PATH, 404)
     if is_openbao(call.state) and ".." in call.params.get("name", "").split("/"):

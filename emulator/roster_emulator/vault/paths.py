@@ -1,4 +1,4 @@
-"""Which path runs which rule."""
+"""Lists the rule of each path."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ENTITIES: list[Route] = [
     deleting(f"{ENTITY}/name/{{name:path}}", entities.FIELDS, entities.delete_by_name),
 ]
 
-# A look-up changes nothing, but who may only read may not ask in this way: it is an update to Vault's policies.
+# A look-up changes nothing, but needs the right to write: for Vault's policies it is an update.
 LOOKUPS: list[Route] = [
     *updating("identity/lookup/group", lookups.FIELDS, lookups.group),
     *updating("identity/lookup/entity", lookups.FIELDS, lookups.entity),

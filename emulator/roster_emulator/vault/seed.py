@@ -1,4 +1,4 @@
-"""What a fresh state holds, and test data by ``POST /_emulator/seed``:
+"""Adds the data of a new emulator, and the data of ``POST /_emulator/seed``:
 ``{"vault": {"namespaces": [...], "auth": [...], "entities": [...], "groups": [...]}}``.
 """
 
@@ -23,7 +23,7 @@ class _Data(BaseModel):
 
 
 class Entity(_Data):
-    """An entity; its id is its name unless it says otherwise."""
+    """An entity. Its id defaults to its name."""
 
     name: str
     id: str | None = None
@@ -40,7 +40,7 @@ class Alias(_Data):
 
 
 class Group(_Data):
-    """A group. Members are given by id or name; those of an external group are as if they had logged in."""
+    """A group. Members are ids or names. Members of an external group are stored as if they had logged in."""
 
     name: str
     type: Literal["internal", "external"] = "internal"
@@ -60,7 +60,7 @@ class Auth(_Data):
 
 
 class Data(_Data):
-    """Everything that can be added, in this order. ``namespace``: the path of the one where it goes (OpenBao)."""
+    """The data that can be added, in this order. ``namespace`` is the path of the namespace that gets it (OpenBao)."""
 
     namespace: str = ""
     namespaces: list[str] = Field(default_factory=list)
@@ -70,7 +70,7 @@ class Data(_Data):
 
 
 def populate(state: State) -> None:
-    """Puts the token method and two entities into a state that has nothing yet."""
+    """Add the token method and two entities, unless the emulator has data."""
     realm = Realm(state)
     if not mounts.list_auth(realm, {}):
         mounts.add(realm, mounts.TOKEN, "token", "token based credentials")
@@ -79,7 +79,7 @@ def populate(state: State) -> None:
 
 
 def seed(state: State, data: Any) -> dict[str, Any]:
-    """Adds the data; gives the ids of the new entities and groups, and the accessors by path."""
+    """Add the data. Return the ids of the new entities and groups, and the accessors by path."""
     wanted = Data.model_validate(data)
     try:
         for path in wanted.namespaces:
@@ -99,7 +99,7 @@ def seed(state: State, data: Any) -> dict[str, Any]:
 def _add_entity(realm: Realm, entity: Entity) -> str:
     now, entity_id = realm.timestamp(), entity.id or entity.name
     if entities.by_id(realm, entity_id) or entities.by_name(realm, entity.name):
-        raise ValueError(f"there is an entity {entity_id} or {entity.name}")
+        raise ValueError(f"an entity {entity_id} or {entity.name} already exists")
     row = {
         "id": entity_id,
         "namespace_id": realm.namespace,
@@ -123,7 +123,7 @@ def _add_group(realm: Realm, group: Group) -> str:
     given = {field: value for field, value in given.items() if value}
     made = groups.write_by_name(realm, given)
     if made is None:
-        raise ValueError(f"there is a group {group.name}")
+        raise ValueError(f"a group {group.name} already exists")
     if group.type == EXTERNAL:
         members.put_entities(realm, made["id"], entity_ids)
     if group.alias is not None:

@@ -1,4 +1,4 @@
-"""What a client asks before anything else: health, seal, its own token."""
+"""Answers the first questions of clients: health, seal status, and the caller's own token."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ CLUSTER = {"cluster_name": "roster-emulator", "cluster_id": "00000000-0000-0000-
 
 
 def version(call: Call) -> str:
-    """The version whose behaviour is emulated."""
+    """Return the version that is emulated."""
     return "2.5.5" if is_openbao(call.state) else "1.13.2"
 
 
 def health(call: Call) -> Reply:
-    """200 when it can be used, 503 when it is sealed."""
+    """``GET /v1/sys/health``: 200, or 503 if sealed."""
     sealed = call.state.switches.vault_sealed
     body = {
         "initialized": True,
@@ -56,7 +56,7 @@ def initialized(call: Call) -> Reply:
 
 
 def lookup_self(call: Call) -> Reply:
-    """The caller's own token."""
+    """``GET /v1/auth/token/lookup-self``."""
     assert call.caller is not None
     claims = call.caller.claims
     issued, ends = int(claims.get("iat", 0)), claims.get("exp")
