@@ -8,7 +8,7 @@ import pytest
 from pulumi_roster import britive
 from pulumi_roster.errors import BadRequest, Forbidden, InvalidArguments, NotFound, Unauthorized, UnexpectedReply
 from roster_emulator import Running
-from roster_emulator.britive import demo
+from roster_emulator.britive import sample_data
 from support.britive_api import APP, britive_environment, britive_group, britive_map, britive_root
 from support.subjects import config_for
 
@@ -58,7 +58,7 @@ def test_the_tree_in_brief(emulator: Running, environment: str) -> None:
 
 
 def test_an_application_that_scans_its_own_environments(emulator: Running) -> None:
-    emulator.seed(britive=demo.ORGANISATION)
+    emulator.seed(britive=sample_data.ORGANISATION)
     assert [found.type for found in britive.list_environments("app-org")] == ["AWSAccount", "AWSAccount"]
     assert [found.name for found in britive.list_environment_groups("app-org")] == ["Root", "Development"]
     assert [account.native_name for account in britive.list_accounts("app-org")] == [

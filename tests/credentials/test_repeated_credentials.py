@@ -144,7 +144,7 @@ def test_no_error_shows_a_credential_that_a_service_repeats(case: Case, emulator
         )
         inputs, _ = driven.check(case.inputs(made))
         news, _ = driven.check({**inputs, **case.own_change(made)})
-        store = emulator.application.world.store
+        store = emulator.application.state.store
         before = store.snapshot()
         id, outputs = calm.create(inputs)
         after = store.snapshot()

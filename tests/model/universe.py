@@ -76,7 +76,7 @@ class Universe:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """A table of the system, as the emulator keeps it."""
-        return self.emulator.application.world.store.all(f"SELECT * FROM {self.system}_{table}")
+        return self.emulator.application.state.store.all(f"SELECT * FROM {self.system}_{table}")
 
     def begin(self) -> None:
         """Adds to a fresh world what is needed."""

@@ -84,7 +84,7 @@ def create_project(folder: Path, emulator: Running, text: str) -> Program:
 def load(emulator: Running, dump: Dump) -> None:
     """Replaces everything that the services hold by what was recorded."""
     emulator.reset()
-    store = emulator.application.world.store
+    store = emulator.application.state.store
     store.clear()
     put(store, dump)
 

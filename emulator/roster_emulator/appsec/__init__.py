@@ -1,7 +1,7 @@
-"""AppSec+ identity groups and its token exchange.
+"""Emulates the AppSec+ identity groups and token exchange.
 
-Rules are in ``groups.py``, tables in ``schema.py``, HTTP in ``http.py``, the token exchange in ``oauth.py``, error
-bodies in ``errors.py``. What the vendor's document leaves open are the switches ``appsec_...``.
+Rules are in ``groups.py``, HTTP in ``http.py``, and error bodies in ``errors.py``. The switches ``appsec_...`` decide
+what the vendor's document leaves open.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""AppSec+'s error body: ``{"code", "message", "details"}``."""
+"""Words AppSec+'s error bodies: ``{"code", "message", "details"}``."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from roster_emulator.api import Reply
+from typing_extensions import override
+
+from roster_emulator.api import Call, Problem, Reply
 
 GENERAL = {
     400: ("invalid_request", "Invalid group name or members."),
@@ -19,15 +21,19 @@ GENERAL = {
 }
 
 
-class Refusal(Exception):
-    """A rule says no. Without its own words it takes the usual ones of the status."""
+class Refusal(Problem):
+    """An error of a rule. Without a message of its own, it has the usual one of the status."""
 
     def __init__(self, status: int, message: str | None = None, **details: Any) -> None:
-        super().__init__(message)
-        self.status, self.message, self.details = status, message, details
+        super().__init__(status, message)
+        self.details = details
+
+    @override
+    def reply(self, call: Call) -> Reply:
+        return body(self.status, self.message, self.details)
 
 
 def body(status: int, message: str | None = None, details: dict[str, Any] | None = None, code: str = "") -> Reply:
-    """An error; code and message are the usual ones of the status unless given."""
+    """Return an error reply. Code and message are the usual ones of the status unless given."""
     usual, words = GENERAL.get(status, ("error", f"Error {status}."))
     return Reply(status, {"code": code or usual, "message": message or words, "details": details or {}})

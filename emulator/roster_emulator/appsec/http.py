@@ -1,4 +1,4 @@
-"""The AppSec+ API as the emulator's core sees it."""
+"""Connects the AppSec+ API to the emulator: routes, bodies, rate limit, seeding."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from starlette.datastructures import Headers
 from typing_extensions import override
 
-from roster_emulator.api import Api, Call, Handler, Problem, Reply, Route, bearer
-from roster_emulator.appsec import errors, groups, oauth
+from roster_emulator.api import Api, Call, Reply, Route
+from roster_emulator.appsec import errors, groups
 from roster_emulator.appsec.errors import Refusal
-from roster_emulator.appsec.schema import SCHEMA
-from roster_emulator.world import World
+from roster_emulator.auth import refused
+from roster_emulator.state import State
+
+GRANT = "client_credentials"
 
 
 class Body(BaseModel):
-    """The body of a create or an update. What the service makes itself (id, times) is passed over."""
+    """The body of a create or an update. Fields that the service makes itself (id, times) are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -27,7 +28,7 @@ class Body(BaseModel):
 
 
 class Data(BaseModel):
-    """What ``POST /_emulator/seed`` takes."""
+    """The data that ``POST /_emulator/seed`` takes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,34 +48,38 @@ def _content(body: Body) -> groups.Content:
 
 
 def _list(call: Call) -> Reply:
-    return Reply(200, groups.list_all(call.world, call.shift))
+    return Reply(200, groups.list_all(call.state, call.shift))
 
 
 def _create(call: Call) -> Reply:
-    return Reply(201, groups.create(call.world, _content(call.read(BODY))))
+    return Reply(201, groups.create(call.state, _content(call.read(BODY))))
 
 
 def _get(call: Call) -> Reply:
-    return Reply(200, groups.get(call.world, call.params["id"]))
+    return Reply(200, groups.get(call.state, call.params["id"]))
 
 
 def _update(call: Call) -> Reply:
-    return Reply(200, groups.update(call.world, call.params["id"], _content(call.read(BODY))))
+    return Reply(200, groups.update(call.state, call.params["id"], _content(call.read(BODY))))
 
 
 def _delete(call: Call) -> Reply:
-    groups.delete(call.world, call.params["id"])
+    groups.delete(call.state, call.params["id"])
     return Reply(204)
 
 
-def _worded(handle: Handler) -> Handler:
-    def handler(call: Call) -> Reply:
-        try:
-            return handle(call)
-        except Refusal as refusal:
-            raise Problem(errors.body(refusal.status, refusal.message, refusal.details)) from None
-
-    return handler
+def exchange_token(call: Call) -> Reply:
+    """``POST /oauth/token``: exchange client credentials, in a form, for an access token."""
+    form = call.form()
+    if form.get("grant_type") != GRANT:
+        return errors.body(400, f"grant_type must be {GRANT}", code="invalid_request")
+    missing = [field for field in ("client_id", "client_secret") if field not in form]
+    if missing:
+        return errors.body(400, f"{' and '.join(missing)} missing", code="invalid_request")
+    if refused(form["client_id"]) or refused(form["client_secret"]):
+        return errors.body(401, "Client authentication failed.", code="invalid_client")
+    token, lifetime, _ = call.state.tokens.issue(form["client_id"], iss="https://api.appsecplus.example.com")
+    return Reply(200, {"access_token": token, "token_type": "Bearer", "expires_in": lifetime})
 
 
 class AppSec(Api):
@@ -82,19 +87,15 @@ class AppSec(Api):
 
     name = "appsec"
     prefixes = ("/identity-groups", "/oauth/")
-    schema = SCHEMA
+    schema = groups.SCHEMA
     routes = (
-        oauth.ROUTE,
-        Route("GET", "/identity-groups", _worded(_list)),
-        Route("POST", "/identity-groups", _worded(_create)),
-        Route("GET", "/identity-groups/{id}", _worded(_get)),
-        Route("PUT", "/identity-groups/{id}", _worded(_update)),
-        Route("DELETE", "/identity-groups/{id}", _worded(_delete)),
+        Route("POST", "/oauth/token", exchange_token, open=True),
+        Route("GET", "/identity-groups", _list),
+        Route("POST", "/identity-groups", _create),
+        Route("GET", "/identity-groups/{id}", _get),
+        Route("PUT", "/identity-groups/{id}", _update),
+        Route("DELETE", "/identity-groups/{id}", _delete),
     )
-
-    @override
-    def credential(self, headers: Headers) -> str | None:
-        return bearer(headers, "bearer")
 
     @override
     def refuse(self, call: Call, status: int, detail: str = "") -> Reply:
@@ -102,16 +103,13 @@ class AppSec(Api):
 
     @override
     def admit(self, call: Call) -> Reply | None:
-        # One window a token, over all calls; the document names no headers for it.
-        switches = call.world.switches
-        caller = call.caller.name if call.caller else None
-        window = call.world.windows.take((self.name, caller), switches.rate_limit, switches.rate_window)
-        return None if window.allowed else self.refuse(call, 429)
+        # One window for each token, over all calls. The document names no headers.
+        return None if call.count() else self.refuse(call, 429)
 
     @override
-    def seed(self, world: World, data: Mapping[str, Any]) -> Any:
+    def seed(self, state: State, data: Mapping[str, Any]) -> Any:
         wanted = Data.model_validate(data)
         try:
-            return {"groups": [groups.create(world, _content(body))["id"] for body in wanted.groups]}
+            return {"groups": [groups.create(state, _content(body))["id"] for body in wanted.groups]}
         except Refusal as refusal:
             raise ValueError(refusal.message or f"refused with {refusal.status}: {refusal.details}") from None

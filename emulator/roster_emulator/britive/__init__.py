@@ -1,38 +1,30 @@
-"""Britive's environments, accounts, permissions and groups: https://docs.britive.com/v1/docs/manage-environments
+"""Emulates Britive's environments, accounts, permissions and groups: https://docs.britive.com/v1/docs/manage-environments
 
-===========================  ====================================================================================
-``schema.py``                tables
-``models.py``                what a scan finds, and users: fields and their defaults
-``catalog.py``               types of application and the properties of their environments
-``applications.py``          state and rules of applications
-``groups.py``                ... of environment groups
-``environments.py``          ... of environments
-``properties.py``            ... of the properties of environments
-``scans.py``                 ... of scans
-``scanned.py``               ... of accounts, permissions, groups, and each by the other
-``mapping.py``               ... of mappings
-``users.py``                 ... of users
-``paging.py``                page, size, sort and filter
-``errors.py``                error bodies
-``http.py``                  the API as the core sees it
-``http_environments.py``     HTTP translation of applications, groups, environments, scans
-``http_accounts.py``         ... of accounts, permissions, groups, mappings
-``seeding.py``, ``demo.py``  data
-===========================  ====================================================================================
+=========================  ======================================================================================
+``http.py``                connects the API to the emulator
+``http_environments.py``   HTTP of applications, environment groups, environments, scans
+``http_accounts.py``       HTTP of accounts, permissions, groups, mappings
+``applications.py``        state and rules of applications; ``catalog.py`` has their types
+``groups.py``              state and rules of environment groups
+``environments.py``        state and rules of environments; ``properties.py`` of their properties
+``scans.py``               state and rules of scans
+``scanned.py``             accounts, permissions, groups, and the links between them
+``mapping.py``             state and rules of mappings; ``users.py`` has the users
+``models.py``              fields and defaults of accounts, permissions and users
+``seed.py``                adds data; ``sample_data.py`` has the data of a new emulator
+=========================  ======================================================================================
 
-A fresh world holds ``demo.DEMO``: users and the application ``app-demo``, which has no root group yet.
-``demo.ORGANISATION`` is an application that scans its own environments: ``emulator.seed(britive=ORGANISATION)``.
+The documents leave this open, and no switch decides it:
 
-What the documents leave open and no switch decides:
-
-- An application's scanned accounts are the same, with the same ids, in each of its environments, also in later ones.
-- The vendor's own form of mapping, ``POST .../accounts/{id}/users`` with ``{"saveToAllEnvs": true}``, names no user.
-  Here it maps the users that the account has in this environment in all others too, and answers without a body.
-- Mapping to all environments is refused as existing (E1010) only when all of them have it.
-- A mapping that a user's checked-out profile hangs on is removed with ``forceCheckinPaps=true`` only (else 400 E1001).
-- A root group is one whose ``parentId`` is empty; only the name ``root`` (any case) may be made so. The last one stays,
-  and its name stays.
-- ``E0000`` stands where no code is documented; the vendor's client assumes it for a missing code.
+- The accounts of an application are the same, with the same ids, in each of its environments, new ones too.
+- The vendor's document maps with ``POST .../accounts/{id}/users`` and ``{"saveToAllEnvs": true}``, which names no user.
+  Here this maps the users that the account has in this environment in all others too, and replies without body.
+- Mapping a user in all environments fails as a duplicate (E1010) only if the user is mapped in all of them.
+- If a user has checked out a profile that uses the account, only ``forceCheckinPaps=true`` removes the mapping. Without
+  it, the reply is 400 E1001.
+- A group whose ``parentId`` is empty is a root group. A client must name it ``root``, in any case. A root
+  group cannot be renamed, and the last one cannot be deleted.
+- ``E0000`` is the code of errors that the document gives none. The vendor's client assumes it if a code is missing.
 """
 
 from __future__ import annotations

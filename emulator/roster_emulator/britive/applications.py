@@ -1,4 +1,4 @@
-"""State and rules of applications."""
+"""Holds the state and rules of applications."""
 
 from __future__ import annotations
 
@@ -8,61 +8,44 @@ from typing import Any
 
 from roster_emulator.britive import errors
 from roster_emulator.britive.catalog import STRING, TYPES, ApplicationType
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
 def new_id(length: int = 16) -> str:
-    """An id as the service makes them."""
+    """Return a new id in the form of the service."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def every(world: World) -> list[Row]:
-    """All applications, the oldest first."""
-    return world.store.all("SELECT * FROM britive_application ORDER BY number")
+def find(state: State, app_id: str) -> Row | None:
+    """Return an application, or ``None``."""
+    return state.store.one("SELECT * FROM britive_application WHERE id = ?", app_id)
 
 
-def find(world: World, app_id: str) -> Row | None:
-    """An application, or ``None``."""
-    return world.store.one("SELECT * FROM britive_application WHERE id = ?", app_id)
-
-
-def require(world: World, app_id: str) -> Row:
-    """An application; an unknown one is a bad request (400), not a 404."""
-    app = find(world, app_id)
+def require(state: State, app_id: str) -> Row:
+    """Return an application. An unknown one is a bad request (400), not a 404."""
+    app = find(state, app_id)
     if app is None:
-        raise errors.problem(400, errors.UNKNOWN_APPLICATION, f"App id '{app_id}' does not exist.")
+        raise errors.Refusal(400, errors.UNKNOWN_APPLICATION, f"App id '{app_id}' does not exist.")
     return app
 
 
-def create(world: World, name: str, kind: ApplicationType) -> Row:
-    """Makes an application without a root group; names are unique."""
-    if world.store.one("SELECT id FROM britive_application WHERE name = ?", name):
-        raise errors.duplicate("Application", name)
-    return add(world, new_id(20), name, kind)
-
-
-def add(world: World, app_id: str, name: str, kind: ApplicationType) -> Row:
-    """Puts an application in place, without any rule."""
-    world.store.run("INSERT INTO britive_application (id, name, type) VALUES (?, ?, ?)", app_id, name, kind.name)
-    return require(world, app_id)
-
-
-def delete(world: World, app: Row) -> None:
-    """Deletes an application with all that it holds."""
-    world.store.run("DELETE FROM britive_application WHERE id = ?", app["id"])
+def add(state: State, app_id: str, name: str, kind: ApplicationType) -> Row:
+    """Store an application without any check."""
+    state.store.run("INSERT INTO britive_application (id, name, type) VALUES (?, ?, ?)", app_id, name, kind.name)
+    return require(state, app_id)
 
 
 def manual(app: Row) -> None:
-    """Refuses to make, change or delete by hand what a scan of the application finds."""
+    """Refuse a change of environments in an application that scans them."""
     if not TYPES[app["type"]].manual:
         raise errors.unsupported(f"Applications of type '{app['type']}' do not support manual environments.")
 
 
 def catalog_entry(kind: ApplicationType) -> dict[str, Any]:
-    """A type of application as the catalogue shows it."""
+    """Return a type of application as the catalogue shows it."""
     return {
         "catalogAppId": kind.number,
         "name": kind.name,
@@ -75,7 +58,7 @@ def catalog_entry(kind: ApplicationType) -> dict[str, Any]:
 
 
 def minimized(app: Row, root: dict[str, Any] | None) -> dict[str, Any]:
-    """An application with ``?view=minimized``."""
+    """Return an application as ``?view=minimized`` shows it."""
     kind = TYPES[app["type"]]
     return {
         "appContainerId": app["id"],
@@ -88,7 +71,7 @@ def minimized(app: Row, root: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def shown(app: Row, root: dict[str, Any] | None) -> dict[str, Any]:
-    """An application in full."""
+    """Return an application as the API shows it."""
     entry = catalog_entry(TYPES[app["type"]])
     entry["propertyTypes"] = [{"name": "displayName", "type": STRING, "value": app["name"]}]
     return {**minimized(app, root), "userAccountMappings": [], "catalogApplication": entry}

@@ -1,7 +1,7 @@
-"""Types of application, and the properties that an environment of each type has.
+"""Lists the types of application, and the properties that an environment of each type has.
 
-Manual environments: AWS Standalone, Salesforce and ServiceNow by the vendor's document; Okta and Snowflake Standalone
-by the documentation of its Terraform provider.
+The vendor's document names the types AWS Standalone, Salesforce and ServiceNow as those with manual environments; its
+Terraform provider adds Okta and Snowflake Standalone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Property:
 
 @dataclass(frozen=True)
 class ApplicationType:
-    """``manual``: environments and groups are made by hand, else a scan of the application finds them."""
+    """A type of application. ``manual``: clients create environments and groups; otherwise a scan finds them."""
 
     number: int
     name: str
@@ -36,7 +36,7 @@ class ApplicationType:
 
     @property
     def key(self) -> str:
-        """Name and version."""
+        """The name and version of the type."""
         return f"{self.name}-1.0"
 
 

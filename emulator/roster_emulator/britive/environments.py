@@ -1,4 +1,4 @@
-"""State and rules of environments."""
+"""Holds the state and rules of environments."""
 
 from __future__ import annotations
 
@@ -6,48 +6,48 @@ from typing import Any
 
 from roster_emulator.britive import applications, errors
 from roster_emulator.britive.catalog import TYPES
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 
-def every(world: World, app: Row) -> list[Row]:
-    """All environments of an application, the oldest first."""
-    return world.store.all("SELECT * FROM britive_environment WHERE app_id = ? ORDER BY number", app["id"])
+def every(state: State, app: Row) -> list[Row]:
+    """Return all environments of an application, the oldest first."""
+    return state.store.all("SELECT * FROM britive_environment WHERE app_id = ? ORDER BY number", app["id"])
 
 
-def within(world: World, app: Row, group_id: str) -> list[Row]:
-    """The environments right under a group."""
-    return world.store.all(
+def within(state: State, app: Row, group_id: str) -> list[Row]:
+    """Return the environments directly in a group."""
+    return state.store.all(
         "SELECT * FROM britive_environment WHERE app_id = ? AND parent_group_id = ? ORDER BY number",
         app["id"],
         group_id,
     )
 
 
-def find(world: World, app: Row, environment_id: str) -> Row | None:
-    """An environment, or ``None``."""
-    return world.store.one("SELECT * FROM britive_environment WHERE app_id = ? AND id = ?", app["id"], environment_id)
+def find(state: State, app: Row, environment_id: str) -> Row | None:
+    """Return an environment, or ``None``."""
+    return state.store.one("SELECT * FROM britive_environment WHERE app_id = ? AND id = ?", app["id"], environment_id)
 
 
-def require(world: World, app: Row, environment_id: str) -> Row:
-    """An environment that a path names."""
-    environment = find(world, app, environment_id)
+def require(state: State, app: Row, environment_id: str) -> Row:
+    """Return the environment of a path. Raise if it does not exist."""
+    environment = find(state, app, environment_id)
     if environment is None:
-        raise errors.absent(world, "Environment", environment_id)
+        raise errors.absent(state, "Environment", environment_id)
     return environment
 
 
-def create(world: World, app: Row, name: str, description: str | None, parent_group_id: str) -> Row:
-    """Makes an environment in a group."""
+def create(state: State, app: Row, name: str, description: str | None, parent_group_id: str) -> Row:
+    """Create an environment in a group."""
     applications.manual(app)
-    if not _is_group(world, app, parent_group_id):
-        raise errors.unknown_parent(world, parent_group_id)
-    refuse_twin(world, app, name, parent_group_id)
-    return add(world, app, applications.new_id(), name, description, parent_group_id)
+    if not _is_group(state, app, parent_group_id):
+        raise errors.unknown_parent(state, parent_group_id)
+    refuse_duplicate(state, app, name, parent_group_id)
+    return add(state, app, applications.new_id(), name, description, parent_group_id)
 
 
 def add(
-    world: World,
+    state: State,
     app: Row,
     environment_id: str,
     name: str,
@@ -55,8 +55,8 @@ def add(
     parent_group_id: str,
     kind: str = "environment",
 ) -> Row:
-    """Puts an environment in place, without any rule."""
-    world.store.run(
+    """Store an environment without any check."""
+    state.store.run(
         "INSERT INTO britive_environment (app_id, id, name, description, parent_group_id, type)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         app["id"],
@@ -66,14 +66,14 @@ def add(
         parent_group_id,
         kind,
     )
-    return require(world, app, environment_id)
+    return require(state, app, environment_id)
 
 
-def rename(world: World, app: Row, environment: Row, name: str, description: str | None) -> None:
-    """Changes name and description."""
+def rename(state: State, app: Row, environment: Row, name: str, description: str | None) -> None:
+    """Change name and description."""
     if name != environment["name"]:
-        refuse_twin(world, app, name, environment["parent_group_id"])
-    world.store.run(
+        refuse_duplicate(state, app, name, environment["parent_group_id"])
+    state.store.run(
         "UPDATE britive_environment SET name = ?, description = ? WHERE number = ?",
         name,
         description,
@@ -81,36 +81,38 @@ def rename(world: World, app: Row, environment: Row, name: str, description: str
     )
 
 
-def delete(world: World, app: Row, environment: Row) -> None:
-    """Deletes an environment with its mappings."""
+def delete(state: State, app: Row, environment: Row) -> None:
+    """Delete an environment with its mappings."""
     applications.manual(app)
     for table in ("mapping", "checkout", "scan"):
-        world.store.run(
+        state.store.run(
             f"DELETE FROM britive_{table} WHERE app_id = ? AND environment_id = ?", app["id"], environment["id"]
         )
-    world.store.run("DELETE FROM britive_environment WHERE number = ?", environment["number"])
+    state.store.run("DELETE FROM britive_environment WHERE number = ?", environment["number"])
 
 
-def refuse_twin(world: World, app: Row, name: str, parent_group_id: str) -> None:
-    """409 for a second environment of a name in one group, where the switch wants names unique."""
-    if world.switches.britive_unique_names and any(
-        other["name"] == name for other in within(world, app, parent_group_id)
+def refuse_duplicate(state: State, app: Row, name: str, parent_group_id: str) -> None:
+    """Refuse (409) a second environment of the same name in one group, if the switch wants names unique."""
+    if state.switches.britive_unique_names and any(
+        other["name"] == name for other in within(state, app, parent_group_id)
     ):
         raise errors.duplicate("Environment", name)
 
 
-def scope(world: World, app: Row, scope_id: str) -> str:
-    """What stands in the place of an environment when accounts are asked for: where the application scans its
-    environments itself, a group (the root group, for the vendor's client) may stand there too.
+def scope(state: State, app: Row, scope_id: str) -> str:
+    """Return the environment id, or group id, under which accounts are listed.
+
+    In an application that scans its environments, the path may name a group instead of an environment. The vendor's
+    client names the root group.
     """
-    if not TYPES[app["type"]].manual and _is_group(world, app, scope_id):
+    if not TYPES[app["type"]].manual and _is_group(state, app, scope_id):
         return scope_id
-    environment_id: str = require(world, app, scope_id)["id"]
+    environment_id: str = require(state, app, scope_id)["id"]
     return environment_id
 
 
 def listed(app: Row, environment: Row) -> dict[str, Any]:
-    """An environment in ``GET .../environments``, whose field names are its own."""
+    """Return an environment as ``GET .../environments`` shows it, with field names of its own."""
     return {
         "appContainerId": app["id"],
         "environmentId": environment["id"],
@@ -119,7 +121,7 @@ def listed(app: Row, environment: Row) -> dict[str, Any]:
 
 
 def shown(environment: Row) -> dict[str, Any]:
-    """An environment as the reply to its creation shows it."""
+    """Return an environment as the reply to its creation shows it."""
     return {
         "id": environment["id"],
         "name": environment["name"],
@@ -131,8 +133,8 @@ def shown(environment: Row) -> dict[str, Any]:
     }
 
 
-def _is_group(world: World, app: Row, group_id: str) -> bool:
-    # Not asked of groups.py, which needs this module to delete what a group holds.
+def _is_group(state: State, app: Row, group_id: str) -> bool:
+    # groups.py imports this module to delete the content of a group, so this module cannot import groups.py.
     return bool(
-        world.store.one("SELECT id FROM britive_environment_group WHERE app_id = ? AND id = ?", app["id"], group_id)
+        state.store.one("SELECT id FROM britive_environment_group WHERE app_id = ? AND id = ?", app["id"], group_id)
     )

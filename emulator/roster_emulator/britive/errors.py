@@ -1,11 +1,12 @@
-"""The API's error bodies: https://docs.britive.com/docs/restapi-errorcodes"""
+"""Words Britive's error bodies: https://docs.britive.com/docs/restapi-errorcodes"""
 
 from __future__ import annotations
 
 from starlette.datastructures import Headers
+from typing_extensions import override
 
-from roster_emulator.api import Problem, Reply
-from roster_emulator.world import World
+from roster_emulator.api import Call, Problem, Reply
+from roster_emulator.state import State
 
 GENERIC, VALIDATION, ABSENT, DUPLICATE = "E1001", "E1003", "E1004", "E1005"
 INACTIVE_USER, MAPPED, UNSUPPORTED, AUTOMATIC = "E1006", "E1010", "E1012", "E1013"
@@ -25,49 +26,56 @@ GENERAL = {
 
 
 def error(status: int, code: str, message: str) -> Reply:
-    """``{"status", "message", "errorCode", "details"}``."""
+    """Return an error reply: ``{"status", "message", "errorCode", "details"}``."""
     return Reply(status, {"status": status, "message": message, "errorCode": code, "details": None})
 
 
 def general(status: int, detail: str = "") -> Reply:
-    """The usual error of a status."""
+    """Return the usual error of a status."""
     code, message = GENERAL.get(status, (UNDOCUMENTED, f"An error occurred ({status})."))
     return error(status, code, f"{message} {detail}" if detail else message)
 
 
 def unauthorized(headers: Headers) -> Reply:
-    """The 401 of a request without a token, or with one that is nobody's."""
+    """Return the 401 of a request without a token, or with an unknown one."""
     if not headers.get("authorization", "").strip():
         return error(401, NO_TOKEN, "API token not found.")
     return error(401, INVALID_TOKEN, "Invalid API token.")
 
 
-def problem(status: int, code: str, message: str) -> Problem:
-    """An error to raise."""
-    return Problem(error(status, code, message))
+class Refusal(Problem):
+    """An error of a rule."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(status, message)
+        self.code = code
+
+    @override
+    def reply(self, call: Call) -> Reply:
+        return error(self.status, self.code, self.message or "")
 
 
-def invalid(message: str) -> Problem:
-    """400 for a request that makes no sense."""
-    return problem(400, VALIDATION, message)
+def invalid(message: str) -> Refusal:
+    """Return the 400 of an invalid request."""
+    return Refusal(400, VALIDATION, message)
 
 
-def absent(world: World, what: str, key: object) -> Problem:
-    """What the path names does not exist."""
-    return problem(world.switches.britive_absent_status, ABSENT, f"{what} '{key}' does not exist.")
+def absent(state: State, what: str, key: object) -> Refusal:
+    """Return the error of a path that names an object that does not exist."""
+    return Refusal(state.switches.britive_absent_status, ABSENT, f"{what} '{key}' does not exist.")
 
 
-def unknown_parent(world: World, key: object) -> Problem:
-    """The parent that a body names does not exist."""
+def unknown_parent(state: State, key: object) -> Refusal:
+    """Return the error of a body that names a parent that does not exist."""
     message = f"Parent environment group '{key}' does not exist."
-    return problem(world.switches.britive_unknown_parent_status, ABSENT, message)
+    return Refusal(state.switches.britive_unknown_parent_status, ABSENT, message)
 
 
-def duplicate(what: str, name: str) -> Problem:
-    """409 for a name that is taken."""
-    return problem(409, DUPLICATE, f"{what} '{name}' already exists.")
+def duplicate(what: str, name: str) -> Refusal:
+    """Return the 409 of a name that is taken."""
+    return Refusal(409, DUPLICATE, f"{what} '{name}' already exists.")
 
 
-def unsupported(message: str) -> Problem:
-    """400 for what this type of application does not do."""
-    return problem(400, UNSUPPORTED, message)
+def unsupported(message: str) -> Refusal:
+    """Return the 400 of a feature that this type of application lacks."""
+    return Refusal(400, UNSUPPORTED, message)

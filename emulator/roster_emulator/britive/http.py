@@ -1,4 +1,4 @@
-"""The API as the core sees it, and the calls that belong to no application."""
+"""Connects the Britive API to the emulator: routes, tokens, errors, data."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from typing_extensions import override
 from roster_emulator.api import Api, Call, Reply, Route
 from roster_emulator.britive import (
     applications,
-    demo,
     errors,
     http_accounts,
     http_environments,
-    paging,
+    sample_data,
     schema,
-    seeding,
-    users,
+    seed,
 )
-from roster_emulator.world import World
+from roster_emulator.state import State
 
 SHORT = 50
 SEPARATOR = "::"
@@ -29,10 +27,10 @@ FEATURES = {"profile-v1": False, "profile-v2": True, "secret-manager": True, "wo
 
 
 def scheme(token: str) -> str:
-    """The scheme that a token belongs to, by its shape, in lower case.
+    """Return the scheme of a token in lower case. The vendor's Python client derives it from the token too.
 
-    An API token is shorter than 50 characters; of the longer ones, a workload token has its identity provider before
-    ``::``. The vendor's Python client picks the scheme so.
+    An API token is shorter than 50 characters. A longer one is a workload token if it has an identity provider before
+    ``::``.
     """
     if len(token) < SHORT:
         return "token"
@@ -40,27 +38,8 @@ def scheme(token: str) -> str:
 
 
 def features(call: Call) -> Reply:
-    """What is switched on for this tenant."""
+    """``GET /api/features``: the features of this tenant."""
     return Reply(200, [{"name": name, "enabled": enabled} for name, enabled in FEATURES.items()])
-
-
-def health(call: Call) -> Reply:
-    """Whether the tenant is there; the vendor's Python client asks by HEAD."""
-    return Reply(200, None if call.method == "HEAD" else {"status": "UP"})
-
-
-def list_users(call: Call) -> Reply:
-    """Users, all or those with ``searchText``; in pages where ``page`` is given."""
-    found = users.search(call.world, call.query.get("searchText", ""))
-    if "type" in call.query:
-        found = [user for user in found if user["type"] == call.query["type"]]
-    asked = paging.requested(call.query, call.shift)
-    return Reply(200, found if asked is None else paging.paged(found, asked, users.COLUMNS))
-
-
-def get_user(call: Call) -> Reply:
-    """One user."""
-    return Reply(200, users.require(call.world, call.params["user"]))
 
 
 class Britive(Api):
@@ -70,11 +49,7 @@ class Britive(Api):
     prefixes = ("/api/",)
     schema = schema.TABLES
     routes = (
-        Route("GET", "/api/health", health, open=True),
-        Route("HEAD", "/api/health", health, open=True),
         Route("GET", "/api/features", features),
-        Route("GET", "/api/users", list_users),
-        Route("GET", "/api/users/{user}", get_user),
         *http_environments.ROUTES,
         *http_accounts.ROUTES,
     )
@@ -89,7 +64,7 @@ class Britive(Api):
         token = token.strip()
         if not token or given.lower() != scheme(token):
             return None
-        # What stands before the separator names the identity provider; the token is behind it.
+        # The identity provider comes before the separator, the token after it.
         return token.partition(SEPARATOR)[2] if given.lower() == "workloadtoken" else token
 
     @override
@@ -97,10 +72,10 @@ class Britive(Api):
         return errors.unauthorized(call.headers) if status == 401 else errors.general(status, detail)
 
     @override
-    def populate(self, world: World) -> None:
-        if applications.find(world, demo.DEMO["applications"][0]["appContainerId"]) is None:
-            seeding.seed(world, demo.DEMO)
+    def populate(self, state: State) -> None:
+        if applications.find(state, sample_data.INITIAL["applications"][0]["appContainerId"]) is None:
+            seed.seed(state, sample_data.INITIAL)
 
     @override
-    def seed(self, world: World, data: Mapping[str, Any]) -> Any:
-        return seeding.seed(world, data)
+    def seed(self, state: State, data: Mapping[str, Any]) -> Any:
+        return seed.seed(state, data)

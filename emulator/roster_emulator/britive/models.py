@@ -1,4 +1,4 @@
-"""What a scan finds, and users: defaults and field names. ``model_dump(by_alias=True)`` is the form on the wire."""
+"""Defines accounts, permissions and users: fields and defaults. ``model_dump(by_alias=True)`` gives the API's JSON."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ SCANNED = "2024-05-02T08:00:00Z"
 
 
 class Wire(BaseModel):
-    """A model whose fields are snake_case in Python and camelCase in JSON; both are understood on entry."""
+    """A model with snake_case fields in Python and camelCase fields in JSON. Input may have both."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
     @classmethod
     def columns(cls) -> frozenset[str]:
-        """The names on the wire of what a list may be sorted and filtered by."""
+        """Return the JSON names of the fields by which a list may be sorted and filtered."""
         return frozenset(str(field.alias) for field in cls.model_fields.values())
 
 
 class Account(Wire):
-    """An account of an application; ``native_id`` is the name when it is not given."""
+    """An account of an application. ``native_id`` defaults to the name."""
 
     account_id: int
     native_name: str
@@ -47,7 +47,7 @@ class Account(Wire):
 
 
 class Permission(Wire):
-    """A permission of an application, or (type ``group``) a group."""
+    """A permission of an application, or a group (type ``group``)."""
 
     app_permission_id: int
     name: str
@@ -71,7 +71,7 @@ class Permission(Wire):
 
 
 class User(Wire):
-    """A user of the tenant; the names are made from the id when they are not given."""
+    """A user of the tenant. The names default to names made from the id."""
 
     user_id: str
     username: str = ""

@@ -1,8 +1,8 @@
-"""Pages of a list: ``page`` (from 0), ``size``, ``sort=nativeName,asc`` and ``filter=scanStatus eq Unchanged``.
+"""Cuts lists into pages: ``page`` (from 0), ``size``, ``sort=nativeName,asc`` and ``filter=scanStatus eq Unchanged``.
 
-A page behind the end is empty and no error, since the vendor's Go client asks for one when the count is a multiple of
-the size. The vendor's samples filter with ``eq``; its client's documentation has ``co`` (contains) for users and scans,
-too; ``sw`` (starts with) is the third operator of that language. All of them ignore case.
+A page after the last one is empty and no error, because the vendor's Go client asks for one if the count is a multiple
+of the size. The vendor's samples filter with ``eq``, and its client's documentation has ``co`` (contains). ``sw``
+(starts with) is the third operator of that language. All of them ignore case.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FILTER = re.compile(r"\s*(?P<column>\w+)\s+(?P<operator>\w+)\s+(?:\"(?P<quoted>
 
 @dataclass(frozen=True)
 class Request:
-    """What a caller asked for."""
+    """The page that a caller asks for."""
 
     page: int
     size: int
@@ -40,7 +40,7 @@ class Request:
 
 
 def requested(query: QueryParams, shift: int = 0) -> Request | None:
-    """The page that is asked for; ``None`` without the parameter ``page``."""
+    """Return the page that the query asks for; ``None`` without the parameter ``page``."""
     if "page" not in query:
         return None
     return Request(
@@ -53,7 +53,7 @@ def requested(query: QueryParams, shift: int = 0) -> Request | None:
 
 
 def required(query: QueryParams, shift: int = 0) -> Request:
-    """The page that is asked for; 400 without the parameter ``page``."""
+    """Return the page that the query asks for. Raise a 400 without the parameter ``page``."""
     asked = requested(query, shift)
     if asked is None:
         raise errors.invalid("Query parameter 'page' is mandatory.")
@@ -61,7 +61,7 @@ def required(query: QueryParams, shift: int = 0) -> Request:
 
 
 def paged(items: Sequence[Item], asked: Request, columns: Collection[str]) -> Item:
-    """The envelope of one page of ``items``, which may be sorted and filtered by ``columns``."""
+    """Return one page of ``items`` with its envelope. Lists may be sorted and filtered by ``columns``."""
     chosen = list(items)
     if asked.filter is not None:
         chosen = _filtered(chosen, asked.filter, columns)
@@ -80,7 +80,7 @@ def paged(items: Sequence[Item], asked: Request, columns: Collection[str]) -> It
 
 
 def flag(query: QueryParams, name: str) -> bool:
-    """A boolean, in any case; false when it is absent. The vendor's Python client sends ``True``."""
+    """Return a boolean of the query, false if absent. The vendor's Python client sends ``True``."""
     value = query.get(name, "false").lower()
     if value not in ("true", "false"):
         raise errors.invalid(f"Query parameter '{name}' must be true or false.")

@@ -1,6 +1,6 @@
-"""Properties of environments. ``displayName`` and ``description`` are the environment's own name and description.
+"""Holds the properties of environments. ``displayName`` and ``description`` are the environment's name and description.
 
-A secret is never kept: it reads back as ``*`` once it has been set.
+Secrets are not stored. A secret reads back as ``*`` once it has been set.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from typing import Any
 
 from roster_emulator.britive import applications, environments, errors
 from roster_emulator.britive.catalog import BOOLEAN, INTEGER, NAMED, SECRETS, TYPES, Property
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 MASK = "*"
 
 
-def read(world: World, app: Row, environment: Row) -> dict[str, Any]:
-    """All properties with their values."""
-    rows = world.store.all(
+def read(state: State, app: Row, environment: Row) -> dict[str, Any]:
+    """Return all properties with their values."""
+    rows = state.store.all(
         "SELECT name, value FROM britive_property WHERE app_id = ? AND environment_id = ?",
         app["id"],
         environment["id"],
@@ -28,16 +28,16 @@ def read(world: World, app: Row, environment: Row) -> dict[str, Any]:
     return {"displayName": environment["name"], "description": environment["description"]} | values
 
 
-def write(world: World, app: Row, environment: Row, changes: dict[str, Any]) -> None:
-    """Sets properties; ``null`` brings the default back. All or none."""
+def write(state: State, app: Row, environment: Row, changes: dict[str, Any]) -> None:
+    """Set all of the properties or, if one is invalid, none. ``null`` sets the default."""
     known = {item.name: item for item in (*NAMED, *_known(app))}
     for name, value in changes.items():
         if name not in known:
             message = f"Property '{name}' does not exist in applications of type '{app['type']}'."
-            raise errors.problem(400, errors.UNKNOWN_PROPERTY, message)
+            raise errors.Refusal(400, errors.UNKNOWN_PROPERTY, message)
         _check(known[name], value)
     environments.rename(
-        world,
+        state,
         app,
         environment,
         changes.pop("displayName", environment["name"]),
@@ -45,24 +45,24 @@ def write(world: World, app: Row, environment: Row, changes: dict[str, Any]) -> 
     )
     for name, value in changes.items():
         key = (app["id"], environment["id"], name)
-        world.store.run("DELETE FROM britive_property WHERE app_id = ? AND environment_id = ? AND name = ?", *key)
+        state.store.run("DELETE FROM britive_property WHERE app_id = ? AND environment_id = ? AND name = ?", *key)
         if value is not None:
             kept = MASK if known[name].type in SECRETS else value
-            world.store.run("INSERT INTO britive_property VALUES (?, ?, ?, ?)", *key, json.dumps(kept))
+            state.store.run("INSERT INTO britive_property VALUES (?, ?, ?, ?)", *key, json.dumps(kept))
 
 
-def tested(world: World, app: Row, environment: Row) -> dict[str, Any]:
-    """The test of an environment: it succeeds once the required properties are set."""
-    values = read(world, app, environment)
+def tested(state: State, app: Row, environment: Row) -> dict[str, Any]:
+    """Return the result of the test of an environment: it succeeds once the required properties are set."""
+    values = read(state, app, environment)
     missing = [item.name for item in (*NAMED, *_known(app)) if item.required and not values[item.name]]
     if missing:
         return {"success": False, "message": f"Missing properties: {', '.join(missing)}"}
     return {"success": True, "message": "Test successful."}
 
 
-def shown(world: World, app: Row, environment: Row) -> dict[str, Any]:
-    """An environment in the likeness of an application, as reading it and changing its properties show it."""
-    values = read(world, app, environment)
+def shown(state: State, app: Row, environment: Row) -> dict[str, Any]:
+    """Return an environment in the form of an application, as reads and changes of its properties show it."""
+    values = read(state, app, environment)
     entry = applications.catalog_entry(TYPES[app["type"]])
     entry["propertyTypes"] = [
         {"name": item.name, "description": item.description, "type": item.type, "value": values[item.name]}

@@ -1,4 +1,4 @@
-"""Tables of the Britive API. ``data`` columns hold JSON in the API's own field names."""
+"""Defines the tables of the Britive API. ``data`` columns hold JSON with the API's own field names."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""IBM Cloud IAM Access Groups v2 and the token exchange: https://cloud.ibm.com/apidocs/iam-access-groups
+"""Emulates IBM Cloud IAM Access Groups v2 and the token exchange: https://cloud.ibm.com/apidocs/iam-access-groups
 
-State and rules are in ``groups.py``, ``members.py`` and ``rules.py``, the translation from and to HTTP in ``http.py``,
-token exchange in ``identity.py``, error wording in ``errors.py``, tables in ``schema.py``.
+State and rules are in ``groups.py``, ``members.py`` and ``rules.py``, HTTP in ``http.py`` and ``http_*.py``, the token
+exchange in ``identity.py``, error bodies in ``errors.py``, and tables in ``schema.py``.
 """
 
 from __future__ import annotations

@@ -1,43 +1,30 @@
-"""What the routes of the IBM API share: reading a call, wording a refusal."""
+"""Reads the parts of a call that the routes of the IBM API share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 from urllib.parse import quote
 
-from roster_emulator.api import Call, Handler, Problem, Reply, Route
-from roster_emulator.ibm import errors, identity
-from roster_emulator.ibm.errors import Refusal, invalid
+from roster_emulator.api import Call
+from roster_emulator.ibm import identity
+from roster_emulator.ibm.errors import invalid
 
 BATCH = 50
 
 
-def route(method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], template: str, handler: Handler) -> Route:
-    """A route whose refusals become the API's error bodies."""
-
-    def worded(call: Call) -> Reply:
-        try:
-            return handler(call)
-        except Refusal as refusal:
-            raise Problem(errors.error(call.trace, refusal.status, refusal.code, refusal.message)) from None
-
-    return Route(method, template, worded)
-
-
 def author(call: Call) -> str:
-    """The iam_id under which the caller acts."""
+    """Return the iam_id under which the caller acts."""
     return str(call.caller.claims.get("iam_id", identity.DEVELOPER)) if call.caller else identity.DEVELOPER
 
 
 def own_account(call: Call) -> str:
-    """The account of the caller's token."""
+    """Return the account of the caller's token."""
     claims = call.caller.claims if call.caller else {}
     return str(claims.get("account", {}).get("bss", identity.DEFAULT_ACCOUNT))
 
 
 def account(call: Call) -> str:
-    """The query's ``account_id``, which is required."""
+    """Return the query's ``account_id``, which is required."""
     named = call.query.get("account_id", "")
     if not named.strip():
         raise invalid("account_id is required")
@@ -45,7 +32,7 @@ def account(call: Call) -> str:
 
 
 def flag(call: Call, name: str) -> bool:
-    """A boolean of the query; absent is false."""
+    """Return a boolean of the query, false if absent."""
     value = call.query.get(name, "false").lower()
     if value not in ("true", "false"):
         raise invalid(f"{name} must be true or false")
@@ -53,7 +40,7 @@ def flag(call: Call, name: str) -> bool:
 
 
 def choice(call: Call, name: str, default: str | None, allowed: Sequence[str]) -> str | None:
-    """A word of the query that must be one of ``allowed``."""
+    """Return a word of the query, which must be one of ``allowed``."""
     value = call.query.get(name, default)
     if value is not None and value not in allowed:
         raise invalid(f"{name} must be one of {', '.join(allowed)}")
@@ -61,7 +48,7 @@ def choice(call: Call, name: str, default: str | None, allowed: Sequence[str]) -
 
 
 def revision(call: Call) -> str:
-    """The ``If-Match`` header, which is required."""
+    """Return the ``If-Match`` header, which is required."""
     etag = call.headers.get("if-match")
     if not etag:
         raise invalid("If-Match header is required")
@@ -69,7 +56,7 @@ def revision(call: Call) -> str:
 
 
 def distinct(values: Sequence[str], what: str) -> None:
-    """Refuses an empty list, one of more than fifty, and one that names something twice."""
+    """Refuse an empty list, a list of more than 50, and a list with duplicates."""
     if not 1 <= len(values) <= BATCH:
         raise invalid(f"1 to {BATCH} {what} are allowed in one call")
     if len(set(values)) != len(values):
@@ -77,6 +64,6 @@ def distinct(values: Sequence[str], what: str) -> None:
 
 
 def link(call: Call, *segments: str) -> str:
-    """An absolute address under ``/v2``, on the host that the caller knows."""
+    """Return an absolute address under ``/v2``, on the host that the caller used."""
     path = "/".join(quote(segment, safe="") for segment in segments)
     return f"http://{call.headers.get('host', '')}/v2/{path}"

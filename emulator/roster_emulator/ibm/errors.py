@@ -1,10 +1,12 @@
-"""The API's error bodies, word for word as in the vendor's document where it has them."""
+"""Words IBM's error bodies, as the vendor's document has them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from roster_emulator.api import Call, Reply
+from typing_extensions import override
+
+from roster_emulator.api import Call, Problem, Reply
 
 FORBIDDEN = (
     "Forbidden: You don't have the required access to complete this action. Contact your account owner for access"
@@ -33,32 +35,36 @@ ITEM_MESSAGES = {
 }
 
 
-class Refusal(Exception):
-    """A rule of the API says no: the status, code and message of the whole reply."""
+class Refusal(Problem):
+    """An error of a rule: the status, code and message of the whole reply."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+        super().__init__(status, message)
+        self.code = code
+
+    @override
+    def reply(self, call: Call) -> Reply:
+        return error(call.trace, self.status, self.code, self.message or "")
 
 
 def invalid(detail: str = "") -> Refusal:
-    """The 400 for everything that is wrong with a request."""
+    """Return the 400 of an invalid request."""
     code, message = GENERAL[400]
     return Refusal(400, code, f"{message} {detail}".strip())
 
 
 def error(trace: str, status: int, code: str, message: str) -> Reply:
-    """``{"trace", "errors": [{"code", "message"}], "status_code"}``."""
+    """Return an error reply: ``{"trace", "errors": [{"code", "message"}], "status_code"}``."""
     return Reply(status, {"trace": trace, "errors": [{"code": code, "message": message}], "status_code": status})
 
 
 def general(call: Call, status: int, detail: str = "") -> Reply:
-    """The usual error of a status. ``detail`` goes behind the vendor's own words."""
+    """Return the usual error of a status. ``detail`` follows the vendor's own words."""
     code, message = GENERAL.get(status, ("error_occurred", f"An error occurred ({status})."))
     return error(call.trace, status, code, f"{message} {detail}".strip())
 
 
 def item(trace: str, status: int, message: str | None = None, code: str = "error_occurred") -> dict[str, Any]:
-    """What a failed item of a 207 carries besides its key."""
+    """Return the fields of a failed item of a 207, except its key."""
     message = message or ITEM_MESSAGES.get(status, "An error occurred")
     return {"status_code": status, "trace": trace, "errors": [{"code": code, "message": message}]}

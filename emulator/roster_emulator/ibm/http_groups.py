@@ -1,4 +1,4 @@
-"""HTTP of access groups and account settings."""
+"""Translates HTTP of access groups and account settings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints, TypeAdapter
 
-from roster_emulator.api import Call, Reply
+from roster_emulator.api import Call, Reply, Route
 from roster_emulator.ibm import groups, paging
-from roster_emulator.ibm.calls import account, author, choice, flag, link, own_account, revision, route
+from roster_emulator.ibm.calls import account, author, choice, flag, link, own_account, revision
 from roster_emulator.ibm.errors import invalid
 from roster_emulator.ibm.groups import forbid_public
 from roster_emulator.store import Row
@@ -18,21 +18,21 @@ Description = Annotated[str, StringConstraints(max_length=250)]
 
 
 class NewGroup(BaseModel):
-    """Body of a create."""
+    """The body of a create."""
 
     name: Name
     description: Description = ""
 
 
 class ChangedGroup(BaseModel):
-    """Body of an update; what is absent stays. ``null`` is refused."""
+    """The body of an update. Absent fields stay, and ``null`` is refused."""
 
     name: Name = ""
     description: Description = ""
 
 
 class ChangedSettings(BaseModel):
-    """Body of an update of the account settings."""
+    """The body of an update of the account settings."""
 
     public_access_enabled: bool = True
 
@@ -41,7 +41,7 @@ NEW, CHANGED, SETTINGS = TypeAdapter(NewGroup), TypeAdapter(ChangedGroup), TypeA
 
 
 def shown(call: Call, row: Row, listed: bool = False) -> dict[str, Any]:
-    """A group as a reply shows it: ``href`` in lists only, ``is_federated`` and ``crn`` when asked for."""
+    """Return a group as a reply shows it. Lists add ``href``; the query may add ``is_federated`` and ``crn``."""
     group_id = row["id"]
     result = {key: row[key] for key in ("id", "name", "description")}
     if not listed:
@@ -59,7 +59,7 @@ def shown(call: Call, row: Row, listed: bool = False) -> dict[str, Any]:
 def create_group(call: Call) -> Reply:
     """``POST /v2/groups``."""
     account_id, body = account(call), call.read(NEW)
-    row = groups.create(call.world, account_id, body.name, body.description, author(call))
+    row = groups.create(call.state, account_id, body.name, body.description, author(call))
     return Reply(201, shown(call, row), {"ETag": row["etag"]})
 
 
@@ -80,14 +80,14 @@ def list_groups(call: Call) -> Reply:
         descending=sort.startswith("-"),
     )
     page = paging.page(call)
-    total, rows = groups.select(call.world, wanted, page.start, page.limit)
+    total, rows = groups.select(call.state, wanted, page.start, page.limit)
     envelope = paging.envelope(call, page, total, link(call, "groups"))
     return Reply(200, {**envelope, "groups": [shown(call, row, listed=True) for row in rows]})
 
 
 def get_group(call: Call) -> Reply:
     """``GET /v2/groups/{access_group_id}``."""
-    row = groups.get(call.world, call.params["access_group_id"], own_account(call))
+    row = groups.get(call.state, call.params["access_group_id"], own_account(call))
     return Reply(200, shown(call, row), {"ETag": row["etag"]})
 
 
@@ -95,10 +95,10 @@ def update_group(call: Call) -> Reply:
     """``PATCH /v2/groups/{access_group_id}``."""
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "update group")
-    groups.get(call.world, group_id, "")
+    groups.get(call.state, group_id, "")
     etag, body = revision(call), call.read(CHANGED)
     given = {name: getattr(body, name) for name in body.model_fields_set}
-    row = groups.update(call.world, group_id, etag, given.get("name"), given.get("description"), author(call))
+    row = groups.update(call.state, group_id, etag, given.get("name"), given.get("description"), author(call))
     return Reply(200, shown(call, row), {"ETag": row["etag"]})
 
 
@@ -106,13 +106,13 @@ def delete_group(call: Call) -> Reply:
     """``DELETE /v2/groups/{access_group_id}``."""
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "delete group")
-    groups.delete(call.world, group_id, flag(call, "force"))
+    groups.delete(call.state, group_id, flag(call, "force"))
     return Reply(204)
 
 
 def get_settings(call: Call) -> Reply:
     """``GET /v2/groups/settings``."""
-    return Reply(200, groups.settings(call.world, account(call)))
+    return Reply(200, groups.settings(call.state, account(call)))
 
 
 def update_settings(call: Call) -> Reply:
@@ -120,15 +120,15 @@ def update_settings(call: Call) -> Reply:
     account_id, body = account(call), call.read(SETTINGS)
     if not body.model_fields_set:
         return get_settings(call)
-    return Reply(200, groups.set_settings(call.world, account_id, body.public_access_enabled, author(call)))
+    return Reply(200, groups.set_settings(call.state, account_id, body.public_access_enabled, author(call)))
 
 
 ROUTES = (
-    route("POST", "/v2/groups", create_group),
-    route("GET", "/v2/groups", list_groups),
-    route("GET", "/v2/groups/settings", get_settings),
-    route("PATCH", "/v2/groups/settings", update_settings),
-    route("GET", "/v2/groups/{access_group_id}", get_group),
-    route("PATCH", "/v2/groups/{access_group_id}", update_group),
-    route("DELETE", "/v2/groups/{access_group_id}", delete_group),
+    Route("POST", "/v2/groups", create_group),
+    Route("GET", "/v2/groups", list_groups),
+    Route("GET", "/v2/groups/settings", get_settings),
+    Route("PATCH", "/v2/groups/settings", update_settings),
+    Route("GET", "/v2/groups/{access_group_id}", get_group),
+    Route("PATCH", "/v2/groups/{access_group_id}", update_group),
+    Route("DELETE", "/v2/groups/{access_group_id}", delete_group),
 )

@@ -1,4 +1,4 @@
-"""HTTP of memberships."""
+"""Translates HTTP of memberships."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, TypeAdapter
 
-from roster_emulator.api import Call, Reply
+from roster_emulator.api import Call, Reply, Route
 from roster_emulator.ibm import groups, members, paging
-from roster_emulator.ibm.calls import BATCH, account, author, choice, distinct, flag, link, route
+from roster_emulator.ibm.calls import BATCH, account, author, choice, distinct, flag, link
 from roster_emulator.ibm.errors import ITEM_MESSAGES, Refusal, invalid
 from roster_emulator.ibm.groups import forbid_public
 from roster_emulator.store import Row
@@ -17,26 +17,26 @@ Type = Literal["user", "service", "profile"]
 
 
 class Member(BaseModel):
-    """One member to add."""
+    """A member to add."""
 
     iam_id: str
     type: Type
 
 
 class Added(BaseModel):
-    """Body of the call that adds members to a group."""
+    """The body that adds members to a group."""
 
     members: list[Member]
 
 
 class Removed(BaseModel):
-    """Body of the call that removes members from a group."""
+    """The body that removes members from a group."""
 
     members: list[str]
 
 
 class Joined(BaseModel):
-    """Body of the call that adds a member to groups."""
+    """The body that adds a member to groups."""
 
     type: Type | None = None
     groups: list[str]
@@ -49,7 +49,7 @@ def add_members(call: Call) -> Reply:
     """``PUT /v2/groups/{access_group_id}/members``."""
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "add members")
-    if not groups.exists(call.world, group_id):
+    if not groups.exists(call.state, group_id):
         # The vendor's sample has this code here, and group_not_found where a membership is missing.
         raise Refusal(404, "membership_not_found", ITEM_MESSAGES[404])
     body = call.read(ADDED)
@@ -70,7 +70,7 @@ def list_members(call: Call) -> Reply:
         raise invalid(f"sort must be one of {', '.join(members.SORTS)}")
     page = paging.page(call)
     total, rows = members.select(
-        call.world, group_id, membership, kind, sort if verbose else None, page.start, page.limit
+        call.state, group_id, membership, kind, sort if verbose else None, page.start, page.limit
     )
     envelope = paging.envelope(call, page, total, link(call, "groups", group_id, "members"))
     return Reply(200, {**envelope, "members": [_shown(call, row, verbose) for row in rows]})
@@ -78,7 +78,7 @@ def list_members(call: Call) -> Reply:
 
 def is_member(call: Call) -> Reply:
     """``HEAD /v2/groups/{access_group_id}/members/{iam_id}``."""
-    return Reply(204 if members.present(call.world, call.params["access_group_id"], call.params["iam_id"]) else 404)
+    return Reply(204 if members.present(call.state, call.params["access_group_id"], call.params["iam_id"]) else 404)
 
 
 def remove_member(call: Call) -> Reply:
@@ -86,7 +86,7 @@ def remove_member(call: Call) -> Reply:
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "delete group membership")
     _existing(call, group_id)
-    if not members.remove(call.world, group_id, call.params["iam_id"]):
+    if not members.remove(call.state, group_id, call.params["iam_id"]):
         raise Refusal(404, "membership_not_found", ITEM_MESSAGES[404])
     return Reply(204)
 
@@ -121,7 +121,7 @@ def remove_from_groups(call: Call) -> Reply:
 
 
 def _existing(call: Call, group_id: str) -> None:
-    if not groups.exists(call.world, group_id):
+    if not groups.exists(call.state, group_id):
         raise groups.not_found(group_id)
 
 
@@ -134,11 +134,11 @@ def _shown(call: Call, row: Row, verbose: bool) -> dict[str, Any]:
 
 
 ROUTES = (
-    route("PUT", "/v2/groups/_allgroups/members/{iam_id}", add_to_groups),
-    route("DELETE", "/v2/groups/_allgroups/members/{iam_id}", remove_from_groups),
-    route("PUT", "/v2/groups/{access_group_id}/members", add_members),
-    route("GET", "/v2/groups/{access_group_id}/members", list_members),
-    route("POST", "/v2/groups/{access_group_id}/members/delete", remove_members),
-    route("HEAD", "/v2/groups/{access_group_id}/members/{iam_id}", is_member),
-    route("DELETE", "/v2/groups/{access_group_id}/members/{iam_id}", remove_member),
+    Route("PUT", "/v2/groups/_allgroups/members/{iam_id}", add_to_groups),
+    Route("DELETE", "/v2/groups/_allgroups/members/{iam_id}", remove_from_groups),
+    Route("PUT", "/v2/groups/{access_group_id}/members", add_members),
+    Route("GET", "/v2/groups/{access_group_id}/members", list_members),
+    Route("POST", "/v2/groups/{access_group_id}/members/delete", remove_members),
+    Route("HEAD", "/v2/groups/{access_group_id}/members/{iam_id}", is_member),
+    Route("DELETE", "/v2/groups/{access_group_id}/members/{iam_id}", remove_member),
 )

@@ -1,4 +1,4 @@
-"""HTTP of dynamic rules."""
+"""Translates HTTP of dynamic rules."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
 
-from roster_emulator.api import Call, Reply
+from roster_emulator.api import Call, Reply, Route
 from roster_emulator.ibm import groups, rules
-from roster_emulator.ibm.calls import author, revision, route
+from roster_emulator.ibm.calls import author, revision
 from roster_emulator.ibm.groups import forbid_public
 from roster_emulator.store import Row
 
@@ -18,13 +18,13 @@ Operator = Literal["EQUALS", "EQUALS_IGNORE_CASE", "IN", "NOT_EQUALS", "NOT_EQUA
 
 
 def stringified_json(text: str) -> str:
-    """Lets JSON through; raises ``ValueError`` for any other text."""
+    """Return a text that is JSON. Raise ``ValueError`` for any other text."""
     json.loads(text)
     return text
 
 
 class Condition(BaseModel):
-    """What a claim must be like. ``value`` is JSON as text for every operator."""
+    """A condition on a claim. ``value`` is JSON as text for every operator."""
 
     claim: Text
     operator: Operator
@@ -32,7 +32,7 @@ class Condition(BaseModel):
 
 
 class Rule(BaseModel):
-    """Body of create and replace. ``expiration`` is in hours."""
+    """The body of create and replace. ``expiration`` is in hours."""
 
     expiration: Annotated[int, Field(ge=1, le=24)]
     realm_name: Text
@@ -46,38 +46,38 @@ RULE = TypeAdapter(Rule)
 def add_rule(call: Call) -> Reply:
     """``POST /v2/groups/{access_group_id}/rules``."""
     group_id = _changeable(call, "add rule")
-    return _reply(call, 201, rules.create(call.world, group_id, _content(call), author(call)))
+    return _reply(call, 201, rules.create(call.state, group_id, _content(call), author(call)))
 
 
 def list_rules(call: Call) -> Reply:
     """``GET /v2/groups/{access_group_id}/rules``."""
-    found = rules.list_all(call.world, call.params["access_group_id"])
+    found = rules.list_all(call.state, call.params["access_group_id"])
     return Reply(200, {"rules": [_shown(call, row) for row in found]})
 
 
 def get_rule(call: Call) -> Reply:
     """``GET /v2/groups/{access_group_id}/rules/{rule_id}``."""
-    return _reply(call, 200, rules.get(call.world, call.params["access_group_id"], call.params["rule_id"]))
+    return _reply(call, 200, rules.get(call.state, call.params["access_group_id"], call.params["rule_id"]))
 
 
 def replace_rule(call: Call) -> Reply:
     """``PUT /v2/groups/{access_group_id}/rules/{rule_id}``."""
     group_id, rule_id = _changeable(call, "update rule"), call.params["rule_id"]
-    rules.get(call.world, group_id, rule_id)
+    rules.get(call.state, group_id, rule_id)
     etag = revision(call)
-    return _reply(call, 200, rules.replace(call.world, group_id, rule_id, etag, _content(call), author(call)))
+    return _reply(call, 200, rules.replace(call.state, group_id, rule_id, etag, _content(call), author(call)))
 
 
 def remove_rule(call: Call) -> Reply:
     """``DELETE /v2/groups/{access_group_id}/rules/{rule_id}``."""
-    rules.delete(call.world, _changeable(call, "delete rule"), call.params["rule_id"])
+    rules.delete(call.state, _changeable(call, "delete rule"), call.params["rule_id"])
     return Reply(204)
 
 
 def _changeable(call: Call, action: str) -> str:
     group_id = call.params["access_group_id"]
     forbid_public(group_id, action)
-    groups.get(call.world, group_id, "")
+    groups.get(call.state, group_id, "")
     return group_id
 
 
@@ -92,7 +92,7 @@ def _reply(call: Call, status: int, row: Row) -> Reply:
 
 
 def _shown(call: Call, row: Row) -> dict[str, Any]:
-    group = groups.get(call.world, row["group_id"], "")
+    group = groups.get(call.state, row["group_id"], "")
     return {
         "id": row["id"],
         "name": row["name"],
@@ -109,9 +109,9 @@ def _shown(call: Call, row: Row) -> dict[str, Any]:
 
 
 ROUTES = (
-    route("POST", "/v2/groups/{access_group_id}/rules", add_rule),
-    route("GET", "/v2/groups/{access_group_id}/rules", list_rules),
-    route("GET", "/v2/groups/{access_group_id}/rules/{rule_id}", get_rule),
-    route("PUT", "/v2/groups/{access_group_id}/rules/{rule_id}", replace_rule),
-    route("DELETE", "/v2/groups/{access_group_id}/rules/{rule_id}", remove_rule),
+    Route("POST", "/v2/groups/{access_group_id}/rules", add_rule),
+    Route("GET", "/v2/groups/{access_group_id}/rules", list_rules),
+    Route("GET", "/v2/groups/{access_group_id}/rules/{rule_id}", get_rule),
+    Route("PUT", "/v2/groups/{access_group_id}/rules/{rule_id}", replace_rule),
+    Route("DELETE", "/v2/groups/{access_group_id}/rules/{rule_id}", remove_rule),
 )

@@ -1,8 +1,6 @@
-"""Token exchange: ``POST /identity/token``, https://cloud.ibm.com/apidocs/iam-identity-token-api"""
+"""Exchanges API keys for tokens: ``POST /identity/token``, https://cloud.ibm.com/apidocs/iam-identity-token-api"""
 
 from __future__ import annotations
-
-from urllib.parse import parse_qs
 
 from roster_emulator.api import Call, Reply, Route
 from roster_emulator.auth import refused, subject
@@ -13,25 +11,25 @@ DEVELOPER = "IBMid-ROSTERDEV0"
 
 
 def iam_id(caller_name: str) -> str:
-    """The iam_id under which an exchanged token acts."""
+    """Return the iam_id under which an exchanged token acts."""
     return f"IBMid-{caller_name}"
 
 
 def exchange(call: Call) -> Reply:
-    """Exchanges an API key for an access token."""
-    form = {name: values[-1] for name, values in parse_qs(call.body.decode("utf-8", "replace")).items()}
+    """Exchange an API key for an access token."""
+    form = call.form()
     if form.get("grant_type") != GRANT:
         return _refused(call, "BXNIM0111E", f"Grant type '{form.get('grant_type', '')}' is not supported.")
     key = form.get("apikey", "")
     if refused(key):
         return _refused(call, "BXNIM0415E", "Provided API key could not be found.")
-    who = iam_id(subject(key))
-    token, lifetime, ends = call.world.tokens.issue(
+    identity = iam_id(subject(key))
+    token, lifetime, ends = call.state.tokens.issue(
         key,
-        iam_id=who,
-        id=who,
+        iam_id=identity,
+        id=identity,
         realmid="IBMid",
-        identifier=who.removeprefix("IBMid-"),
+        identifier=identity.removeprefix("IBMid-"),
         account={"valid": True, "bss": DEFAULT_ACCOUNT, "frozen": True},
         iss="https://iam.cloud.ibm.com/identity",
         grant_type=GRANT,

@@ -1,4 +1,4 @@
-"""Pages: ``limit``, ``offset``, ``total_count`` and the addresses of the other pages."""
+"""Cuts lists into pages: ``limit``, ``offset``, ``total_count`` and the addresses of the other pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_LIMIT = 100
 
 @dataclass(frozen=True)
 class Page:
-    """The page that a caller wants. ``start`` is its first row, which a fault may shift."""
+    """The page that a caller asks for. ``start`` is its first row, which an injected fault may shift."""
 
     limit: int
     offset: int
@@ -23,14 +23,14 @@ class Page:
 
 
 def page(call: Call) -> Page:
-    """``limit`` 0 to 100, 50 by default; ``offset`` 0 or more."""
-    limit = min(_number(call, "limit", DEFAULT_LIMIT, MAX_LIMIT), call.world.switches.page_limit)
+    """Return the page that the query asks for: ``limit`` 0 to 100, 50 by default; ``offset`` 0 or more."""
+    limit = min(_number(call, "limit", DEFAULT_LIMIT, MAX_LIMIT), call.state.switches.page_limit)
     offset = _number(call, "offset", 0, None)
     return Page(limit, offset, max(0, offset + call.shift))
 
 
 def envelope(call: Call, wanted: Page, total: int, base: str) -> dict[str, Any]:
-    """What a list says about its pages. ``previous`` and ``next`` are there only when such pages are."""
+    """Return the fields of a list about its pages. ``previous`` and ``next`` are there only if such pages are."""
     others = [(name, value) for name, value in call.query.multi_items() if name not in ("limit", "offset")]
 
     def href(offset: int | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Tables of the IBM API."""
+"""Defines the tables of the IBM API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Test data by ``POST /_emulator/seed``: ``{"ibm": {"groups": [...], "members": [...], "identities": [...]}}``."""
+"""Adds data: ``POST /_emulator/seed`` with ``{"ibm": {"groups": [...], "members": [...], "identities": [...]}}``."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from roster_emulator.ibm import groups, members, rules
 from roster_emulator.ibm.http_rules import Rule
 from roster_emulator.ibm.identity import DEFAULT_ACCOUNT, DEVELOPER
-from roster_emulator.world import World
+from roster_emulator.state import State
 
 
 class Member(BaseModel):
-    """A membership; the type follows from the prefix of the iam_id."""
+    """A membership. The type follows from the prefix of the iam_id."""
 
     model_config = ConfigDict(extra="forbid")
     iam_id: str
@@ -21,13 +21,13 @@ class Member(BaseModel):
 
 
 class Membership(Member):
-    """A membership in a group that exists."""
+    """A membership in an existing group."""
 
     group_id: str
 
 
 class Group(BaseModel):
-    """A group with what is in it. A plain string stands for a static member."""
+    """A group with its content. A plain string stands for a static member."""
 
     model_config = ConfigDict(extra="forbid")
     name: str
@@ -39,7 +39,7 @@ class Group(BaseModel):
 
 
 class Identity(BaseModel):
-    """What ``verbose`` shows of an identity; one that is not ``known`` cannot be added to a group."""
+    """The details of an identity that ``verbose`` shows. One that is not ``known`` cannot be added to a group."""
 
     model_config = ConfigDict(extra="forbid")
     iam_id: str
@@ -50,7 +50,7 @@ class Identity(BaseModel):
 
 
 class Data(BaseModel):
-    """Everything that can be added."""
+    """The data that ``POST /_emulator/seed`` takes."""
 
     model_config = ConfigDict(extra="forbid")
     groups: list[Group] = Field(default_factory=list)
@@ -58,29 +58,29 @@ class Data(BaseModel):
     identities: list[Identity] = Field(default_factory=list)
 
 
-def seed(world: World, data: Any) -> dict[str, Any]:
-    """Adds the data; gives the ids of the new groups and rules, in their order."""
+def seed(state: State, data: Any) -> dict[str, Any]:
+    """Add the data. Return the ids of the new groups and rules, in their order."""
     wanted, rule_ids = Data.model_validate(data), []
     group_ids = []
     for group in wanted.groups:
-        row = groups.create(world, group.account_id, group.name, group.description, DEVELOPER, group.id)
+        row = groups.create(state, group.account_id, group.name, group.description, DEVELOPER, group.id)
         group_ids.append(row["id"])
         for member in group.members:
-            _join(world, row["id"], Member(iam_id=member) if isinstance(member, str) else member)
+            _join(state, row["id"], Member(iam_id=member) if isinstance(member, str) else member)
         for rule in group.rules:
             conditions = [condition.model_dump() for condition in rule.conditions]
             content = rules.Content(rule.name, rule.expiration, rule.realm_name, conditions)
-            rule_ids.append(rules.create(world, row["id"], content, DEVELOPER)["id"])
+            rule_ids.append(rules.create(state, row["id"], content, DEVELOPER)["id"])
     for membership in wanted.members:
-        _join(world, membership.group_id, membership)
+        _join(state, membership.group_id, membership)
     for one in wanted.identities:
-        world.store.run(
+        state.store.run(
             "INSERT OR REPLACE INTO ibm_identities VALUES (?, ?, ?, ?, ?)",
             *(one.iam_id, one.name or one.iam_id, one.email, one.description, int(one.known)),
         )
     return {"groups": group_ids, "rules": rule_ids}
 
 
-def _join(world: World, group_id: str, member: Member) -> None:
+def _join(state: State, group_id: str, member: Member) -> None:
     kind = members.kind_of(member.iam_id) or "user"
-    members.put(world, group_id, member.iam_id, kind, member.membership_type, DEVELOPER)
+    members.put(state, group_id, member.iam_id, kind, member.membership_type, DEVELOPER)

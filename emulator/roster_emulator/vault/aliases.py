@@ -1,4 +1,4 @@
-"""Group aliases: under which name of an auth method's groups an external group is found. A group has one at most."""
+"""Holds group aliases. An alias is the name of an external group in an auth method; a group has one at most."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _SELECT = (
 
 
 def register(realm: Realm, given: Given) -> Data | None:
-    """Updates by id where one is given, else makes an alias."""
+    """Update the alias of the given id, or create one."""
     return write_by_id(realm, given) if "id" in given else _write(realm, given, None)
 
 
 def write_by_id(realm: Realm, given: Given) -> Data | None:
-    """Updates the alias of an id; name and mount must both be given."""
+    """Update the alias of an id. Name and mount are both required."""
     if not given["id"]:
         raise bad("empty group alias ID")
     alias = by_id(realm, given["id"])
@@ -35,7 +35,7 @@ def write_by_id(realm: Realm, given: Given) -> Data | None:
 
 
 def read_by_id(realm: Realm, given: Given) -> Data | None:
-    """The alias of an id."""
+    """Return the alias of an id."""
     alias = by_id(realm, given["id"])
     if alias is None:
         return None
@@ -43,7 +43,7 @@ def read_by_id(realm: Realm, given: Given) -> Data | None:
 
 
 def delete_by_id(realm: Realm, given: Given) -> None:
-    """Deletes an alias; nothing happens when it is absent."""
+    """Delete an alias. It is no error if it does not exist."""
     alias = by_id(realm, given["id"])
     if alias is not None:
         drop_of_group(realm, alias["canonical_id"])
@@ -51,11 +51,11 @@ def delete_by_id(realm: Realm, given: Given) -> None:
 
 
 def list_by_id(realm: Realm, given: Given) -> Data | None:
-    """All ids, sorted, with what is told about each."""
-    told = ("name", "canonical_id", "mount_accessor", "mount_path", "mount_type")
+    """Return all ids, sorted, with a summary of each."""
+    summary = ("name", "canonical_id", "mount_accessor", "mount_path", "mount_type")
     info = {
         alias["id"]: {
-            **{key: value for key, value in _shown(alias).items() if key in told},
+            **{key: value for key, value in _shown(alias).items() if key in summary},
             "custom_metadata": None,
             "local": False,
         }
@@ -65,39 +65,39 @@ def list_by_id(realm: Realm, given: Given) -> Data | None:
 
 
 def by_id(realm: Realm, alias_id: str) -> Row | None:
-    """The row of an id."""
+    """Return the row of an id."""
     return realm.store.one(f"{_SELECT} WHERE a.id = ? AND a.namespace_id = ?", alias_id, realm.namespace)
 
 
 def by_factors(realm: Realm, accessor: str, name: str) -> Row | None:
-    """The row of a name, in any case, on a mount."""
+    """Return the row of a name, in any case, on a mount."""
     return realm.store.one(f"{_SELECT} WHERE a.mount_accessor = ? AND a.folded = ?", accessor, name.lower())
 
 
 def all_of(realm: Realm) -> list[Row]:
-    """All rows, in the order of the ids; without ``mount_path`` and ``mount_type`` where the mount is gone."""
+    """Return all rows, ordered by id. If the mount was removed, ``mount_path`` and ``mount_type`` are missing."""
     rows = realm.store.all(f"{_SELECT} WHERE a.namespace_id = ? ORDER BY a.id", realm.namespace)
     return [{key: value for key, value in row.items() if value is not None} for row in rows]
 
 
 def in_group(realm: Realm, group_id: str) -> Data:
-    """The alias of a group as a read of the group shows it; empty when there is none."""
+    """Return the alias of a group as a read of the group shows it, empty if there is none."""
     alias = realm.store.one(f"{_SELECT} WHERE a.canonical_id = ?", group_id)
     return {} if alias is None else _shown(alias)
 
 
 def refresh(realm: Realm, group_id: str, now: str) -> None:
-    """Notes that the group of an alias was written."""
+    """Store that the group of an alias was written."""
     realm.store.run("UPDATE vault_group_aliases SET last_update_time = ? WHERE canonical_id = ?", now, group_id)
 
 
 def drop_of_group(realm: Realm, group_id: str) -> None:
-    """Removes the alias of a group, if it has one."""
+    """Remove the alias of a group, if it has one."""
     realm.store.run("DELETE FROM vault_group_aliases WHERE canonical_id = ?", group_id)
 
 
 def _write(realm: Realm, given: Given, alias: Row | None) -> Data | None:
-    """Checks and stores, in the order in which Vault does. Without a group, a new alias makes itself one."""
+    """Check and store, in the same order as Vault. A new alias without a group creates a group."""
     name, accessor, group_id = (given.get(field, "") for field in ("name", "mount_accessor", "canonical_id"))
     if not name:
         raise bad("missing alias name")

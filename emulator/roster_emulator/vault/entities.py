@@ -1,4 +1,4 @@
-"""State and rules of entities, as far as groups need them: https://developer.hashicorp.com/vault/api-docs/secret/identity/entity"""
+"""Holds the entities, as far as groups need them: https://developer.hashicorp.com/vault/api-docs/secret/identity/entity"""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from roster_emulator.vault.fields import boolean, pairs, string, strings
 from roster_emulator.vault.realm import Data, Given, Realm
 
 FIELDS = {"id": string, "name": string, "metadata": pairs, "policies": strings, "disabled": boolean}
-BATCH_FIELDS = {"entity_ids": strings}
 
 
 def write(realm: Realm, given: Given) -> Data | None:
-    """Updates by id or name, or makes an entity. With both, the entity of the id gets the name."""
+    """Update the entity of an id or name, or create one. With both, the entity of the id gets the name."""
     entity, name = None, given.get("name", "")
     if given.get("id"):
         entity = by_id(realm, given["id"])
@@ -30,7 +29,7 @@ def write(realm: Realm, given: Given) -> Data | None:
     if "policies" in given:
         row["policies"] = json.dumps(policies.for_entity(given["policies"], realm.openbao))
     row["disabled"] = int(given.get("disabled", row["disabled"]))
-    # Never set reads null, and so does what was emptied before the last write.
+    # Metadata that was never set, or emptied before the last write, reads null.
     row["metadata"] = json.dumps(given["metadata"] if "metadata" in given else json.loads(row["metadata"]) or None)
     metadata.check("entity", json.loads(row["metadata"]) or {})
     save(realm, row)
@@ -38,65 +37,57 @@ def write(realm: Realm, given: Given) -> Data | None:
 
 
 def read_by_id(realm: Realm, given: Given) -> Data | None:
-    """The entity of an id."""
+    """Return the entity of an id."""
     return show(realm, by_id(realm, given["id"]))
 
 
 def read_by_name(realm: Realm, given: Given) -> Data | None:
-    """The entity of a name, in any case."""
+    """Return the entity of a name, in any case."""
     return show(realm, by_name(realm, given["name"]))
 
 
 def delete_by_id(realm: Realm, given: Given) -> None:
-    """Deletes an entity and takes it out of its groups; nothing happens when it is absent."""
+    """Delete an entity and remove it from its groups. It is no error if it does not exist."""
     _delete(realm, by_id(realm, given["id"]))
 
 
 def delete_by_name(realm: Realm, given: Given) -> None:
-    """Deletes an entity and takes it out of its groups; nothing happens when it is absent."""
+    """Delete an entity and remove it from its groups. It is no error if it does not exist."""
     _delete(realm, by_name(realm, given["name"]))
 
 
-def delete_batch(realm: Realm, given: Given) -> None:
-    """Deletes several entities; those that are absent are passed over."""
-    if not given.get("entity_ids"):
-        raise bad("missing entity ids to delete")
-    for entity_id in given["entity_ids"]:
-        _delete(realm, by_id(realm, entity_id))
-
-
 def list_by_id(realm: Realm, given: Given) -> Data | None:
-    """All ids, sorted, with what is told about each."""
+    """Return all ids, sorted, with a summary of each."""
     rows = _all(realm)
     return {"keys": [row["id"] for row in rows], "key_info": {row["id"]: {"name": row["name"]} for row in rows}}
 
 
 def list_by_name(realm: Realm, given: Given) -> Data | None:
-    """All names, in the order of the ids."""
+    """Return all names, ordered by id."""
     return {"keys": [row["name"] for row in _all(realm)]}
 
 
 def by_id(realm: Realm, entity_id: str) -> Row | None:
-    """The row of an id."""
+    """Return the row of an id."""
     return realm.store.one("SELECT * FROM vault_entities WHERE id = ? AND namespace_id = ?", entity_id, realm.namespace)
 
 
 def by_name(realm: Realm, name: str) -> Row | None:
-    """The row of a name, in any case."""
+    """Return the row of a name, in any case."""
     return realm.store.one(
         "SELECT * FROM vault_entities WHERE namespace_id = ? AND folded = ?", realm.namespace, name.lower()
     )
 
 
 def save(realm: Realm, entity: Row) -> None:
-    """Stores an entity."""
+    """Store an entity."""
     row = {**entity, "folded": entity["name"].lower()}
     columns, marks = ", ".join(row), ", ".join("?" * len(row))
     realm.store.run(f"INSERT OR REPLACE INTO vault_entities ({columns}) VALUES ({marks})", *row.values())
 
 
 def show(realm: Realm, entity: Row | None) -> Data | None:
-    """An entity as a read answers with it; ``None`` stays ``None``."""
+    """Return an entity as a read shows it. ``None`` stays ``None``."""
     if entity is None:
         return None
     direct, inherited = members.groups_of(realm, entity["id"])

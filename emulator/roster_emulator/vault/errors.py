@@ -1,8 +1,10 @@
-"""Vault's refusals, word for word."""
+"""Words Vault's error bodies."""
 
 from __future__ import annotations
 
-from roster_emulator.api import Call, Reply
+from typing_extensions import override
+
+from roster_emulator.api import Call, Problem, Reply
 
 UNSUPPORTED_PATH = "unsupported path"
 UNSUPPORTED_OPERATION = "unsupported operation"
@@ -11,36 +13,30 @@ OPERATIONS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "LIST",
 MOUNTS = ("identity", "sys", "auth/token")
 
 
-class Refusal(Exception):
-    """A rule says no; ``texts`` are the ``errors`` of the body."""
+class Refusal(Problem):
+    """An error; ``texts`` are the ``errors`` of the body."""
 
     def __init__(self, status: int, *texts: str) -> None:
-        super().__init__(*texts)
-        self.status, self.texts = status, texts
+        super().__init__(status, "; ".join(texts))
+        self.texts = texts
+
+    @override
+    def reply(self, call: Call) -> Reply:
+        return Reply(self.status, {"errors": list(self.texts)})
 
 
 def bad(text: str) -> Refusal:
-    """A 400 with its plain text."""
+    """Return a 400 with a plain text."""
     return Refusal(400, text)
 
 
 def failed(text: str, status: int = 500) -> Refusal:
-    """What Vault words as a list of errors, which is a 500 also for some mistakes of the caller."""
+    """Return an error that Vault words as a list of errors. Some mistakes of a caller are such a 500, too."""
     return Refusal(status, f"1 error occurred:\n\t* {text}\n\n")
 
 
-def body(status: int, *texts: str) -> Reply:
-    """``{"errors": [...]}``."""
-    return Reply(status, {"errors": list(texts)})
-
-
-def general(call: Call, status: int) -> Reply:
-    """The usual error of a status that the core decided on."""
-    refusal = _general(call, status)
-    return body(refusal.status, *refusal.texts)
-
-
-def _general(call: Call, status: int) -> Refusal:
+def general(call: Call, status: int) -> Refusal:
+    """Return the usual error of a status that the emulator decided on."""
     path = call.path.removeprefix("/v1/")
     if status == 404:
         if not any(f"{path}/".startswith(f"{mount}/") for mount in MOUNTS):
@@ -73,7 +69,7 @@ def _unsupported(call: Call) -> Refusal:
             return bad("mime: no media type")
         if kind != MERGE_PATCH:
             return Refusal(415, f"PATCH requires Content-Type of {MERGE_PATCH}, provided {kind}")
-    # A list asks for the path with a slash behind it, which only the free names take.
+    # LIST adds a slash to the path, and only a name may contain one.
     if call.method == "LIST" and not call.template.endswith(":path}"):
         return failed(UNSUPPORTED_PATH, 404)
     return failed(UNSUPPORTED_OPERATION, 405)

@@ -1,6 +1,6 @@
-"""The fields of a request: JSON or a form, then Vault's weak typing, with its error texts.
+"""Reads the fields of a request: JSON or a form, converted with Vault's weak types and its error texts.
 
-A number keeps the spelling that it came with, and where a text is wanted it is that text; ``true`` is ``"1"``.
+A number keeps its spelling, and where a string is expected it becomes that text; ``true`` becomes ``"1"``.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ class Unfit(Exception):
 
 
 class Number(str):
-    """A JSON number as it was written."""
+    """A JSON number in its original spelling."""
 
 
 def raw_body(call: Call) -> Raw:
-    """The body as it came; none is the same as an empty object."""
+    """Return the body before conversion. An absent body is an empty object."""
     if len(call.body) > LARGEST_BODY:
-        raise Refusal(413, "http: request body too large" if is_openbao(call.world) else "error parsing JSON")
+        raise Refusal(413, "http: request body too large" if is_openbao(call.state) else "error parsing JSON")
     text = call.body.decode("utf-8", "replace")
     form = call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    # An object is taken for JSON, whatever its kind is said to be.
+    # Vault reads an object as JSON, whatever its content type is.
     if form and not text.lstrip().startswith("{"):
         return {name: ",".join(values) for name, values in parse_qs(text, keep_blank_values=True).items()}
     if not text.strip():
         return {}
     try:
-        # What stands behind the first value is not looked at.
+        # Vault ignores everything after the first value.
         value, _ = _DECODER.raw_decode(text.lstrip())
     except (ValueError, RecursionError):
         raise bad("error parsing JSON") from None
@@ -55,7 +55,7 @@ def raw_body(call: Call) -> Raw:
 
 
 def convert(raw: Raw, schema: Schema) -> dict[str, Any]:
-    """The known fields, converted; unknown ones are left out."""
+    """Return the known fields, converted. Unknown ones are left out."""
     values = {}
     for name, value in raw.items():
         if name in schema:
@@ -68,19 +68,19 @@ def convert(raw: Raw, schema: Schema) -> dict[str, Any]:
 
 
 def string(value: Any) -> str:
-    """A text; null is the empty one."""
+    """Convert to a string; null becomes the empty one."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, str):
-        # Half a surrogate pair cannot be stored; Vault replaces it too.
+        # An unpaired surrogate cannot be stored. Vault replaces it too.
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     raise Unfit(_unconvertible("", "string", value))
 
 
 def boolean(value: Any) -> bool:
-    """A truth value; null and the empty text are false."""
+    """Convert to a boolean; null and the empty string become false."""
     if value is None or value == "":
         return False
     if isinstance(value, bool):
@@ -93,14 +93,14 @@ def boolean(value: Any) -> bool:
 
 
 def strings(value: Any) -> list[str]:
-    """A list of texts, or one text with commas; blanks around each are dropped."""
+    """Convert to a list of strings. A string is split at its commas, and blanks around each part are dropped."""
     if isinstance(value, str):
         return [part.strip() for part in string(value).split(",")] if value else []
     return [item.strip() for item in _texts(value)]
 
 
 def pairs(value: Any) -> dict[str, str] | None:
-    """A map of texts, or a list of ``key=value``; null stays null."""
+    """Convert to a map of strings, also from a list of ``key=value``. Null stays null."""
     if value is None:
         return None
     try:
@@ -116,7 +116,7 @@ def pairs(value: Any) -> dict[str, str] | None:
 
 
 def quoted(text: str) -> str:
-    """A text in quotation marks, as Go's ``%q`` does for what is printable."""
+    """Return a text in quotation marks, as Go's ``%q`` prints it."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -151,7 +151,7 @@ def _unconvertible(where: str, wanted: str, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value as Go's ``%v`` shows it."""
+    """Return a value as Go's ``%v`` prints it."""
     if value is None:
         return "<nil>"
     if isinstance(value, bool):

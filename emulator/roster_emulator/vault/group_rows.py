@@ -1,4 +1,4 @@
-"""The stored groups."""
+"""Reads and writes the rows of groups."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ INTERNAL, EXTERNAL = "internal", "external"
 
 
 def by_id(realm: Realm, group_id: str) -> Row | None:
-    """The group of an id."""
+    """Return the group of an id."""
     return realm.store.one("SELECT * FROM vault_groups WHERE id = ? AND namespace_id = ?", group_id, realm.namespace)
 
 
 def by_name(realm: Realm, name: str) -> Row | None:
-    """The group of a name, in any case."""
+    """Return the group of a name, in any case."""
     return realm.store.one(
         "SELECT * FROM vault_groups WHERE namespace_id = ? AND folded = ?", realm.namespace, name.lower()
     )
 
 
 def all_of(realm: Realm) -> list[Row]:
-    """What a list tells of each group, in the order of the ids."""
+    """Return the summary of each group, ordered by id."""
     return realm.store.all(
         "SELECT id, name, "
         "(SELECT COUNT(*) FROM vault_group_entities WHERE group_id = vault_groups.id) AS num_member_entities, "
@@ -35,7 +35,7 @@ def all_of(realm: Realm) -> list[Row]:
 
 
 def new(realm: Realm, kind: str = INTERNAL) -> Row:
-    """A group that is not stored yet."""
+    """Return a group that is not stored yet."""
     now = realm.timestamp()
     return {
         "id": realm.new_id(),
@@ -52,14 +52,14 @@ def new(realm: Realm, kind: str = INTERNAL) -> Row:
 
 
 def save(realm: Realm, group: Row) -> None:
-    """Stores a group, which counts as a change of it."""
+    """Store a group, and increase its modify index."""
     row = {**group, "folded": group["name"].lower(), "modify_index": group["modify_index"] + 1}
     columns, marks = ", ".join(row), ", ".join("?" * len(row))
     realm.store.run(f"INSERT OR REPLACE INTO vault_groups ({columns}) VALUES ({marks})", *row.values())
 
 
 def touch(realm: Realm, group_id: str, cleared: Iterable[str] = ()) -> None:
-    """Counts a change of a group that no write asked for. ``cleared``: the lists that it emptied."""
+    """Increase the modify index of a group that changed without a write. ``cleared``: the lists that became empty."""
     realm.store.run(
         "UPDATE vault_groups SET modify_index = modify_index + 1, cleared = ? WHERE id = ?",
         *(json.dumps(list(cleared)), group_id),
@@ -67,5 +67,5 @@ def touch(realm: Realm, group_id: str, cleared: Iterable[str] = ()) -> None:
 
 
 def remove(realm: Realm, group_id: str) -> None:
-    """Removes a group."""
+    """Remove a group."""
     realm.store.run("DELETE FROM vault_groups WHERE id = ?", group_id)

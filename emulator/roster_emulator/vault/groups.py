@@ -1,6 +1,6 @@
-"""State and rules of groups.
+"""Holds the state and rules of groups.
 
-A list or map that was never set reads null. One that the last write emptied reads ``[]`` or ``{}``, until the next
+A list or map that was never set reads null. One that the last write emptied reads ``[]`` or ``{}`` until the next
 write; ``cleared`` names those.
 """
 
@@ -28,7 +28,7 @@ FIELDS = {
 
 
 def register(realm: Realm, given: Given) -> Data | None:
-    """Updates by id or name, whichever is given, else makes a group with a name of its own."""
+    """Update the group of the given id or name, or create one with a generated name."""
     if "id" in given:
         return write_by_id(realm, given)
     if "name" in given:
@@ -37,7 +37,7 @@ def register(realm: Realm, given: Given) -> Data | None:
 
 
 def write_by_id(realm: Realm, given: Given) -> Data | None:
-    """Updates the group of an id."""
+    """Update the group of an id."""
     if not given["id"]:
         raise bad("empty group ID")
     group = group_rows.by_id(realm, given["id"])
@@ -47,51 +47,51 @@ def write_by_id(realm: Realm, given: Given) -> Data | None:
 
 
 def write_by_name(realm: Realm, given: Given) -> Data | None:
-    """Updates the group of a name, or makes it: an upsert. The answer is empty for an update."""
+    """Update the group of a name, or create it. Return nothing for an update."""
     if not given["name"]:
         raise bad("empty group name")
     return _write(realm, given, group_rows.by_name(realm, given["name"]))
 
 
 def read_by_id(realm: Realm, given: Given) -> Data | None:
-    """The group of an id."""
+    """Return the group of an id."""
     return show(realm, group_rows.by_id(realm, given["id"]))
 
 
 def read_by_name(realm: Realm, given: Given) -> Data | None:
-    """The group of a name, in any case."""
+    """Return the group of a name, in any case."""
     return show(realm, group_rows.by_name(realm, given["name"]))
 
 
 def delete_by_id(realm: Realm, given: Given) -> None:
-    """Deletes a group; nothing happens when it is absent."""
+    """Delete a group. It is no error if it does not exist."""
     _delete(realm, group_rows.by_id(realm, given["id"]))
 
 
 def delete_by_name(realm: Realm, given: Given) -> None:
-    """Deletes a group; nothing happens when it is absent."""
+    """Delete a group. It is no error if it does not exist."""
     _delete(realm, group_rows.by_name(realm, given["name"]))
 
 
 def list_by_id(realm: Realm, given: Given) -> Data | None:
-    """All ids, sorted, with what is told about each."""
-    told = ("id", "name", "mount_accessor", "mount_path", "mount_type")
+    """Return all ids, sorted, with a summary of each."""
+    summary = ("id", "name", "mount_accessor", "mount_path", "mount_type")
     found = {alias["canonical_id"]: alias for alias in aliases.all_of(realm)}
     info: dict[str, Data] = {}
     for row in group_rows.all_of(realm):
         info[row["id"]] = {key: row[key] for key in ("name", "num_member_entities", "num_parent_groups")}
         if row["id"] in found:
-            info[row["id"]]["alias"] = {key: value for key, value in found[row["id"]].items() if key in told}
+            info[row["id"]]["alias"] = {key: value for key, value in found[row["id"]].items() if key in summary}
     return {"keys": list(info), "key_info": info}
 
 
 def list_by_name(realm: Realm, given: Given) -> Data | None:
-    """All names, in the order of the ids."""
+    """Return all names, ordered by id."""
     return {"keys": [row["name"] for row in group_rows.all_of(realm)]}
 
 
 def show(realm: Realm, group: Row | None) -> Data | None:
-    """A group as a read answers with it; ``None`` stays ``None``."""
+    """Return a group as a read shows it. ``None`` stays ``None``."""
     if group is None:
         return None
     cleared = json.loads(group["cleared"])
@@ -117,7 +117,7 @@ def show(realm: Realm, group: Row | None) -> Data | None:
 
 
 def _write(realm: Realm, given: Given, group: Row | None) -> Data | None:
-    """Checks and stores, in the order in which Vault does."""
+    """Check and store, in the same order as Vault."""
     row = group_rows.new(realm, kind="") if group is None else {**group, "last_update_time": realm.timestamp()}
     if "policies" in given:
         row["policies"] = json.dumps(policies.for_group(given["policies"], realm.openbao))

@@ -1,4 +1,4 @@
-"""The Vault API as the emulator's core sees it."""
+"""Connects the Vault API to the emulator: routes, tokens, errors, rate limit, data."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from starlette.datastructures import Headers
 from typing_extensions import override
 
 from roster_emulator.api import Api, Call, Reply
-from roster_emulator.limits import Window
+from roster_emulator.state import State
 from roster_emulator.vault import errors, paths, seed, system
-from roster_emulator.vault.errors import Refusal
 from roster_emulator.vault.operations import realm_of
 from roster_emulator.vault.schema import SCHEMA
-from roster_emulator.world import World
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -36,40 +34,33 @@ class Vault(Api):
 
     @override
     def normalise(self, path: str) -> str:
-        # Lists may be asked for with a slash behind them.
+        # A list may have a slash at the end of its path.
         return path[:-1] if path.endswith(("/id/", "/name/")) else path
 
     @override
     def credential(self, headers: Headers) -> str | None:
-        # Vault knows the scheme in this spelling only.
+        # Vault accepts the scheme in this spelling only.
         scheme, _, token = headers.get("authorization", "").partition(" ")
         return headers.get("x-vault-token") or (token if scheme == "Bearer" else None)
 
     @override
     def refuse(self, call: Call, status: int, detail: str = "") -> Reply:
-        return errors.general(call, status)
+        return errors.general(call, status).reply(call)
 
     @override
     def admit(self, call: Call) -> Reply | None:
-        switches = call.world.switches
-        if switches.vault_sealed:
+        if call.state.switches.vault_sealed:
             return self.refuse(call, 503)
-        try:
-            realm_of(call)
-        except Refusal as refusal:
-            return errors.body(refusal.status, *refusal.texts)
-        caller = call.caller.name if call.caller else None
-        window = call.world.windows.take((self.name, caller), switches.rate_limit, switches.rate_window)
-        call.notes["window"] = window
-        return None if window.allowed else self.refuse(call, 429)
+        realm_of(call)  # a namespace that does not exist is an error before the rate limit
+        return None if call.count() else self.refuse(call, 429)
 
     @override
     def finish(self, call: Call, reply: Reply) -> None:
         reply.headers.update(HEADERS)
-        window: Window | None = call.notes.get("window")
-        if window is not None and call.world.switches.vault_rate_headers:
-            # Seconds that are left, unlike the epoch seconds of other services.
-            left = str(max(0, int(window.reset - call.world.now())))
+        window = call.window
+        if window is not None and call.state.switches.vault_rate_headers:
+            # The seconds left, unlike the epoch seconds of other services.
+            left = str(max(0, int(window.reset - call.state.now())))
             reply.headers["X-Ratelimit-Limit"] = str(window.limit)
             reply.headers["X-Ratelimit-Remaining"] = str(window.remaining)
             reply.headers["X-Ratelimit-Reset"] = left
@@ -77,9 +68,9 @@ class Vault(Api):
                 reply.headers["Retry-After"] = left
 
     @override
-    def populate(self, world: World) -> None:
-        seed.populate(world)
+    def populate(self, state: State) -> None:
+        seed.populate(state)
 
     @override
-    def seed(self, world: World, data: Mapping[str, Any]) -> Any:
-        return seed.seed(world, data)
+    def seed(self, state: State, data: Mapping[str, Any]) -> Any:
+        return seed.seed(state, data)

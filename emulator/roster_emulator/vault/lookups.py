@@ -1,4 +1,4 @@
-"""Finding a group or an entity by its id, its name or its alias."""
+"""Looks up a group or an entity by its id, its name or its alias."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIELDS = {"id": string, "name": string, "alias_id": string, "alias_name": string
 
 
 def group(realm: Realm, given: Given) -> Data | None:
-    """The group that is asked for."""
+    """Return the group that the fields name."""
     _check(given)
     found: Row | None = None
     if given.get("id"):
@@ -26,7 +26,7 @@ def group(realm: Realm, given: Given) -> Data | None:
 
 
 def entity(realm: Realm, given: Given) -> Data | None:
-    """The entity that is asked for; entities have no aliases here."""
+    """Return the entity that the fields name. Entities have no aliases here."""
     _check(given)
     if given.get("id"):
         return entities.read_by_id(realm, given)
@@ -42,7 +42,7 @@ def _alias(realm: Realm, given: Given) -> Row | None:
 
 
 def _check(given: Given) -> None:
-    """One way of asking at a time."""
+    """Refuse fields that name more than one key, or an incomplete one."""
     by_factors = [bool(given.get(field)) for field in ("alias_name", "alias_mount_accessor")]
     if not given:
         raise bad("query parameter not supplied")

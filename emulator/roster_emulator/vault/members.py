@@ -1,6 +1,7 @@
-"""Who is in a group: entities, and other groups.
+"""Holds the entities and groups in a group.
 
-A group does not know its member groups; each member knows its parents, and keeps the id of a parent that is gone.
+A group does not store its member groups. Each member stores its parents, and keeps the id of a parent that was
+deleted.
 """
 
 from __future__ import annotations
@@ -14,25 +15,25 @@ from roster_emulator.vault.realm import Realm
 
 
 def of_entities(realm: Realm, group_id: str) -> list[str]:
-    """The entities in a group, sorted."""
+    """Return the entities in a group, sorted."""
     rows = realm.store.all("SELECT entity_id FROM vault_group_entities WHERE group_id = ? ORDER BY entity_id", group_id)
     return [row["entity_id"] for row in rows]
 
 
 def of_groups(realm: Realm, group_id: str) -> list[str]:
-    """The groups in a group, sorted."""
+    """Return the groups in a group, sorted."""
     rows = realm.store.all("SELECT child_id FROM vault_group_parents WHERE parent_id = ? ORDER BY child_id", group_id)
     return [row["child_id"] for row in rows]
 
 
 def parents(realm: Realm, group_id: str) -> list[str]:
-    """The groups that a group was put into, the first one first; those that are gone included."""
+    """Return the parents of a group, in the order in which it joined them. Deleted ones are included."""
     rows = realm.store.all("SELECT parent_id FROM vault_group_parents WHERE child_id = ? ORDER BY number", group_id)
     return [row["parent_id"] for row in rows]
 
 
 def groups_of(realm: Realm, entity_id: str) -> tuple[list[str], list[str]]:
-    """The groups that an entity is in: directly, and through other groups only."""
+    """Return the groups that an entity is in: directly, and only through other groups."""
     rows = realm.store.all("SELECT group_id FROM vault_group_entities WHERE entity_id = ? ORDER BY group_id", entity_id)
     direct = [row["group_id"] for row in rows]
     found, waiting = set(direct), list(direct)
@@ -44,7 +45,7 @@ def groups_of(realm: Realm, entity_id: str) -> tuple[list[str], list[str]]:
 
 
 def put_entities(realm: Realm, group_id: str, entity_ids: Iterable[str]) -> None:
-    """Makes these the entities of a group."""
+    """Set the entities of a group."""
     wanted = sorted(set(entity_ids))
     for entity_id in wanted:
         known = realm.store.one(
@@ -58,7 +59,7 @@ def put_entities(realm: Realm, group_id: str, entity_ids: Iterable[str]) -> None
 
 
 def remove_entity(realm: Realm, entity_id: str) -> None:
-    """Takes an entity out of all its groups."""
+    """Remove an entity from all its groups."""
     direct, _ = groups_of(realm, entity_id)
     realm.store.run("DELETE FROM vault_group_entities WHERE entity_id = ?", entity_id)
     for group_id in direct:
@@ -66,7 +67,7 @@ def remove_entity(realm: Realm, entity_id: str) -> None:
 
 
 def put_groups(realm: Realm, group_id: str, member_ids: Iterable[str]) -> None:
-    """Makes these the groups of a group. Each that comes or goes is changed by it."""
+    """Set the member groups of a group. Each group that joins or leaves counts as changed."""
     wanted, present = set(member_ids), set(of_groups(realm, group_id))
     for member_id in sorted(present - wanted):
         realm.store.run("DELETE FROM vault_group_parents WHERE child_id = ? AND parent_id = ?", member_id, group_id)
@@ -85,13 +86,13 @@ def put_groups(realm: Realm, group_id: str, member_ids: Iterable[str]) -> None:
 
 
 def forget_group(realm: Realm, group_id: str) -> None:
-    """Removes what a group knows of its members and parents. Its member groups keep it as their parent."""
+    """Remove the members and parents of a group. Its member groups keep it as their parent."""
     realm.store.run("DELETE FROM vault_group_entities WHERE group_id = ?", group_id)
     realm.store.run("DELETE FROM vault_group_parents WHERE child_id = ?", group_id)
 
 
 def _contains(realm: Realm, group_id: str, wanted: str) -> bool:
-    """Whether a group has another one in it, at any depth."""
+    """Return whether a group contains another one, at any depth."""
     seen, waiting = {group_id}, [group_id]
     while waiting:
         inside = set(of_groups(realm, waiting.pop())) - seen

@@ -1,4 +1,4 @@
-"""Limits of metadata; a violation is a 500."""
+"""Checks the limits of metadata. A violation is a 500."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEY = re.compile(r"[A-Za-z0-9=/+_-]+", re.ASCII)
 
 
 def check(kind: str, metadata: Mapping[str, str]) -> None:
-    """Refuses metadata of a ``kind`` (``"group"``, ``"entity"``) that Vault would not store. Lengths are in bytes."""
+    """Refuse metadata of a ``kind`` (``"group"``, ``"entity"``) that Vault does not accept. Lengths are in bytes."""
     if len(metadata) > MOST_PAIRS:
         raise failed(f"invalid {kind} metadata: metadata cannot contain more than {MOST_PAIRS} key/value pairs")
     for key, value in metadata.items():

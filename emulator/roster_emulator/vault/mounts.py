@@ -1,4 +1,4 @@
-"""Auth methods, for their accessors only: a group alias names one."""
+"""Holds auth methods. Only their accessors matter: a group alias names one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TYPES = frozenset(
 
 
 def enable(realm: Realm, given: Given) -> None:
-    """Puts an auth method at a path."""
+    """Enable an auth method at a path."""
     path, kind = f"{given['path'].strip('/')}/", given.get("type", "")
     if not kind:
         raise bad("backend type must be specified as a string")
@@ -33,7 +33,7 @@ def enable(realm: Realm, given: Given) -> None:
 
 
 def add(realm: Realm, path: str, kind: str, description: str = "") -> str:
-    """Adds a mount; its accessor."""
+    """Add a mount and return its accessor."""
     accessor = f"auth_{kind}_{secrets.token_hex(4)}"
     realm.store.run(
         "INSERT INTO vault_mounts VALUES (?, ?, ?, ?, ?, ?)",
@@ -43,7 +43,7 @@ def add(realm: Realm, path: str, kind: str, description: str = "") -> str:
 
 
 def disable(realm: Realm, given: Given) -> None:
-    """Takes an auth method away; nothing happens when it is absent. Group aliases keep its accessor."""
+    """Disable an auth method. It is no error if it does not exist. Group aliases keep its accessor."""
     path = f"{given['path'].strip('/')}/"
     if path == TOKEN:
         raise bad("token credential backend cannot be disabled")
@@ -51,7 +51,7 @@ def disable(realm: Realm, given: Given) -> None:
 
 
 def read(realm: Realm, given: Given) -> Data:
-    """One auth method."""
+    """Return one auth method."""
     path = f"{given['path'].strip('/')}/"
     row = realm.store.one("SELECT * FROM vault_mounts WHERE namespace_id = ? AND path = ?", realm.namespace, path)
     if row is None:
@@ -60,31 +60,9 @@ def read(realm: Realm, given: Given) -> Data:
 
 
 def list_auth(realm: Realm, given: Given) -> Data:
-    """All auth methods by their paths."""
+    """Return all auth methods, by path."""
     rows = realm.store.all("SELECT * FROM vault_mounts WHERE namespace_id = ? ORDER BY path", realm.namespace)
     return {row["path"]: _shown(row) for row in rows}
-
-
-def list_secrets(realm: Realm, given: Given) -> Data:
-    """The secrets engines: those that every Vault has."""
-    return {
-        f"{kind}/": {
-            "accessor": f"{kind}_{realm.namespace:0>8}",
-            "config": {"default_lease_ttl": 0, "force_no_cache": False, "max_lease_ttl": 0},
-            "description": description,
-            "external_entropy_access": False,
-            "local": kind == "cubbyhole",
-            "options": None,
-            "seal_wrap": kind == "sys",
-            "type": "system" if kind == "sys" else kind,
-            "uuid": "",
-        }
-        for kind, description in (
-            ("cubbyhole", "per-token private secret storage"),
-            ("identity", "identity store"),
-            ("sys", "system endpoints used for control, policy and debugging"),
-        )
-    }
 
 
 def _shown(row: Row) -> Data:

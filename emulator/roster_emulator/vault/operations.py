@@ -1,4 +1,4 @@
-"""One request from its body to its answer: which fields a path knows, which rule runs, what the envelope holds."""
+"""Answers one request: converts its fields, runs the rule of its path, and wraps the result."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from roster_emulator.api import Call, Handler, Problem, Reply, Route
-from roster_emulator.vault import errors, namespaces
+from roster_emulator.api import Call, Reply, Route
+from roster_emulator.vault import namespaces
 from roster_emulator.vault.errors import UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Refusal, bad, failed
 from roster_emulator.vault.fields import FALSE, TRUE, Raw, Schema, convert, raw_body
 from roster_emulator.vault.realm import Data, Given, Realm, is_openbao
@@ -19,42 +19,42 @@ _ID = re.compile(r"\w(([\w.-]+)?\w)?")
 
 
 def updating(path: str, schema: Schema, rule: Rule) -> list[Route]:
-    """POST and PUT, which are the same. A rule without an answer is a 204."""
+    """Return routes for POST and PUT, which do the same. A rule without a result is a 204."""
 
     def handle(call: Call) -> Reply:
         if call.path.endswith("/"):
             raise bad("cannot write to a path ending in '/'")
         return _answer(call, raw_body(call), schema, rule) or Reply(204)
 
-    return [Route(method, f"/v1/{path}", worded(handle)) for method in ("POST", "PUT")]
+    return [Route(method, f"/v1/{path}", handle) for method in ("POST", "PUT")]
 
 
 def reading(path: str, schema: Schema, rule: Rule, flat: bool = False) -> Route:
-    """GET of one object; a rule without an answer is a 404. ``flat``: the data stand beside the envelope too."""
+    """Return a route for GET. A rule without a result is a 404. ``flat`` repeats the data beside the envelope."""
 
     def handle(call: Call) -> Reply:
         if wants_list(call):
             free = call.template.endswith(":path}")
             raise failed(UNSUPPORTED_OPERATION, 405) if free else failed(UNSUPPORTED_PATH, 404)
-        reply = _answer(call, dict(call.query), schema, rule) or errors.body(404)
+        reply = _answer(call, dict(call.query), schema, rule) or _absent()
         if flat:
             reply.body = {**reply.body["data"], **reply.body}
         return reply
 
-    return Route("GET", f"/v1/{path}", worded(handle))
+    return Route("GET", f"/v1/{path}", handle)
 
 
 def deleting(path: str, schema: Schema, rule: Rule) -> Route:
-    """DELETE, a 204 whether there was something to delete or not."""
+    """Return a route for DELETE, a 204 also if the object does not exist."""
     return Route(
         "DELETE",
         f"/v1/{path}",
-        worded(lambda call: _answer(call, dict(call.query), schema, rule) or Reply(204)),
+        lambda call: _answer(call, dict(call.query), schema, rule) or Reply(204),
     )
 
 
 def listing(path: str, rule: Rule) -> list[Route]:
-    """LIST, and GET with ``list=true``; a 404 when there is nothing to list."""
+    """Return routes for LIST, and GET with ``list=true``. An empty list is a 404."""
 
     def handle(call: Call) -> Reply:
         if call.method == "GET" and not wants_list(call):
@@ -62,33 +62,21 @@ def listing(path: str, rule: Rule) -> list[Route]:
         query = {name: value for name, value in call.query.items() if name != "list"}
         reply = _answer(call, query, {}, rule)
         if reply is None or reply.body["data"]["keys"]:
-            return reply or errors.body(404)
-        # Nothing to list is a 404, unless there is something to warn of.
+            return reply or _absent()
+        # An empty list is a 404, unless there are warnings.
         reply.body["data"] = {}
-        return reply if reply.body["warnings"] else errors.body(404)
+        return reply if reply.body["warnings"] else _absent()
 
-    return [Route(method, f"/v1/{path}", worded(handle)) for method in ("LIST", "GET")]
-
-
-def worded(handle: Handler) -> Handler:
-    """A handler whose refusals become Vault's error bodies."""
-
-    def handler(call: Call) -> Reply:
-        try:
-            return handle(call)
-        except Refusal as refusal:
-            raise Problem(errors.body(refusal.status, *refusal.texts)) from None
-
-    return handler
+    return [Route(method, f"/v1/{path}", handle) for method in ("LIST", "GET")]
 
 
 def realm_of(call: Call) -> Realm:
-    """Where a request works."""
-    return namespaces.find(call.world, call.headers.get("x-vault-namespace", ""))
+    """Return the realm of a request."""
+    return namespaces.find(call.state, call.headers.get("x-vault-namespace", ""))
 
 
 def wants_list(call: Call) -> bool:
-    """Whether a GET asks for a list."""
+    """Return whether a GET asks for a list."""
     text = call.query.get("list", "")
     if text and text not in TRUE | FALSE:
         raise Refusal(400)
@@ -96,7 +84,7 @@ def wants_list(call: Call) -> bool:
 
 
 def envelope(data: Any, warnings: Sequence[str] = ()) -> dict[str, Any]:
-    """What every answer with data is wrapped in."""
+    """Return the envelope of a reply with data."""
     return {
         "request_id": str(uuid4()),
         "lease_id": "",
@@ -109,11 +97,15 @@ def envelope(data: Any, warnings: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
+def _absent() -> Reply:
+    return Reply(404, {"errors": []})
+
+
 def _answer(call: Call, raw: Raw, schema: Schema, rule: Rule) -> Reply | None:
-    """Runs a rule. What the path says wins over the body; what the path does not know is ignored."""
+    """Run a rule. The path overrides the body, and fields that the path does not know are ignored."""
     if not _ID.fullmatch(call.params.get("id", "x")):
         raise failed(UNSUPPORTED_PATH, 404)
-    if is_openbao(call.world) and ".." in call.params.get("name", "").split("/"):
+    if is_openbao(call.state) and ".." in call.params.get("name", "").split("/"):
         raise bad("relative paths not supported")
     ignored = sorted(set(raw) - set(schema))
     replaced = [name for name in call.params if raw.get(name) is not None]

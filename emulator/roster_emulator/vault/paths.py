@@ -1,4 +1,4 @@
-"""Which path runs which rule."""
+"""Lists the rule of each path."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ ALIASES: list[Route] = [
 
 ENTITIES: list[Route] = [
     *updating(ENTITY, entities.FIELDS, entities.write),
-    *updating(f"{ENTITY}/batch-delete", entities.BATCH_FIELDS, entities.delete_batch),
     *listing(f"{ENTITY}/id", entities.list_by_id),
     *updating(f"{ENTITY}/id/{{id}}", entities.FIELDS, entities.write),
     reading(f"{ENTITY}/id/{{id}}", entities.FIELDS, entities.read_by_id),
@@ -41,7 +40,7 @@ ENTITIES: list[Route] = [
     deleting(f"{ENTITY}/name/{{name:path}}", entities.FIELDS, entities.delete_by_name),
 ]
 
-# A look-up changes nothing, but who may only read may not ask in this way: it is an update to Vault's policies.
+# A look-up changes nothing, but needs the right to write: for Vault's policies it is an update.
 LOOKUPS: list[Route] = [
     *updating("identity/lookup/group", lookups.FIELDS, lookups.group),
     *updating("identity/lookup/entity", lookups.FIELDS, lookups.entity),
@@ -50,11 +49,6 @@ LOOKUPS: list[Route] = [
 SYSTEM: list[Route] = [
     reading("sys/auth", {}, mounts.list_auth, flat=True),
     *updating("sys/auth/{path:path}", mounts.FIELDS, mounts.enable),
-    reading("sys/auth/{path:path}", mounts.FIELDS, mounts.read),
     deleting("sys/auth/{path:path}", mounts.FIELDS, mounts.disable),
-    reading("sys/mounts", {}, mounts.list_secrets, flat=True),
-    *listing("sys/namespaces", namespaces.list_all),
     *updating("sys/namespaces/{path:path}", namespaces.FIELDS, namespaces.create),
-    reading("sys/namespaces/{path:path}", namespaces.FIELDS, namespaces.read),
-    deleting("sys/namespaces/{path:path}", namespaces.FIELDS, namespaces.delete),
 ]

@@ -1,4 +1,4 @@
-"""How lists of policies are kept."""
+"""Normalises lists of policies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from roster_emulator.vault.errors import bad
 
 
 def for_group(policies: Iterable[str], openbao: bool) -> list[str]:
-    """Sorted, and one of those that differ in case only: the first. OpenBao makes them lower-case."""
+    """Return the policies sorted, without duplicates in any case. OpenBao makes them lower-case."""
     first: dict[str, str] = {}
     for policy in policies:
         first.setdefault(policy.lower(), policy)
@@ -16,7 +16,7 @@ def for_group(policies: Iterable[str], openbao: bool) -> list[str]:
 
 
 def for_entity(policies: Iterable[str], openbao: bool) -> list[str]:
-    """Sorted, each once. OpenBao makes them lower-case."""
+    """Return the policies sorted, without duplicates. OpenBao makes them lower-case."""
     return _kept(policies, openbao)
 
 

@@ -1,4 +1,4 @@
-"""Where a rule works: the world, and the namespace of the request."""
+"""Defines the realm that a rule works in: the state, and the namespace of the request."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from roster_emulator.state import State
 from roster_emulator.store import Store
-from roster_emulator.world import World
 
 ROOT = "root"
 
@@ -21,35 +21,35 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Realm:
-    """A namespace of a world; ``namespace`` is its id."""
+    """A namespace of the state. ``namespace`` is its id."""
 
-    world: World
+    state: State
     namespace: str = ROOT
 
     @property
     def store(self) -> Store:
-        """The store of the world."""
-        return self.world.store
+        """The store of the state."""
+        return self.state.store
 
     @property
     def openbao(self) -> bool:
-        """Whether to do as OpenBao does."""
-        return is_openbao(self.world)
+        """Whether the emulator behaves as OpenBao."""
+        return is_openbao(self.state)
 
     def timestamp(self) -> str:
-        """The time as Vault writes it."""
-        return self.world.timestamp("%Y-%m-%dT%H:%M:%S.%fZ")
+        """Return the time as Vault writes it."""
+        return self.state.timestamp("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def new_id(self) -> str:
-        """An id for an object of this namespace."""
+        """Return an id for a new object of this namespace."""
         return str(uuid4()) if self.namespace == ROOT else f"{uuid4()}.{self.namespace}"
 
     def new_name(self, kind: str) -> str:
-        """A name for what was made without one."""
+        """Return a name for an object that was created without one."""
         name = f"{kind}_{secrets.token_hex(4)}"
         return f"{name}.{self.namespace}" if self.openbao else name
 
 
-def is_openbao(world: World) -> bool:
-    """Whether a world does as OpenBao does."""
-    return world.switches.vault_flavour == "openbao"
+def is_openbao(state: State) -> bool:
+    """Return whether the emulator behaves as OpenBao."""
+    return state.switches.vault_flavour == "openbao"

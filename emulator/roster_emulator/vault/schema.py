@@ -1,4 +1,4 @@
-"""Tables of the Vault API. Links to groups that are gone stay, as they do in Vault: no foreign keys there."""
+"""Defines the tables of the Vault API. There are no foreign keys: links to deleted groups stay, as they do in Vault."""
 
 from __future__ import annotations
 

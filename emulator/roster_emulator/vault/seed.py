@@ -1,4 +1,4 @@
-"""What a fresh world holds, and test data by ``POST /_emulator/seed``:
+"""Adds the data of a new emulator, and the data of ``POST /_emulator/seed``:
 ``{"vault": {"namespaces": [...], "auth": [...], "entities": [...], "groups": [...]}}``.
 """
 
@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from roster_emulator.state import State
 from roster_emulator.vault import aliases, entities, group_rows, groups, members, mounts, namespaces
 from roster_emulator.vault.errors import Refusal
 from roster_emulator.vault.group_rows import EXTERNAL, INTERNAL
 from roster_emulator.vault.realm import Realm
-from roster_emulator.world import World
 
 ENTITIES = ("entity-alice", "entity-bob")
 
@@ -23,7 +23,7 @@ class _Data(BaseModel):
 
 
 class Entity(_Data):
-    """An entity; its id is its name unless it says otherwise."""
+    """An entity. Its id defaults to its name."""
 
     name: str
     id: str | None = None
@@ -40,7 +40,7 @@ class Alias(_Data):
 
 
 class Group(_Data):
-    """A group. Members are given by id or name; those of an external group are as if they had logged in."""
+    """A group. Members are ids or names. Members of an external group are stored as if they had logged in."""
 
     name: str
     type: Literal["internal", "external"] = "internal"
@@ -60,7 +60,7 @@ class Auth(_Data):
 
 
 class Data(_Data):
-    """Everything that can be added, in this order. ``namespace``: the path of the one where it goes (OpenBao)."""
+    """The data that can be added, in this order. ``namespace`` is the path of the namespace that gets it (OpenBao)."""
 
     namespace: str = ""
     namespaces: list[str] = Field(default_factory=list)
@@ -69,22 +69,22 @@ class Data(_Data):
     groups: list[Group] = Field(default_factory=list)
 
 
-def populate(world: World) -> None:
-    """Puts the token method and two entities into a world that has nothing yet."""
-    realm = Realm(world)
+def populate(state: State) -> None:
+    """Add the token method and two entities, unless the emulator has data."""
+    realm = Realm(state)
     if not mounts.list_auth(realm, {}):
         mounts.add(realm, mounts.TOKEN, "token", "token based credentials")
         for name in ENTITIES:
             _add_entity(realm, Entity(name=name))
 
 
-def seed(world: World, data: Any) -> dict[str, Any]:
-    """Adds the data; gives the ids of the new entities and groups, and the accessors by path."""
+def seed(state: State, data: Any) -> dict[str, Any]:
+    """Add the data. Return the ids of the new entities and groups, and the accessors by path."""
     wanted = Data.model_validate(data)
     try:
         for path in wanted.namespaces:
-            namespaces.create(Realm(world), {"path": path})
-        realm = namespaces.find(world, wanted.namespace)
+            namespaces.create(Realm(state), {"path": path})
+        realm = namespaces.find(state, wanted.namespace)
         for auth in wanted.auth:
             mounts.enable(realm, auth.model_dump())
         return {
@@ -93,13 +93,13 @@ def seed(world: World, data: Any) -> dict[str, Any]:
             "auth": {path: mount["accessor"] for path, mount in mounts.list_auth(realm, {}).items()},
         }
     except Refusal as refusal:
-        raise ValueError("; ".join(refusal.texts)) from None
+        raise ValueError(refusal.message) from None
 
 
 def _add_entity(realm: Realm, entity: Entity) -> str:
     now, entity_id = realm.timestamp(), entity.id or entity.name
     if entities.by_id(realm, entity_id) or entities.by_name(realm, entity.name):
-        raise ValueError(f"there is an entity {entity_id} or {entity.name}")
+        raise ValueError(f"an entity {entity_id} or {entity.name} already exists")
     row = {
         "id": entity_id,
         "namespace_id": realm.namespace,
@@ -123,7 +123,7 @@ def _add_group(realm: Realm, group: Group) -> str:
     given = {field: value for field, value in given.items() if value}
     made = groups.write_by_name(realm, given)
     if made is None:
-        raise ValueError(f"there is a group {group.name}")
+        raise ValueError(f"a group {group.name} already exists")
     if group.type == EXTERNAL:
         members.put_entities(realm, made["id"], entity_ids)
     if group.alias is not None:

@@ -1,4 +1,4 @@
-"""What a fresh world holds, and a second application to seed."""
+"""The data of a new emulator (``INITIAL``), and an application that scans its own environments (``ORGANISATION``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 _PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 
-DEMO: dict[str, Any] = {
+INITIAL: dict[str, Any] = {
     "users": [
         *({"userId": f"user-{name}"} for name in _PEOPLE),
         {"userId": "user-frank", "status": "inactive"},
