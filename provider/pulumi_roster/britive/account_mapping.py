@@ -19,7 +19,8 @@ from ..errors import BadRequest, Conflict, NotFound
 from ..http.paging import BY_NUMBER
 from ..lifecycle.handler import Handler
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, Kept, ProviderOnly, Replace, Scope, State
+from ..schema.marks import Kept, ProviderOnly, Replace, Scope
+from ..schema.model import Args, State
 from .connection import ALREADY_MAPPED, SYSTEM
 from .scanned import Account, MappedUser
 from .tree import EnvironmentState, Id, read_tree
