@@ -13,7 +13,8 @@ import pytest
 import pulumi_roster
 from pulumi_roster.catalog import RESOURCES, SYSTEMS, handler_class
 from pulumi_roster.managed import CommonArguments, Managed
-from pulumi_roster.schema.model import Args, FromConnection, ProviderOnly, marked
+from pulumi_roster.schema.marks import FromConnection, ProviderOnly, marked
+from pulumi_roster.schema.model import Args
 
 COMMON = set(CommonArguments.__annotations__)
 

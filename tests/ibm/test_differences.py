@@ -17,7 +17,7 @@ from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
-from pulumi_roster.schema.properties import outputs_of, state_of
+from pulumi_roster.schema.outputs import outputs_of, state_of
 
 Values = dict[str, Any]
 Strategy = st.SearchStrategy[Any]

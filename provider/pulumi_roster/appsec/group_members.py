@@ -13,7 +13,8 @@ from typing_extensions import Unpack
 
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, Replace, State
+from ..schema.marks import Replace
+from ..schema.model import Args, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
 from .connection import SYSTEM
 from .group import GroupId, GroupRow, Members, change_group, read_group

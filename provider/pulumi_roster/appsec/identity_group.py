@@ -14,7 +14,8 @@ from typing_extensions import Unpack
 from ..errors import AlreadyExists, Conflict
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, Key, State
+from ..schema.marks import Key
+from ..schema.model import Args, State
 from ..schema.shared_sets import merged
 from .connection import SYSTEM
 from .group import ALL, BY_ID, GroupName, GroupRow, Members, change_group, list_groups, parse_group, read_group

@@ -18,7 +18,8 @@ from typing_extensions import Unpack
 from ..errors import BadRequest, Conflict, NotFound
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, Kept, ProviderOnly, Replace, Scope, State
+from ..schema.marks import Kept, ProviderOnly, Replace, Scope
+from ..schema.model import Args, State
 from .connection import ALREADY_MAPPED, SYSTEM
 from .scanned import Account, MappedUser
 from .tree import EnvironmentState, Id, read_tree

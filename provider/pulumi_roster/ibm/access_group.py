@@ -17,7 +17,9 @@ from ..http.client import Reply
 from ..lifecycle.handler import Handler, ObjectKey
 from ..lifecycle.polling import poll_until
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, CheckFailure, FromConnection, Key, Len, ProviderOnly, Replace, Scope, State, Text
+from ..schema.fields import Len, Text
+from ..schema.marks import FromConnection, Key, ProviderOnly, Replace, Scope
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import named
 from .connection import SYSTEM
 from .items import items_of
@@ -37,7 +39,7 @@ class AccessGroupArgs(Args):
     def check_failures(self) -> Iterator[CheckFailure]:
         if self.name.casefold() == "public access":
             yield CheckFailure(
-                "name", "the public access group belongs to the account and cannot be managed, given 'Public Access'"
+                "name", f"must not be the public access group, which belongs to the account, got {self.name!r}"
             )
 
     def allows_duplicates(self) -> bool:

@@ -15,7 +15,9 @@ from typing_extensions import Unpack
 from ..http.client import Client
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, CheckFailure, Replace, State, Unordered, sorted_set
+from ..schema.fields import Unordered, sorted_set
+from ..schema.marks import Replace
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import refuse_unmanaged
 from .connection import SYSTEM
 from .items import add_members, remove_members
@@ -43,7 +45,7 @@ class AccessGroupMembersArgs(Args):
             for twice in sorted(
                 {iam_id for iam_id in ids if ids.count(iam_id) > 1} if len(set(ids)) < len(ids) else ()
             ):
-                yield CheckFailure("members", f"{twice} is given with two types")
+                yield CheckFailure("members", f"must have one type for each identity, got two for {twice}")
 
 
 class AccessGroupMembersState(AccessGroupMembersArgs, State):

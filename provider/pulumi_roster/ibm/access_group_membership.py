@@ -13,7 +13,9 @@ from typing_extensions import Unpack
 
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.model import UNKNOWN, Args, CheckFailure, Replace, Scope, State
+from ..schema.marks import Replace, Scope
+from ..schema.model import Args, CheckFailure, State
+from ..schema.unknown import UNKNOWN
 from .access_group_members import static_members
 from .connection import SYSTEM
 from .items import add_members
@@ -85,10 +87,10 @@ def type_failures(iam_id: str, type: str | None) -> Iterator[CheckFailure]:
     told = member_type(iam_id)
     if told is None and type is None and iam_id != UNKNOWN:
         yield CheckFailure(
-            "type", f"is required where the iam_id does not tell it: user, service or profile, given iam_id {iam_id!r}"
+            "type", f"is required, because the iam_id {iam_id!r} does not show it: give user, service or profile"
         )
     if told is not None and type in ("user", "service", "profile") and type != told:
-        yield CheckFailure("type", f"{iam_id} is a {told}, given {type!r}")
+        yield CheckFailure("type", f"must be {told!r} for {iam_id}, got {type!r}")
 
 
 def _id(group_id: str, iam_id: str) -> str:

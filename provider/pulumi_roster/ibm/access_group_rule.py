@@ -18,7 +18,10 @@ from typing_extensions import TypedDict, Unpack
 from ..http.client import Reply
 from ..lifecycle.handler import Handler
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, Key, Len, Replace, Scope, State, Text, Unordered, contains_unknown, sorted_set
+from ..schema.fields import Len, Text, Unordered, sorted_set
+from ..schema.marks import Key, Replace, Scope
+from ..schema.model import Args, State
+from ..schema.unknown import contains_unknown
 from .connection import SYSTEM
 from .items import items_of
 from .member import AccessGroupId
@@ -81,14 +84,14 @@ def _value(operator: Any, value: Any) -> Any:
     """
     if operator == "IN":
         if not isinstance(value, list) or not value:
-            raise ValueError("the operator IN takes a list with at least one string, number or boolean as value")
+            raise ValueError("must have a list of at least one string, number or boolean as value of the operator IN")
         if not all(_is_scalar(item) for item in value):
-            raise ValueError("the list of the operator IN holds strings, numbers or booleans")
+            raise ValueError("must have only strings, numbers and booleans in the list of the operator IN")
         return sorted_set(value)
     if operator in _TEXT_ONLY and not isinstance(value, str):
-        raise ValueError(f"the operator {operator} takes a string as value")
+        raise ValueError(f"must have a string as value of the operator {operator}")
     if not _is_scalar(value):
-        raise ValueError(f"the operator {operator} takes a string, number or boolean as value")
+        raise ValueError(f"must have a string, number or boolean as value of the operator {operator}")
     return value
 
 

@@ -14,7 +14,9 @@ from typing_extensions import Unpack
 
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, CheckFailure, FromConnection, Len, Replace, State, Text, Unordered, sorted_set
+from ..schema.fields import Len, Text, Unordered, sorted_set
+from ..schema.marks import FromConnection, Replace
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import refuse_unmanaged, shown
 from .access_group_membership import type_failures
 from .connection import SYSTEM
@@ -40,9 +42,7 @@ class MemberAccessGroupsArgs(Args):
     def check_failures(self) -> Iterator[CheckFailure]:
         yield from type_failures(self.iam_id, self.type)
         if isinstance(self.access_group_ids, list) and len(self.access_group_ids) > 50:
-            yield CheckFailure(
-                "access_group_ids", f"an identity can be in 50 groups, given {len(self.access_group_ids)}"
-            )
+            yield CheckFailure("access_group_ids", f"must be at most 50 groups, got {len(self.access_group_ids)}")
 
 
 class MemberAccessGroupsState(MemberAccessGroupsArgs, State):

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from ..http.client import Client
 from ..http.settings import System
+from ..schema.identity import ObjectKey
 from ..schema.model import Args, State
-from ..schema.object_key import ObjectKey
 from .list_cache import Listing
 
 __all__ = ["Handler", "ObjectKey"]

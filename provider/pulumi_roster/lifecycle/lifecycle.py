@@ -20,31 +20,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidArguments, NotFound, RosterError, SettingsError, Unauthorized
-from ..schema.model import (
-    UNKNOWN,
-    Args,
-    CheckFailure,
-    FromConnection,
-    Key,
-    Replace,
-    Scope,
-    State,
-    contains_unknown,
-    is_provider_only,
-    marked,
-    validate,
-)
-from ..schema.object_key import ObjectKey, key_of, parse_import_key
-from ..schema.properties import (
-    Values,
-    as_declared,
-    changed,
-    natural_key,
-    outputs_of,
-    scope_of,
-    state_of,
-    with_kept,
-)
+from ..schema.identity import ObjectKey, key_of, natural_key, parse_import_key, scope_of
+from ..schema.marks import FromConnection, Key, Replace, Scope, is_provider_only, marked
+from ..schema.model import Args, CheckFailure, State
+from ..schema.outputs import Values, as_declared, changed, outputs_of, state_of, with_kept
+from ..schema.unknown import UNKNOWN, contains_unknown
+from ..schema.validation import validate
 from .handler import Handler
 from .list_cache import Listing
 from .polling import retry_malformed, retry_while_absent

@@ -18,9 +18,11 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import AlreadyExists, Conflict, NotFound, OutcomeUnknown, RosterError
-from ..schema.model import Args, Replace, State, is_provider_only, marked, normal, same
-from ..schema.object_key import key_of
-from ..schema.properties import changed, natural_key, outputs_of
+from ..schema.fields import normal, same
+from ..schema.identity import key_of, natural_key
+from ..schema.marks import Replace, is_provider_only, marked
+from ..schema.model import Args, State
+from ..schema.outputs import changed, outputs_of
 from .handler import Handler
 from .list_cache import Listing
 from .polling import poll_until, retry_malformed

@@ -15,7 +15,8 @@ from ..errors import InvalidArguments
 from ..lifecycle.concurrent_writes import write_until_settled
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, CheckFailure, Replace, State
+from ..schema.marks import Replace
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
 from .connection import SYSTEM
 from .group import BY_ID, MEMBER_LISTS, GroupId, GroupRow, Ids, read_group
@@ -35,11 +36,9 @@ class GroupMembersArgs(Args):
 
     def check_failures(self) -> Iterator[CheckFailure]:
         if self.member_entity_ids is None and self.member_group_ids is None:
-            yield CheckFailure(
-                "member_entity_ids", "give member_entity_ids, member_group_ids or both, nothing was given"
-            )
+            yield CheckFailure("member_entity_ids", "is required if member_group_ids is not given")
         if isinstance(self.member_group_ids, list) and self.group_id in self.member_group_ids:
-            yield CheckFailure("member_group_ids", f"a group cannot be in itself, given {self.group_id!r}")
+            yield CheckFailure("member_group_ids", f"must not contain the group itself, got {self.group_id!r}")
 
 
 class GroupMembersState(GroupMembersArgs, State):

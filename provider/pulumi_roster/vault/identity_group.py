@@ -17,7 +17,9 @@ from ..errors import AlreadyExists, BadRequest, NotFound, OutcomeUnknown, Roster
 from ..lifecycle.handler import Handler, ObjectKey
 from ..lifecycle.polling import poll_until, retry_while_absent
 from ..managed import CommonArguments, Managed
-from ..schema.model import Args, CheckFailure, FoldCase, Key, Replace, State, Unordered, folded
+from ..schema.fields import Unordered, folded
+from ..schema.marks import FoldCase, Key, Replace
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import merged
 from .connection import SYSTEM
 from .group import (
@@ -53,7 +55,7 @@ class IdentityGroupArgs(Args):
         if self.type == "external":
             for name in MEMBER_LISTS:
                 if getattr(self, name) is not None:
-                    yield CheckFailure(name, "the members of an external group come by their logins, leave this out")
+                    yield CheckFailure(name, "must be left out for an external group, whose members come from logins")
 
 
 class IdentityGroupState(IdentityGroupArgs, State):

@@ -1,4 +1,4 @@
-"""Converts between models and the plain values that Pulumi keeps: differences, outputs, natural keys."""
+"""Converts states to the outputs that Pulumi keeps, and back, and compares them with inputs."""
 
 from __future__ import annotations
 
@@ -8,39 +8,21 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..errors import InvalidArguments
-from .model import (
-    Args,
-    Kept,
-    Key,
-    MirroredBy,
-    Scope,
-    State,
-    contains_unknown,
-    default_of,
-    is_provider_only,
-    lenient,
-    marked,
-    normal,
-    same,
-)
+from .fields import normal, same
+from .marks import Kept, MirroredBy, is_provider_only, marked
+from .model import Args, State, default_of, lenient
+from .unknown import contains_unknown
 
-__all__ = [
-    "Values",
-    "as_declared",
-    "changed",
-    "natural_key",
-    "outputs_of",
-    "scope_of",
-    "state_of",
-    "with_kept",
-]
+__all__ = ["Values", "as_declared", "changed", "outputs_of", "state_of", "with_kept"]
 
 Values = dict[str, Any]
 
 
 def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
-    """The fields in which new inputs differ from old outputs. A field that is not given is not managed, unless it has a
-    default; ``adopt`` matters at the creation only."""
+    """Find the fields in which new inputs differ from old outputs.
+
+    A field that is neither given nor has a default is not managed. ``adopt`` has a meaning only for a creation.
+    """
     for name in args_type.model_fields:
         default = default_of(args_type, name)
         new = news.get(name, default)
@@ -52,15 +34,15 @@ def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, A
 
 
 def _old(args_type: type[Args], name: str, olds: Mapping[str, Any]) -> Any:
-    if name not in olds and (told := marked(args_type, MirroredBy).get(name)):
-        return olds.get(told.output)
+    if name not in olds and (mirror := marked(args_type, MirroredBy).get(name)):
+        return olds.get(mirror.output)
     return olds.get(name, default_of(args_type, name))
 
 
 def outputs_of(
     args_type: type[Args], state: State, inputs: Mapping[str, Any], managed: Mapping[str, Any] | None = None
 ) -> Values:
-    """A state as outputs: without what is not managed, and with what only we know as it was declared."""
+    """Return a state as outputs: without fields that are not managed, and with provider-only options as declared."""
     managed = inputs if managed is None else managed
     outputs: Values = state.model_dump(mode="json", exclude={"id"}, exclude_none=True, warnings=False)
     for name in args_type.model_fields:
@@ -72,11 +54,11 @@ def outputs_of(
 
 
 def as_declared(args_type: type[Args], outputs: Values, inputs: Mapping[str, Any]) -> Values:
-    """Outputs right after a creation or change, for Pulumi to keep.
+    """Return the outputs for Pulumi to keep right after a creation or update.
 
-    What differs from the declaration all the same, such as members that others put in meanwhile, is left for the next
-    refresh to bring in. Pulumi shows a change from the inputs that it knows: kept here, such a difference would be a
-    change without a line in the preview.
+    A field that still differs from its declaration, for example because others have just added members, is kept as
+    declared, and the next refresh brings the difference in. Pulumi shows changes relative to the inputs that it knows:
+    if these outputs contained the difference, the preview would show a change without a line.
     """
     return {**outputs, **{name: inputs[name] for name in changed(args_type, outputs, inputs) if name in inputs}}
 
@@ -99,20 +81,3 @@ def with_kept(row: State, prior: State | None) -> State:
     """Returns a row of a listing, with the fields that a listing lacks as they were known before."""
     kept = marked(type(row), Kept) if prior is not None else ()
     return row.model_copy(update={name: getattr(prior, name) for name in kept}) if kept else row
-
-
-def scope_of(args_type: type[Args], values: Mapping[str, Any]) -> str:
-    """Returns the scope that an object lives in; "" if its kind has only one.
-
-    Several fields are joined by line breaks: no field can contain a line break, but each can contain a slash.
-    """
-    return "\n".join(str(values.get(name, "")) for name in marked(args_type, Scope))
-
-
-def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
-    """By what an object is recognised in its scope: its key fields; of an object without a name, all that it is."""
-    keys = list(marked(args_type, Key))
-    if not any(getattr(values, name, None) for name in keys):
-        keys = [name for name in args_type.model_fields if not is_provider_only(args_type, name)]
-    plain = values.model_dump(mode="json", warnings=False)  # of a state and of arguments alike
-    return tuple(repr(normal(args_type, name, plain.get(name))) for name in keys)

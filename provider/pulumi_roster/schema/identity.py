@@ -1,4 +1,4 @@
-"""Names one object by its id and the fields of its import key."""
+"""Tells objects apart: by their scope, their natural key, and the import key that a person writes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InvalidArguments
-from .model import Args, Scope, State, marked
+from .fields import normal
+from .marks import Key, Scope, is_provider_only, marked
+from .model import Args, State
 
-__all__ = ["ObjectKey", "key_of", "parse_import_key"]
+__all__ = ["ObjectKey", "key_of", "natural_key", "parse_import_key", "scope_of"]
+
+
+def scope_of(args_type: type[Args], values: Mapping[str, Any]) -> str:
+    """Return the scope of an object; "" for a kind that has only one.
+
+    A scope of several fields has one on each line. A field can contain a slash, but no line break.
+    """
+    return "\n".join(str(values.get(name, "")) for name in marked(args_type, Scope))
+
+
+def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
+    """Return the fields by which an object is recognised in its scope; all fields for an object without a name."""
+    keys = list(marked(args_type, Key))
+    if not any(getattr(values, name, None) for name in keys):
+        keys = [name for name in args_type.model_fields if not is_provider_only(args_type, name)]
+    plain = values.model_dump(mode="json", warnings=False)  # so that a state and arguments compare
+    return tuple(repr(normal(args_type, name, plain.get(name))) for name in keys)
 
 
 @dataclass(frozen=True)
