@@ -9,6 +9,12 @@ from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
 from support.client_calls import DIALECT, QUICK, Connect
+from support.settings_given import made
+
+
+@pytest.fixture(autouse=True)
+def no_connections_of_other_tests() -> None:
+    made.clear()
 
 
 @pytest.fixture

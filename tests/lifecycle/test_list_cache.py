@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -13,13 +13,10 @@ from pulumi_roster.http.client import Client
 from pulumi_roster.ibm import connection as ibm
 from pulumi_roster.ibm.access_group import AccessGroupHandler, AccessGroupState
 from pulumi_roster.lifecycle.list_cache import Listing
-from pulumi_roster.lifecycle.read_burst import ReadBurst
 from pulumi_roster.schema.model import State
 from roster_emulator import Running
+from support.threads import WAIT, join, threads
 from support.timetable import FakeTime
-
-WAIT = 10
-"""Seconds in which whatever a test waits for has surely happened; nothing waits so long when all is well."""
 
 
 class Row(State):
@@ -50,25 +47,6 @@ class Service:
 
 def ids(rows: Iterable[Row]) -> list[str]:
     return sorted(row.id for row in rows)
-
-
-def threads(count: int, what: Callable[[], Any], answers: list[Any]) -> list[threading.Thread]:
-    def run() -> None:
-        try:
-            answers.append(what())
-        except ValueError as error:
-            answers.append(error)
-
-    started = [threading.Thread(target=run, daemon=True) for _ in range(count)]
-    for thread in started:
-        thread.start()
-    return started
-
-
-def join(started: list[threading.Thread]) -> None:
-    for thread in started:
-        thread.join(WAIT)
-    assert not any(thread.is_alive() for thread in started)
 
 
 A, B = Row(id="a", text="listed"), Row(id="b", text="listed")
@@ -316,38 +294,3 @@ def test_a_listing_is_kept_true_by_its_own_writes(steps: list[tuple[str, str]]) 
         assert {row.id: row for row in listing.rows()} == service.world
         assert listing.get(id) == service.world.get(id)
     assert service.readings == 1
-
-
-# -- ReadBurst
-
-
-def test_one_goes_directly() -> None:
-    assert ReadBurst(moment=0).many() is False
-
-
-def test_two_go_directly() -> None:
-    burst = ReadBurst(moment=0)
-    assert [burst.many(), burst.many()] == [False, False]
-
-
-def test_from_the_third_on_all_share() -> None:
-    burst = ReadBurst(moment=0)
-    assert [burst.many() for _ in range(5)] == [False, False, True, True, True]
-
-
-def test_two_that_wait_go_directly_when_nobody_comes() -> None:
-    burst, answers = ReadBurst(moment=0.02), list[Any]()
-    join(threads(2, burst.many, answers))
-    assert answers == [False, False]
-
-
-@pytest.mark.parametrize("count", [3, 4, 32])
-def test_those_that_come_at_once_share(count: int) -> None:
-    burst, answers = ReadBurst(moment=10 * WAIT), list[Any]()
-    join(threads(count, burst.many, answers))
-    assert answers == [True] * count
-
-
-def test_how_many_are_few_can_be_said() -> None:
-    burst = ReadBurst(moment=0, few=0)
-    assert burst.many() is True
