@@ -1,4 +1,4 @@
-"""IBM Cloud access groups with a list of members, a single membership, a sign-on rule, and one identity in two groups."""
+"""IBM Cloud access groups with a list of members, a single membership, a rule, and one identity in two groups."""
 
 import pulumi
 
