@@ -20,7 +20,7 @@ from .catalog import handler_class
 from .errors import RosterError
 from .http.settings import GENERAL, NAMESPACE, Settings, System
 from .lifecycle.lifecycle import Lifecycle, Session
-from .schema.model import UNKNOWN
+from .schema.unknown import UNKNOWN
 from .sdk_versions import read_result
 from .watchdog import end_with_engine
 

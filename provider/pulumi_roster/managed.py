@@ -1,29 +1,50 @@
-"""The base of the resource classes that users write, and the settings of the program they write them in."""
+"""Provides the base of the resource classes that users write, and the clients of look-ups.
+
+Look-ups run inside the user's program, so they read the configuration of that program.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 import pulumi
 from pulumi import dynamic
 from pulumi.runtime import is_config_secret
+from typing_extensions import TypedDict
 
 from .engine import Engine, configuration
 from .http.client import Client
 from .http.settings import NAMESPACE, Settings, System
 from .lifecycle.handler import Handler
 
-__all__ = ["Managed", "program_client", "program_settings"]
+__all__ = ["CommonArguments", "Managed", "program_client", "program_settings"]
 
 R = TypeVar("R", bound="Managed")
 
 
-class Managed(dynamic.Resource):
-    """A resource whose life is led by this package.
+class CommonArguments(TypedDict, total=False):
+    """The arguments that every resource takes.
 
-    A subclass names its handler and declares its outputs as annotations. A user's subclass of a resource is a resource
-    of the same kind.
+    :param adopt: whether a creation may take an existing object with the same natural key into this stack. By default
+        such a creation fails. A set with ``exclusive=True`` that already has other items is also only taken over with
+        ``adopt=True``, which removes those items. Links, such as a membership, need no ``adopt``: an existing link is
+        no error.
+    :param connection: the name of the set of credentials to use, by default ``"default"``.
+    :param opts: Pulumi's own options, such as ``depends_on``, ``protect`` and ``parent``.
+    """
+
+    adopt: pulumi.Input[bool] | None
+    connection: pulumi.Input[str] | None
+    opts: pulumi.ResourceOptions | None
+
+
+class Managed(dynamic.Resource):
+    """The base of every resource class.
+
+    A subclass names its handler and declares its outputs as annotations. A user may subclass a resource: the subclass
+    keeps the resource's type token, so it manages the same objects.
     """
 
     handler: ClassVar[type[Handler[Any, Any]]]
@@ -32,11 +53,22 @@ class Managed(dynamic.Resource):
         module, _, name = cls.handler.kind.partition(".")
         super().__init_subclass__(module=module, name=name, **kwargs)
 
-    def __init__(self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, resource_name: str, arguments: Mapping[str, Any]) -> None:
+        """Register the resource with Pulumi.
+
+        :param resource_name: the name within the program.
+        :param arguments: the ``locals()`` of the subclass's ``__init__``. Each one that names a field of the kind
+            becomes an input; ``common`` holds the :class:`CommonArguments`.
+        """
+        common: CommonArguments = arguments["common"]
+        for name in common.keys() - CommonArguments.__annotations__.keys():
+            raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument {name!r}")
         _warn_of_plain_credentials(self.handler.system)
-        # An output that stands in no argument must be named here, or Pulumi does not make it an attribute.
+        given = {**arguments, **common}
+        # An output that is not also an input must be named here, or Pulumi does not make it an attribute.
         names = [name for name in self.handler.state_type.model_fields if name != "id"]
-        super().__init__(Engine(self.handler.kind), resource_name, {**dict.fromkeys(names), **props}, opts)
+        props = {name: given.get(name) for name in names}
+        super().__init__(Engine(self.handler.kind), resource_name, props, common.get("opts"))
 
     @classmethod
     def get(
@@ -47,15 +79,17 @@ class Managed(dynamic.Resource):
         connection: pulumi.Input[str] = "default",
         opts: pulumi.ResourceOptions | None = None,
     ) -> R:
-        """Reads an object that exists, without managing it.
+        """Read an existing object without managing it.
 
         :param resource_name: the name within the program.
         :param id: the object's import key, as the README's table gives it for each resource.
-        :param connection: the set of credentials.
+        :param connection: the name of the set of credentials to use.
+        :param opts: Pulumi's own options.
         """
         found = cls.__new__(cls)
-        reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        Managed.__init__(found, resource_name, {"connection": connection}, reading)
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        common = CommonArguments(connection=connection, opts=options)
+        Managed.__init__(found, resource_name, {"common": common})
         return found
 
 
@@ -64,20 +98,20 @@ _lock = threading.Lock()
 
 
 def program_settings(system: System) -> Settings:
-    """The settings of the running program for one system, for look-ups: stack configuration first, environment second.
+    """Return the running program's settings for one system: stack configuration first, environment second.
 
-    With the Automation API one process runs the programs of several stacks, each with a configuration of its own.
+    With the Automation API one process runs the programs of several stacks, each with its own configuration.
     """
     _warn_of_plain_credentials(system)
-    which = configuration(system, _program_config)
+    key = configuration(system, _program_config)
     with _lock:
-        if which not in _settings:
-            _settings[which] = Settings(_program_config)
-        return _settings[which]
+        if key not in _settings:
+            _settings[key] = Settings(_program_config)
+        return _settings[key]
 
 
 def close_program() -> None:
-    """Gives the connections of look-ups back, as the end of the process does."""
+    """Close the connections of all look-ups, as the end of the process does."""
     with _lock:
         for settings in _settings.values():
             settings.close()
@@ -85,9 +119,9 @@ def close_program() -> None:
 
 
 def program_client(system: System, connection: str) -> Client:
-    """The client that a look-up uses.
+    """Return the client that a look-up uses.
 
-    :raises SettingsError: the connection does not exist, or lacks something.
+    :raises SettingsError: the connection does not exist, or its settings are incomplete.
     """
     return program_settings(system).client(system, connection)
 
@@ -96,23 +130,23 @@ _warned: set[tuple[str, ...]] = set()
 
 
 def _warn_of_plain_credentials(system: System) -> None:
-    """Says which credentials were set without ``--secret``: Pulumi then keeps them in the clear, in every file.
+    """Warn of credentials that were set without ``--secret``, because Pulumi keeps those in plain text.
 
-    Of each system and configuration it is said once.
+    The warning appears once for each system and configuration.
     """
-    which = configuration(system, _program_config)
+    configured = configuration(system, _program_config)
     with _lock:
-        if which in _warned:
+        if configured in _warned:
             return
-        _warned.add(which)
+        _warned.add(configured)
     secrets = [setting.key for setting in system.settings if setting.secret]
     for key in (*secrets, "connections"):
         held = str(_program_config(f"{NAMESPACE}:{key}") or "")
         credential = bool(held) if key in secrets else any(f'"{name}"' in held for name in secrets)
         if credential and not is_config_secret(f"{NAMESPACE}:{key}"):
             pulumi.log.warn(
-                f"{NAMESPACE}:{key} holds a credential and is no secret: it stands in the clear in the stack's files "
-                "and state. Set it anew with `pulumi config set --secret`, and replace the credential."
+                f"{NAMESPACE}:{key} contains a credential but is not a secret, so the stack's files and state show it "
+                "in plain text. Set it again with `pulumi config set --secret`, and replace the credential."
             )
 
 

@@ -11,7 +11,7 @@ from pulumi_roster.catalog import handler_class
 from pulumi_roster.errors import Forbidden, Unauthorized
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
-from pulumi_roster.schema.model import UNKNOWN
+from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.appsec_api import group, names, shown
 from support.resources import Resource
@@ -33,13 +33,13 @@ def faults(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
     [
         (GROUP, {}, "name", "is required"),
         (GROUP, {"name": ""}, "name", "at least 1"),
-        (GROUP, {"name": "  "}, "name", "blanks alone"),
+        (GROUP, {"name": "  "}, "name", "must not be blank"),
         (GROUP, {"name": "a\nb"}, "name", "control characters"),
         (GROUP, {"name": ["a"]}, "name", "string"),
         (GROUP, {"name": "a", "description": 5}, "description", "string"),
         (GROUP, {"name": "a", "members": "b"}, "members", "list"),
         (GROUP, {"name": "a", "members": ["b", ""]}, "members[1]", "at least 1"),
-        (GROUP, {"name": "a", "members": [" "]}, "members[0]", "blanks alone"),
+        (GROUP, {"name": "a", "members": [" "]}, "members[0]", "must not be blank"),
         (GROUP, {"name": "a", "members": [{"id": "b"}]}, "members[0]", "string"),
         (GROUP, {"name": "a", "member": ["b"]}, "member", "did you mean 'members'"),
         (MEMBERS, {"members": ["b"]}, "group_id", "is required"),

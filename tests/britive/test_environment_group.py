@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import AlreadyExists, BadRequest, Conflict, Forbidden, NotFound, NotOurs, Unauthorized
-from pulumi_roster.schema.model import UNKNOWN
+from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.britive_api import (
     APP,

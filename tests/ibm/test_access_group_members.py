@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import NotFound, NotOurs
-from pulumi_roster.schema.model import UNKNOWN
+from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
 from support.resources import Resource

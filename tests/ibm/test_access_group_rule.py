@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import AlreadyExists, Forbidden, NotFound, PreconditionFailed, UnexpectedReply
-from pulumi_roster.schema.model import UNKNOWN
+from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.ibm_api import ibm, ibm_change, ibm_group, ibm_rule, ibm_rules
 from support.resources import Resource

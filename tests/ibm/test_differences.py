@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
-from pulumi_roster.schema.properties import outputs_of, state_of
+from pulumi_roster.schema.outputs import outputs_of, state_of
 
 Values = dict[str, Any]
 Strategy = st.SearchStrategy[Any]

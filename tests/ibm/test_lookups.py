@@ -126,7 +126,7 @@ def test_the_services_own_filters(emulator: Running) -> None:
 
 def test_a_filter_that_the_service_refuses_is_told_in_its_words(emulator: Running) -> None:
     with pytest.raises(BadRequest, match="sort must be one of"):
-        roster_ibm.list_access_groups(sort="colour")
+        roster_ibm.list_access_groups(sort="colour")  # type: ignore[arg-type]
     with pytest.raises(BadRequest, match="search must be"):
         roster_ibm.list_access_groups(search="one")
 
@@ -164,7 +164,7 @@ def test_members_by_type_and_by_the_way_they_came(emulator: Running) -> None:
     assert ids(type="service") == {ROBOT}
     assert ids(type="profile", membership_type="all") == {PROFILE}
     with pytest.raises(BadRequest):
-        roster_ibm.list_members(team, sort="shoe size")
+        roster_ibm.list_members(team, sort="shoe size")  # type: ignore[arg-type]
     with pytest.raises(NotFound):
         roster_ibm.list_members("AccessGroupId-absent")
 

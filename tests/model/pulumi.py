@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
-from pulumi_roster.schema.model import UNKNOWN
+from pulumi_roster.schema.unknown import UNKNOWN
 
 Values = dict[str, Any]
 

@@ -124,10 +124,10 @@ def test_all_faults_of_a_declaration_come_together_and_nothing_is_made(
     told = ran.errors["rule"]
     for path, reason in {
         "name": "at most 200 characters",
-        "expiration": "less than or equal to 24, given 25",
+        "expiration": "must be at most 24, got 25",
         "realm_name": "at least 1 character",
         "conditions[0].operator": "'EQUALS'",
-        "conditions[1]": "the operator IN takes a list",
+        "conditions[1]": "must have a list of at least one",
     }.items():
         assert re.search(rf"property {re.escape(path)} value .*{re.escape(reason)}", told), path
     assert "Traceback" not in ran.out

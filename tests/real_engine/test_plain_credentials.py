@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support.program import Program
 
-WARNED = "holds a credential and is no secret"
+WARNED = "contains a credential but is not a secret"
 PROGRAM = """
     roster.ibm.AccessGroup("one", name="one")
     roster.ibm.AccessGroup("two", name="two", connection="second")

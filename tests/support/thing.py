@@ -7,21 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pulumi_roster.schema.model import (
-    Args,
-    CheckFailure,
-    FoldCase,
-    FromConnection,
-    Key,
-    Len,
-    ProviderOnly,
-    Replace,
-    Scope,
-    State,
-    Text,
-    Unordered,
-    validate,
-)
+from pulumi_roster.schema.fields import Len, Text, Unordered
+from pulumi_roster.schema.marks import FoldCase, FromConnection, Key, ProviderOnly, Replace, Scope
+from pulumi_roster.schema.model import Args, CheckFailure, State
+from pulumi_roster.schema.validation import validate
 
 
 class Part(BaseModel):

@@ -10,7 +10,7 @@ import pytest
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle, Session
-from pulumi_roster.schema.model import UNKNOWN
+from pulumi_roster.schema.unknown import UNKNOWN
 from support.vault_api import VaultWorld, named, shown
 
 ADDRESS = "https://vault.example.com"
@@ -36,11 +36,11 @@ def faults(kind: str, given: dict[str, Any]) -> dict[str, str]:
         ({"name": 5}, "name", "string"),
         ({"name": "a\nb"}, "name", "control characters"),
         ({"name": "a\0"}, "name", "control characters"),
-        ({"name": ".."}, "name", "step through a path"),
+        ({"name": ".."}, "name", "steps of a path"),
         ({"type": "Internal"}, "type", "'internal' or 'external'"),
         ({"type": True}, "type", "'internal' or 'external'"),
         ({"policies": "root"}, "policies", "list"),
-        ({"policies": ["a", " ROOT "]}, "policies[1]", "root cannot be given"),
+        ({"policies": ["a", " ROOT "]}, "policies[1]", "must not be root"),
         ({"policies": ["a", None]}, "policies[1]", "string"),
         ({"policies": ["a\rb"]}, "policies[0]", "control characters"),
         ({"metadata": ["a=b"]}, "metadata", "dictionary"),
@@ -49,16 +49,16 @@ def faults(kind: str, given: dict[str, Any]) -> dict[str, str]:
         ({"metadata": {"a.b": "c"}}, 'metadata["a.b"]', "1 to 128 characters"),
         ({"metadata": {"": "c"}}, 'metadata[""]', "1 to 128 characters"),
         ({"metadata": {"k" * 129: "c"}}, f"metadata.{'k' * 129}", "1 to 128 characters"),
-        ({"metadata": {"vault-x": "c"}}, "metadata.vault-x", "belong to Vault"),
-        ({"metadata": {"a": "é" * 257}}, "metadata.a", "at most 512 bytes, this one 514"),
+        ({"metadata": {"vault-x": "c"}}, "metadata.vault-x", "which Vault reserves"),
+        ({"metadata": {"a": "é" * 257}}, "metadata.a", "must be at most 512 bytes, got 514"),
         ({"metadata": {str(number): "" for number in range(65)}}, "metadata", "at most 64"),
         ({"member_entity_ids": "x"}, "member_entity_ids", "list"),
         ({"member_entity_ids": ["x", ""]}, "member_entity_ids[1]", "at least one character"),
-        ({"member_group_ids": ["x y"]}, "member_group_ids[0]", "no blanks"),
+        ({"member_group_ids": ["x y"]}, "member_group_ids[0]", "without blanks"),
         ({"member_group_ids": [{"id": "x"}]}, "member_group_ids[0]", "string"),
-        ({"type": "external", "member_entity_ids": []}, "member_entity_ids", "come by their logins"),
-        ({"type": "external", "member_group_ids": ["x"]}, "member_group_ids", "come by their logins"),
-        ({"type": "external", "member_group_ids": UNKNOWN}, "member_group_ids", "come by their logins"),
+        ({"type": "external", "member_entity_ids": []}, "member_entity_ids", "come from logins"),
+        ({"type": "external", "member_group_ids": ["x"]}, "member_group_ids", "come from logins"),
+        ({"type": "external", "member_group_ids": UNKNOWN}, "member_group_ids", "come from logins"),
         ({"polices": []}, "polices", "did you mean 'policies'"),
         ({"connection": "other"}, "connection", "there is no connection 'other'"),
     ],
@@ -73,11 +73,15 @@ def test_a_group(given: dict[str, Any], path: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("given", "path", "reason"),
     [
-        ({"group_id": "g"}, "member_entity_ids", "nothing was given"),
+        ({"group_id": "g"}, "member_entity_ids", "is required"),
         ({"member_entity_ids": []}, "group_id", "is required"),
         ({"group_id": "", "member_entity_ids": []}, "group_id", "at least one character"),
-        ({"group_id": "a b", "member_entity_ids": []}, "group_id", "no blanks"),
-        ({"group_id": "g", "member_group_ids": ["h", "g"]}, "member_group_ids", "cannot be in itself, given 'g'"),
+        ({"group_id": "a b", "member_entity_ids": []}, "group_id", "without blanks"),
+        (
+            {"group_id": "g", "member_group_ids": ["h", "g"]},
+            "member_group_ids",
+            "the group itself, got 'g'",
+        ),
         ({"group_id": "g", "member_entity_ids": ["", "x"]}, "member_entity_ids[0]", "at least one character"),
         ({"group_id": "g", "member_entity_ids": [], "exclusive": "yes"}, "exclusive", "boolean"),
         ({"group_id": "g", "member_entity_ids": [], "members": []}, "members", "not a property"),

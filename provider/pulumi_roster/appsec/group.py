@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from ..errors import AlreadyExists, BadRequest, Conflict
 from ..http.client import Client, Reply
 from ..lifecycle.concurrent_writes import write_until_settled
 from ..lifecycle.safe_creation import epoch
-from ..schema.model import Len, Text, Unordered, sorted_set
+from ..schema.fields import Len, NotBlank, Text, Unordered, sorted_set
 
 __all__ = [
     "ALL",
@@ -33,15 +33,9 @@ __all__ = [
 ALL, BY_ID = "/identity-groups", "/identity-groups/{}"
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("blanks alone are not enough")
-    return text
-
-
 GroupId = Annotated[Text, Len(1)]
-GroupName = Annotated[Text, Len(1), AfterValidator(_not_blank)]
-Members = Annotated[list[Annotated[Text, Len(1), AfterValidator(_not_blank)]], Unordered]
+GroupName = Annotated[Text, Len(1), NotBlank]
+Members = Annotated[list[Annotated[Text, Len(1), NotBlank]], Unordered]
 """E-mail addresses, user ids or service account ids: whatever the service takes for an identity."""
 
 

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import pulumi
+from typing_extensions import Unpack
 
 from ..lifecycle.handler import Handler
-from ..managed import Managed
-from ..schema.model import Args, Replace, State
+from ..managed import CommonArguments, Managed
+from ..schema.marks import Replace
+from ..schema.model import Args, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
 from .connection import SYSTEM
 from .group import GroupId, GroupRow, Members, change_group, read_group
@@ -68,21 +70,13 @@ def _state(values: GroupMembersArgs, row: GroupRow) -> GroupMembersState:
 
 
 class GroupMembers(Managed):
-    """Identities in one AppSec+ group, whoever made it.
+    """A set of identities in one AppSec+ group.
 
-    Several stacks may add to one group at the same time: a change that another writer undid is made again. The group
-    itself must leave its members out (``None``).
+    Several stacks may add members to one group at the same time: if another writer overwrites a change, Roster makes
+    the change again. If this stack also declares the group, the group must not declare ``members``.
 
-    :param resource_name: the name within the program.
-    :param group_id: the group; another one makes a new resource.
-    :param members: e-mail addresses, user ids or service account ids.
-    :param exclusive: whether the listed set is the whole set. By default members that others added are neither shown
-        nor removed. Two resources on one group must not both be exclusive.
-    :param adopt: with ``exclusive``, take over a group that has other members already, and remove them.
-    :param connection: the set of credentials.
-
-    Errors: ``BadRequest`` for members that the service does not know; ``NotOurs`` when ``exclusive`` would remove, at
-    its making, members that no preview could show.
+    Errors: ``BadRequest`` for members that the service does not know; ``NotOurs`` when creating an ``exclusive`` set
+    would remove members, which no preview could show.
 
     Source: the vendor's page "Identity Groups API".
     """
@@ -100,15 +94,16 @@ class GroupMembers(Managed):
         group_id: pulumi.Input[str],
         members: pulumi.Input[Sequence[pulumi.Input[str]]],
         exclusive: pulumi.Input[bool] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "group_id": group_id,
-            "members": members,
-            "exclusive": exclusive,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare members of a group.
+
+        :param resource_name: the name within the program.
+        :param group_id: the group. A change replaces the resource.
+        :param members: e-mail addresses, user ids or service account ids.
+        :param exclusive: whether the list is all members. By default, members added by others neither show as drift nor
+            are removed. Only one resource of a group may be exclusive.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

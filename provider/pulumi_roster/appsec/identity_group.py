@@ -9,11 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import pulumi
+from typing_extensions import Unpack
 
 from ..errors import AlreadyExists, Conflict
 from ..lifecycle.handler import Handler
-from ..managed import Managed
-from ..schema.model import Args, Key, State
+from ..managed import CommonArguments, Managed
+from ..schema.marks import Key
+from ..schema.model import Args, State
 from ..schema.shared_sets import merged
 from .connection import SYSTEM
 from .group import ALL, BY_ID, GroupName, GroupRow, Members, change_group, list_groups, parse_group, read_group
@@ -82,17 +84,9 @@ def state_of_group(row: GroupRow) -> IdentityGroupState:
 
 
 class IdentityGroup(Managed):
-    """An identity group of AppSec+: people and service accounts that own things, approve, and have access together.
+    """An identity group of AppSec+: people and service accounts that share ownership, approvals and access.
 
-    :param resource_name: the name within the program.
-    :param name: not blank. A name is there once; a rename is done in place.
-    :param description: what the group is for; a description that is left out is empty.
-    :param members: the whole list: e-mail addresses, user ids or service account ids, as the service knows them.
-        ``None`` leaves it alone, so that :class:`GroupMembers` of several stacks can write it; ``[]`` empties it.
-    :param adopt: take an existing group of this name over instead of failing.
-    :param connection: the set of credentials.
-
-    Errors: ``AlreadyExists`` when another group has the name, at its making and at a rename; ``BadRequest`` for members
+    Errors: ``AlreadyExists`` when another group has the name, at a creation or a rename; ``BadRequest`` for members
     that the service does not know.
 
     Source: the vendor's page "Identity Groups API".
@@ -113,15 +107,17 @@ class IdentityGroup(Managed):
         name: pulumi.Input[str],
         description: pulumi.Input[str] | None = None,
         members: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "name": name,
-            "description": description,
-            "members": members,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare an identity group.
+
+        :param resource_name: the name within the program.
+        :param name: must not be blank. Names are unique. A rename keeps the group.
+        :param description: the purpose of the group, by default empty.
+        :param members: all members: e-mail addresses, user ids or service account ids, in the form in which the service
+            lists them. ``None`` leaves the members alone, so that :class:`GroupMembers` of several stacks can write
+            them; ``[]`` removes all.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

@@ -13,12 +13,14 @@ from typing import Annotated, Any
 
 import pulumi
 from pydantic import BeforeValidator, Field
+from typing_extensions import Unpack
 
 from ..errors import BadRequest, Conflict, NotFound
 from ..http.paging import BY_NUMBER
 from ..lifecycle.handler import Handler
-from ..managed import Managed
-from ..schema.model import Args, Kept, ProviderOnly, Replace, Scope, State
+from ..managed import CommonArguments, Managed
+from ..schema.marks import Kept, ProviderOnly, Replace, Scope
+from ..schema.model import Args, State
 from .connection import ALREADY_MAPPED, SYSTEM
 from .scanned import Account, MappedUser
 from .tree import EnvironmentState, Id, read_tree
@@ -177,27 +179,19 @@ def _already_mapped_is_fine() -> Iterator[None]:
 
 
 class AccountMapping(Managed):
-    """Lets a user use an account of an environment. That they are mapped already is fine; destroying this unmaps them.
+    """Lets a user use an account of an environment.
 
-    The service has no call that unmaps in all environments. So with ``save_to_all_envs`` this resource keeps in mind in
-    which other environments the mapping was not there before (``other_environment_ids``): from those, and from its own,
-    it is removed again, and a mapping that others made stays. Environments that come later are not part of it, and the
-    others are not looked at by a refresh: where each must be watched, declare a mapping for each.
+    If the user is already mapped, the resource takes ownership of that mapping. A destroy removes it.
 
-    :param resource_name: the name within the program.
-    :param app_id: the application; another one makes a new mapping.
-    :param environment_id: the environment; another one makes a new mapping, after the old one was removed.
-    :param account_id: the account's number; another one makes a new mapping.
-    :param user_id: the user; another one makes a new mapping.
-    :param save_to_all_envs: map in all environments that the application has now. It costs one call more for each of
-        them.
-    :param force_checkin_paps: on removal, check in what the user has checked out with this account. By default the
-        service may refuse.
-    :param adopt: with ``save_to_all_envs``, also remove it where it was there before, once this is destroyed.
-    :param connection: the set of credentials.
+    Britive has no call that removes a mapping from all environments. So with ``save_to_all_envs``, the resource records
+    in which other environments it added the mapping (``other_environment_ids``). A destroy removes the mapping from
+    those and from its own environment; mappings that others made stay. The resource does not cover environments that
+    are created later, and a refresh does not read the other environments. To watch each environment, declare a mapping
+    for each.
 
     Errors: ``NotFound`` when the account, the user or the environment does not exist; ``Conflict`` (E1013) when a
-    mapping that the service made by itself is to be removed; ``BadRequest`` for an application that does not exist.
+    destroy would remove a mapping that the service made by itself; ``BadRequest`` for an application that does not
+    exist.
 
     Source: https://docs.britive.com/v1/docs/manage-environments
     """
@@ -221,18 +215,20 @@ class AccountMapping(Managed):
         user_id: pulumi.Input[str],
         save_to_all_envs: pulumi.Input[bool] | None = None,
         force_checkin_paps: pulumi.Input[bool] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "app_id": app_id,
-            "environment_id": environment_id,
-            "account_id": account_id,
-            "user_id": user_id,
-            "save_to_all_envs": save_to_all_envs,
-            "force_checkin_paps": force_checkin_paps,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare a mapping.
+
+        :param resource_name: the name within the program.
+        :param app_id: the application. A change replaces the mapping.
+        :param environment_id: the environment. A change replaces the mapping, and removes the old one first.
+        :param account_id: the account's number. A change replaces the mapping.
+        :param user_id: the user. A change replaces the mapping.
+        :param save_to_all_envs: map in all environments that the application has now, at the cost of one more call for
+            each. With ``adopt=True``, a destroy also removes the mappings that existed before in other environments.
+        :param force_checkin_paps: on removal, check in the profiles that the user has checked out with this account. By
+            default, the service may refuse the removal.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import pulumi
+from typing_extensions import Unpack
 
 from ..lifecycle.handler import Handler
 from ..lifecycle.list_cache import Listing
-from ..managed import Managed
+from ..managed import CommonArguments, Managed
 from ..schema.model import State
 from .connection import SYSTEM
 from .root import root_id
@@ -64,24 +65,15 @@ class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
 
 
 class Environment(Managed):
-    """An environment of a Britive application. What a scan found in it (accounts, permissions) is deleted with it.
+    """An environment of a Britive application. A deletion also deletes the accounts and permissions that a scan found
+    in it.
 
-    Only applications that do not scan their own environments have environments that are made by hand: AWS Standalone,
-    Okta, Salesforce, ServiceNow, Snowflake Standalone. Its other properties, such as how the service logs in, are not
-    managed here and are left alone.
+    Only applications that do not scan their own environments have environments made by hand: AWS Standalone, Okta,
+    Salesforce, ServiceNow, Snowflake Standalone. Roster manages no other properties of an environment, such as its
+    login, and leaves them alone.
 
-    :param resource_name: the name within the program.
-    :param app_id: the application; another one makes a new environment.
-    :param name: not blank. The service allows one name twice in one group; here the second is refused.
-    :param description: any text.
-    :param parent_group_id: the group above; another one makes a new environment, after the old one was deleted. Without
-        it the environment is made under the application's root group, which is found, or made where there is none yet;
-        where the environment is afterwards is then not managed (``parent`` tells it).
-    :param adopt: take an existing environment of this name in this group over instead of failing.
-    :param connection: the set of credentials.
-
-    Errors: ``AlreadyExists`` when the group has an environment of this name; ``NotFound`` when the group does not
-    exist; ``BadRequest`` for an application that does not exist, or that scans its own environments.
+    Errors: ``AlreadyExists`` when the group already has an environment of this name; ``NotFound`` when the group does
+    not exist; ``BadRequest`` for an application that does not exist, or that scans its own environments.
 
     Source: https://docs.britive.com/v1/docs/manage-environments
     """
@@ -104,16 +96,18 @@ class Environment(Managed):
         name: pulumi.Input[str],
         description: pulumi.Input[str] | None = None,
         parent_group_id: pulumi.Input[str] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "app_id": app_id,
-            "name": name,
-            "description": description,
-            "parent_group_id": parent_group_id,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare an environment.
+
+        :param resource_name: the name within the program.
+        :param app_id: the application. A change replaces the environment.
+        :param name: must not be blank. Britive allows a name twice in one group; Roster refuses to create the second.
+        :param description: any text.
+        :param parent_group_id: the parent group. A change replaces the environment, and deletes the old one first. By
+            default, Roster creates the environment under the application's root group, and first creates that root
+            group if there is none. The parent is then not managed; the output ``parent`` shows it.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import pulumi
+from typing_extensions import Unpack
 
 from ..errors import NotFound, NotOurs
 from ..lifecycle.handler import Handler
 from ..lifecycle.list_cache import Listing
 from ..lifecycle.polling import retry_while_absent
-from ..managed import Managed
+from ..managed import CommonArguments, Managed
 from ..schema.model import State
 from ..schema.shared_sets import named
 from .connection import SYSTEM
@@ -82,24 +83,14 @@ class _HasContent(NotFound):
 
 
 class EnvironmentGroup(Managed):
-    """An environment group of a Britive application: it holds environments and other groups, to any depth.
+    """An environment group of a Britive application. It contains environments and other groups, to any depth.
 
-    Only applications that do not scan their own environments have groups that are made by hand: AWS Standalone, Okta,
+    Only applications that do not scan their own environments have groups made by hand: AWS Standalone, Okta,
     Salesforce, ServiceNow, Snowflake Standalone.
 
-    :param resource_name: the name within the program.
-    :param app_id: the application; another one makes a new group.
-    :param name: not blank. The service allows one name twice in one parent; here the second is refused.
-    :param description: any text.
-    :param parent_id: the group above; another one makes a new group, after the old one was deleted. Without it the
-        group is made under the application's root group, which is found, or made where there is none yet; where the
-        group is afterwards is then not managed (``parent`` tells it).
-    :param adopt: take an existing group of this name in this parent over instead of failing.
-    :param connection: the set of credentials.
-
-    Errors: ``AlreadyExists`` when the parent has a group of this name; ``NotOurs`` when content that is not in this
-    stack would be deleted with it; ``BadRequest`` for an application that does not exist, or that scans its own
-    environments.
+    Errors: ``AlreadyExists`` when the parent already has a group of this name; ``NotOurs`` when a deletion would also
+    delete content that this stack does not manage; ``BadRequest`` for an application that does not exist, or that scans
+    its own environments.
 
     Source: https://docs.britive.com/v1/docs/manage-environments
     """
@@ -122,16 +113,18 @@ class EnvironmentGroup(Managed):
         name: pulumi.Input[str],
         description: pulumi.Input[str] | None = None,
         parent_id: pulumi.Input[str] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "app_id": app_id,
-            "name": name,
-            "description": description,
-            "parent_id": parent_id,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare an environment group.
+
+        :param resource_name: the name within the program.
+        :param app_id: the application. A change replaces the group.
+        :param name: must not be blank. Britive allows a name twice in one parent; Roster refuses to create the second.
+        :param description: any text.
+        :param parent_id: the parent group. A change replaces the group, and deletes the old one first. By default,
+            Roster creates the group under the application's root group, and first creates that root group if there is
+            none. The parent is then not managed; the output ``parent`` shows it.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

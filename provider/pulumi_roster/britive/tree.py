@@ -13,11 +13,11 @@ import threading
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
-
 from ..errors import BadRequest, Conflict, NotFound
 from ..http.client import Client, Reply
-from ..schema.model import Args, Key, Len, MirroredBy, Replace, Scope, State, Text
+from ..schema.fields import Len, NotBlank, Text
+from ..schema.marks import Key, MirroredBy, Replace, Scope
+from ..schema.model import Args, State
 
 __all__ = [
     "LISTING",
@@ -41,14 +41,8 @@ APPLICATION = "/api/apps/{}"
 _ORGANISATION = "Organization"  # the top of a tree that the service scanned itself
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
 Id = Annotated[Text, Len(1, 200)]
-Name = Annotated[Text, AfterValidator(_not_blank)]
+Name = Annotated[Text, NotBlank]
 
 
 class EnvironmentGroupArgs(Args):

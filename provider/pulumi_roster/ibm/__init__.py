@@ -8,9 +8,9 @@ Oddities of this API, and where each is dealt with: edits name a revision (``cli
 from pulumi_roster.ibm.access_group import AccessGroup, AccessGroupState
 from pulumi_roster.ibm.access_group_members import AccessGroupMembers
 from pulumi_roster.ibm.access_group_membership import AccessGroupMembership
-from pulumi_roster.ibm.access_group_rule import AccessGroupRule, AccessGroupRuleState, Condition
+from pulumi_roster.ibm.access_group_rule import AccessGroupRule, AccessGroupRuleState, Condition, ConditionDict
 from pulumi_roster.ibm.lookups import get_access_group, is_member, list_access_groups, list_members, list_rules
-from pulumi_roster.ibm.member import Member
+from pulumi_roster.ibm.member import Member, MemberDict
 from pulumi_roster.ibm.member_access_groups import MemberAccessGroups
 from pulumi_roster.ibm.member_details import MemberDetails
 
@@ -22,9 +22,11 @@ __all__ = [
     "AccessGroupRuleState",
     "AccessGroupState",
     "Condition",
+    "ConditionDict",
     "Member",
     "MemberAccessGroups",
     "MemberDetails",
+    "MemberDict",
     "get_access_group",
     "is_member",
     "list_access_groups",

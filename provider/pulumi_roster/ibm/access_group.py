@@ -10,13 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 import pulumi
+from typing_extensions import Unpack
 
 from ..errors import Conflict, NotFound, NotOurs
 from ..http.client import Reply
 from ..lifecycle.handler import Handler
 from ..lifecycle.polling import poll_until
-from ..managed import Managed
-from ..schema.model import Args, CheckFailure, FromConnection, Key, Len, ProviderOnly, Replace, Scope, State, Text
+from ..managed import CommonArguments, Managed
+from ..schema.fields import Len, Text
+from ..schema.marks import FromConnection, Key, ProviderOnly, Replace, Scope
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import named
 from .connection import SYSTEM
 from .items import items_of
@@ -36,7 +39,7 @@ class AccessGroupArgs(Args):
     def check_failures(self) -> Iterator[CheckFailure]:
         if self.name.casefold() == "public access":
             yield CheckFailure(
-                "name", "the public access group belongs to the account and cannot be managed, given 'Public Access'"
+                "name", f"must not be the public access group, which belongs to the account, got {self.name!r}"
             )
 
     def allows_duplicates(self) -> bool:
@@ -114,21 +117,10 @@ def _body(args: AccessGroupArgs) -> dict[str, str]:
 
 
 class AccessGroup(Managed):
-    """An access group of an IBM Cloud account: policies that are assigned to it hold for all of its members.
+    """An access group of an IBM Cloud account. Policies assigned to the group apply to all of its members.
 
-    :param resource_name: the name within the program.
-    :param name: 1 to 100 characters. Names need not be unique, but a second group of one name is only made when
-        ``allow_duplicate_name`` says so.
-    :param description: up to 250 characters.
-    :param account_id: the account; by default that of the connection. Another account makes a new group.
-    :param force_delete: delete the group with whatever members, rules and policies it holds. By default a group that
-        holds members or rules that this stack does not own is not deleted.
-    :param allow_duplicate_name: make the group even if the account has another of this name.
-    :param adopt: take an existing group of this name over instead of failing.
-    :param connection: the set of credentials.
-
-    Errors: ``AlreadyExists`` when the account has a group of this name; ``NotOurs`` when strangers would be deleted
-    with it; ``Forbidden`` without the Editor or Administrator role.
+    Errors: ``AlreadyExists`` when the account already has a group of this name; ``NotOurs`` when a deletion would also
+    delete members or rules that this stack does not manage; ``Forbidden`` without the Editor or Administrator role.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
@@ -152,17 +144,19 @@ class AccessGroup(Managed):
         account_id: pulumi.Input[str] | None = None,
         force_delete: pulumi.Input[bool] | None = None,
         allow_duplicate_name: pulumi.Input[bool] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "name": name,
-            "description": description,
-            "account_id": account_id,
-            "force_delete": force_delete,
-            "allow_duplicate_name": allow_duplicate_name,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare an access group.
+
+        :param resource_name: the name within the program.
+        :param name: 1 to 100 characters. IBM Cloud allows several groups of one name; Roster creates a second one only
+            with ``allow_duplicate_name=True``.
+        :param description: up to 250 characters.
+        :param account_id: the account, by default the connection's. A change replaces the group.
+        :param force_delete: delete the group together with its members, rules and policies. By default, Roster does not
+            delete a group that has members or rules that this stack does not manage.
+        :param allow_duplicate_name: create the group even if the account has another group of this name.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

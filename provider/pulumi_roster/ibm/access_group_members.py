@@ -10,15 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
 import pulumi
+from typing_extensions import Unpack
 
 from ..http.client import Client
 from ..lifecycle.handler import Handler
-from ..managed import Managed
-from ..schema.model import Args, CheckFailure, Replace, State, Unordered, sorted_set
+from ..managed import CommonArguments, Managed
+from ..schema.fields import Unordered, sorted_set
+from ..schema.marks import Replace
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import refuse_unmanaged
 from .connection import SYSTEM
 from .items import add_members, remove_members
-from .member import AccessGroupId, Member, MemberArgs, MemberState
+from .member import AccessGroupId, Member, MemberArgs, MemberDict, MemberState
 
 __all__ = [
     "AccessGroupMembers",
@@ -42,7 +45,7 @@ class AccessGroupMembersArgs(Args):
             for twice in sorted(
                 {iam_id for iam_id in ids if ids.count(iam_id) > 1} if len(set(ids)) < len(ids) else ()
             ):
-                yield CheckFailure("members", f"{twice} is given with two types")
+                yield CheckFailure("members", f"must have one type for each identity, got two for {twice}")
 
 
 class AccessGroupMembersState(AccessGroupMembersArgs, State):
@@ -116,17 +119,8 @@ def _state(args: AccessGroupMembersArgs, members: Iterable[MemberState]) -> Acce
 class AccessGroupMembers(Managed):
     """A set of identities in one access group.
 
-    :param resource_name: the name within the program.
-    :param access_group_id: the group; another one makes a new resource.
-    :param members: any number of users, service ids and trusted profiles, as ``Member``, as dict or as plain iam_id. An
-        identity can be in 50 groups.
-    :param exclusive: whether the listed set is the whole set. By default members that others added are neither shown
-        nor removed. Two resources on one group must not both be exclusive.
-    :param adopt: with ``exclusive``, take over a group that has other members already, and remove them.
-    :param connection: the set of credentials.
-
-    Errors: ``PartialFailure`` names each identity that was refused, with the service's words, while the others go
-    through; ``NotOurs`` when ``exclusive`` would remove, at its making, members that no preview could show.
+    Errors: ``PartialFailure`` names each identity that the service refused, with the service's message; the other
+    changes are made. ``NotOurs`` when creating an ``exclusive`` set would remove members, which no preview could show.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
@@ -142,17 +136,19 @@ class AccessGroupMembers(Managed):
         resource_name: str,
         *,
         access_group_id: pulumi.Input[str],
-        members: pulumi.Input[Sequence[pulumi.Input[Member | dict[str, Any] | str]]],
+        members: pulumi.Input[Sequence[pulumi.Input[Member | MemberDict | str]]],
         exclusive: pulumi.Input[bool] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "access_group_id": access_group_id,
-            "members": members,
-            "exclusive": exclusive,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare members of an access group.
+
+        :param resource_name: the name within the program.
+        :param access_group_id: the group. A change replaces the resource.
+        :param members: any number of users, service ids and trusted profiles, each as a ``Member``, a dictionary or an
+            iam_id. IBM Cloud allows an identity to be in up to 50 groups.
+        :param exclusive: whether the list is all members. By default, members added by others neither show as drift nor
+            are removed. Only one resource of a group may be exclusive.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import pulumi
+from typing_extensions import Unpack
 
 from ..lifecycle.handler import Handler
-from ..managed import Managed
-from ..schema.model import UNKNOWN, Args, CheckFailure, Replace, Scope, State
+from ..managed import CommonArguments, Managed
+from ..schema.marks import Replace, Scope
+from ..schema.model import Args, CheckFailure, State
+from ..schema.unknown import UNKNOWN
 from .access_group_members import static_members
 from .connection import SYSTEM
 from .items import add_members
@@ -83,10 +86,10 @@ def type_failures(iam_id: str, type: str | None) -> Iterator[CheckFailure]:
     told = member_type(iam_id)
     if told is None and type is None and iam_id != UNKNOWN:
         yield CheckFailure(
-            "type", f"is required where the iam_id does not tell it: user, service or profile, given iam_id {iam_id!r}"
+            "type", f"is required, because the iam_id {iam_id!r} does not show it: give user, service or profile"
         )
     if told is not None and type in ("user", "service", "profile") and type != told:
-        yield CheckFailure("type", f"{iam_id} is a {told}, given {type!r}")
+        yield CheckFailure("type", f"must be {told!r} for {iam_id}, got {type!r}")
 
 
 def _id(group_id: str, iam_id: str) -> str:
@@ -94,15 +97,12 @@ def _id(group_id: str, iam_id: str) -> str:
 
 
 class AccessGroupMembership(Managed):
-    """One identity in one access group. That it is a member already is fine; destroying this removes it.
+    """The membership of one identity in one access group.
 
-    :param resource_name: the name within the program.
-    :param access_group_id: the group; another one makes a new membership.
-    :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``; another one makes a new membership.
-    :param type: ``user``, ``service`` or ``profile``; the prefix of the iam_id tells it.
-    :param connection: the set of credentials.
+    If the identity is already a member, the resource takes ownership of that membership. A destroy removes it.
 
-    Errors: ``PartialFailure`` with the service's words when it refuses the identity, such as one that is in 50 groups.
+    Errors: ``PartialFailure`` with the service's message when the service refuses the identity, for example because the
+    identity is already in 50 groups.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
@@ -119,16 +119,16 @@ class AccessGroupMembership(Managed):
         *,
         access_group_id: pulumi.Input[str],
         iam_id: pulumi.Input[str],
-        type: pulumi.Input[str] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        type: pulumi.Input[MemberType] | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "access_group_id": access_group_id,
-            "iam_id": iam_id,
-            "type": type,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare a membership.
+
+        :param resource_name: the name within the program.
+        :param access_group_id: the group. A change replaces the membership.
+        :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``. A change replaces the membership.
+        :param type: ``user``, ``service`` or ``profile``, by default derived from the prefix of the iam_id.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

@@ -13,11 +13,15 @@ from typing import Annotated, Any, Literal
 
 import pulumi
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing_extensions import TypedDict, Unpack
 
 from ..http.client import Reply
 from ..lifecycle.handler import Handler
-from ..managed import Managed
-from ..schema.model import Args, Key, Len, Replace, Scope, State, Text, Unordered, contains_unknown, sorted_set
+from ..managed import CommonArguments, Managed
+from ..schema.fields import Len, Text, Unordered, sorted_set
+from ..schema.marks import Key, Replace, Scope
+from ..schema.model import Args, State
+from ..schema.unknown import contains_unknown
 from .connection import SYSTEM
 from .items import items_of
 from .member import AccessGroupId
@@ -29,6 +33,7 @@ __all__ = [
     "AccessGroupRuleState",
     "Condition",
     "ConditionArgs",
+    "ConditionDict",
     "Operator",
 ]
 
@@ -79,14 +84,14 @@ def _value(operator: Any, value: Any) -> Any:
     """
     if operator == "IN":
         if not isinstance(value, list) or not value:
-            raise ValueError("the operator IN takes a list with at least one string, number or boolean as value")
+            raise ValueError("must have a list of at least one string, number or boolean as value of the operator IN")
         if not all(_is_scalar(item) for item in value):
-            raise ValueError("the list of the operator IN holds strings, numbers or booleans")
+            raise ValueError("must have only strings, numbers and booleans in the list of the operator IN")
         return sorted_set(value)
     if operator in _TEXT_ONLY and not isinstance(value, str):
-        raise ValueError(f"the operator {operator} takes a string as value")
+        raise ValueError(f"must have a string as value of the operator {operator}")
     if not _is_scalar(value):
-        raise ValueError(f"the operator {operator} takes a string, number or boolean as value")
+        raise ValueError(f"must have a string, number or boolean as value of the operator {operator}")
     return value
 
 
@@ -180,62 +185,51 @@ def _require_shallow(value: Any, depth: int = 0) -> None:
         _require_shallow(item, depth + 1)
 
 
+Scalar = str | bool | int | float
+Value = Scalar | Sequence[pulumi.Input[Scalar]]
+
+
 @pulumi.input_type
 class Condition:
-    """One condition of a dynamic rule.
+    """One condition of a dynamic rule."""
 
-    :param claim: the name of the claim that the identity provider sends.
-    :param operator: ``EQUALS``, ``EQUALS_IGNORE_CASE``, ``IN``, ``NOT_EQUALS``, ``NOT_EQUALS_IGNORE_CASE`` or
-        ``CONTAINS``.
-    :param value: a string, number or boolean; a list for ``IN``; a string for the two that ignore case.
-    """
+    claim: pulumi.Input[str]
+    operator: pulumi.Input[Operator]
+    value: pulumi.Input[Value]
 
     def __init__(
         self,
         claim: pulumi.Input[str],
-        operator: pulumi.Input[str],
-        value: pulumi.Input[str | bool | int | float | list[Any]],
+        operator: pulumi.Input[Operator],
+        value: pulumi.Input[Value],
     ) -> None:
+        """Describe one condition.
+
+        :param claim: the name of the claim that the identity provider sends.
+        :param operator: ``EQUALS``, ``EQUALS_IGNORE_CASE``, ``IN``, ``NOT_EQUALS``, ``NOT_EQUALS_IGNORE_CASE`` or
+            ``CONTAINS``.
+        :param value: a string, number or boolean; a list of these for ``IN``; a string for the two operators that
+            ignore case.
+        """
         pulumi.set(self, "claim", claim)
         pulumi.set(self, "operator", operator)
         pulumi.set(self, "value", value)
 
-    @property
-    @pulumi.getter
-    def claim(self) -> pulumi.Input[str]:
-        """The name of the claim."""
-        value: pulumi.Input[str] = pulumi.get(self, "claim")
-        return value
 
-    @property
-    @pulumi.getter
-    def operator(self) -> pulumi.Input[str]:
-        """How the claim is compared."""
-        value: pulumi.Input[str] = pulumi.get(self, "operator")
-        return value
+class ConditionDict(TypedDict):
+    """A dictionary that stands for a :class:`Condition`."""
 
-    @property
-    @pulumi.getter
-    def value(self) -> pulumi.Input[Any]:
-        """What the claim is compared with."""
-        value: pulumi.Input[Any] = pulumi.get(self, "value")
-        return value
+    claim: pulumi.Input[str]
+    operator: pulumi.Input[Operator]
+    value: pulumi.Input[Value]
 
 
 class AccessGroupRule(Managed):
-    """A dynamic rule: who signs in through an identity provider and meets all conditions is a member for some hours.
+    """A dynamic rule: it makes a person who signs in through an identity provider, and meets all conditions, a member
+    of the group for some hours.
 
-    :param resource_name: the name within the program.
-    :param access_group_id: the group; another one makes a new rule.
-    :param expiration: 1 to 24 hours, after which a member must sign in again.
-    :param realm_name: the entity id of the identity provider, such as ``https://idp.example.com/saml``.
-    :param conditions: at least one ``Condition`` or dict; all must hold, their order means nothing.
-    :param name: up to 200 characters.
-    :param adopt: take an existing rule of this name over instead of failing.
-    :param connection: the set of credentials.
-
-    Errors: ``AlreadyExists`` when the group has a rule of this name; ``BadRequest`` when the group has as many rules as
-    it may.
+    Errors: ``AlreadyExists`` when the group already has a rule of this name; ``BadRequest`` when the group has as many
+    rules as the service allows.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
@@ -260,19 +254,20 @@ class AccessGroupRule(Managed):
         access_group_id: pulumi.Input[str],
         expiration: pulumi.Input[int],
         realm_name: pulumi.Input[str],
-        conditions: pulumi.Input[Sequence[pulumi.Input[Condition | dict[str, Any]]]],
+        conditions: pulumi.Input[Sequence[pulumi.Input[Condition | ConditionDict]]],
         name: pulumi.Input[str] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "access_group_id": access_group_id,
-            "expiration": expiration,
-            "realm_name": realm_name,
-            "conditions": conditions,
-            "name": name,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare a dynamic rule.
+
+        :param resource_name: the name within the program.
+        :param access_group_id: the group. A change replaces the rule.
+        :param expiration: 1 to 24 hours, after which a member must sign in again.
+        :param realm_name: the entity id of the identity provider, such as ``https://idp.example.com/saml``.
+        :param conditions: at least one, each as a ``Condition`` or a dictionary. All must hold. Their order has no
+            meaning.
+        :param name: up to 200 characters.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

@@ -20,6 +20,8 @@ from .member_details import MemberDetails
 __all__ = ["get_access_group", "is_member", "list_access_groups", "list_members", "list_rules"]
 
 MembershipType = Literal["static", "dynamic", "all"]
+GroupSort = Literal["id", "-id", "name", "-name", "description", "-description", "is_federated", "-is_federated"]
+MemberSort = Literal["id", "-id", "name", "-name", "email", "-email"]
 
 
 def get_access_group(
@@ -50,7 +52,7 @@ def list_access_groups(
     iam_id: str | None = None,
     membership_type: MembershipType | None = None,
     search: str | None = None,
-    sort: str | None = None,
+    sort: GroupSort | None = None,
     hide_public_access: bool = True,
     connection: str = "default",
 ) -> list[AccessGroupState]:
@@ -81,7 +83,7 @@ def list_members(
     *,
     type: MemberType | None = None,
     membership_type: MembershipType | None = None,
-    sort: str | None = None,
+    sort: MemberSort | None = None,
     connection: str = "default",
 ) -> list[MemberDetails]:
     """The members of an access group, all pages, with their names and e-mail addresses.

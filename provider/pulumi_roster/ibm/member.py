@@ -12,10 +12,22 @@ from typing import Annotated, Any, Literal
 
 import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from typing_extensions import NotRequired, TypedDict
 
-from ..schema.model import UNKNOWN, Len, Text
+from ..schema.fields import Len, Text
+from ..schema.unknown import UNKNOWN
 
-__all__ = ["AccessGroupId", "IamId", "Member", "MemberArgs", "MemberState", "MemberType", "member_type", "with_type"]
+__all__ = [
+    "AccessGroupId",
+    "IamId",
+    "Member",
+    "MemberArgs",
+    "MemberDict",
+    "MemberState",
+    "MemberType",
+    "member_type",
+    "with_type",
+]
 
 PUBLIC_ACCESS_GROUP = "AccessGroupId-PublicAccess"
 
@@ -41,13 +53,13 @@ _IAM_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9._:@+/=-]+")
 
 def _iam_id(text: str) -> str:
     if not _IAM_ID.fullmatch(text):
-        raise ValueError("an iam_id looks like IBMid-..., iam-ServiceId-... or iam-Profile-...")
+        raise ValueError("must look like IBMid-..., iam-ServiceId-... or iam-Profile-...")
     return text
 
 
 def _access_group_id(text: str) -> str:
     if text == PUBLIC_ACCESS_GROUP:
-        raise ValueError("the public access group has no members or rules of its own and cannot be changed")
+        raise ValueError("must not be the public access group, whose members and rules cannot be changed")
     return text
 
 
@@ -84,40 +96,39 @@ class MemberArgs(MemberState):
             return given
         iam_id, kind = given.get("iam_id"), given.get("type")
         if not isinstance(iam_id, str) or not _IAM_ID.fullmatch(iam_id):
-            return {"type": "user", **given}  # what is wrong is the id; it need not be said of the type as well
+            return {"type": "user", **given}  # the id is wrong; the type needs no failure of its own
         told = member_type(iam_id)
         if kind is None and told is None:
-            raise ValueError(f"the type is needed, as {iam_id} does not tell it: user, service or profile")
+            raise ValueError(
+                f"must have a type, because the iam_id {iam_id!r} does not show it: give user, service or profile"
+            )
         if kind is None:
             return {**given, "type": told}
         if kind is not None and told is not None and kind not in (told, UNKNOWN):
-            raise ValueError(f"{iam_id} is a {told}, not a {kind}")
+            raise ValueError(f"must have the type {told!r} for {iam_id}, got {kind!r}")
         return given
 
 
 @pulumi.input_type
 class Member:
-    """One member of an access group.
+    """One member of an access group."""
 
-    :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``.
-    :param type: ``user``, ``service`` or ``profile``; the prefix of the iam_id tells it.
-    """
+    iam_id: pulumi.Input[str]
+    type: pulumi.Input[MemberType] | None
 
-    def __init__(self, iam_id: pulumi.Input[str], type: pulumi.Input[str] | None = None) -> None:
+    def __init__(self, iam_id: pulumi.Input[str], type: pulumi.Input[MemberType] | None = None) -> None:
+        """Describe one member.
+
+        :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``.
+        :param type: ``user``, ``service`` or ``profile``, by default derived from the prefix of the iam_id.
+        """
         pulumi.set(self, "iam_id", iam_id)
         if type is not None:
             pulumi.set(self, "type", type)
 
-    @property
-    @pulumi.getter
-    def iam_id(self) -> pulumi.Input[str]:
-        """The id of the identity."""
-        value: pulumi.Input[str] = pulumi.get(self, "iam_id")
-        return value
 
-    @property
-    @pulumi.getter
-    def type(self) -> pulumi.Input[str] | None:
-        """The type of the identity."""
-        value: pulumi.Input[str] | None = pulumi.get(self, "type")
-        return value
+class MemberDict(TypedDict):
+    """A dictionary that stands for a :class:`Member`."""
+
+    iam_id: pulumi.Input[str]
+    type: NotRequired[pulumi.Input[MemberType] | None]

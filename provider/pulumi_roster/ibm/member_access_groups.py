@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import pulumi
+from typing_extensions import Unpack
 
 from ..lifecycle.handler import Handler
-from ..managed import Managed
-from ..schema.model import Args, CheckFailure, FromConnection, Len, Replace, State, Text, Unordered, sorted_set
+from ..managed import CommonArguments, Managed
+from ..schema.fields import Len, Text, Unordered, sorted_set
+from ..schema.marks import FromConnection, Replace
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import refuse_unmanaged, shown
 from .access_group_membership import type_failures
 from .connection import SYSTEM
@@ -39,9 +42,7 @@ class MemberAccessGroupsArgs(Args):
     def check_failures(self) -> Iterator[CheckFailure]:
         yield from type_failures(self.iam_id, self.type)
         if isinstance(self.access_group_ids, list) and len(self.access_group_ids) > 50:
-            yield CheckFailure(
-                "access_group_ids", f"an identity can be in 50 groups, given {len(self.access_group_ids)}"
-            )
+            yield CheckFailure("access_group_ids", f"must be at most 50 groups, got {len(self.access_group_ids)}")
 
 
 class MemberAccessGroupsState(MemberAccessGroupsArgs, State):
@@ -102,19 +103,10 @@ def _state(args: MemberAccessGroupsArgs, groups: Iterable[str]) -> MemberAccessG
 
 
 class MemberAccessGroups(Managed):
-    """One identity in a set of access groups of one account.
+    """The memberships of one identity in a set of access groups of one account.
 
-    :param resource_name: the name within the program.
-    :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``; another one makes a new resource.
-    :param access_group_ids: up to 50 groups.
-    :param type: ``user``, ``service`` or ``profile``; the prefix of the iam_id tells it.
-    :param exclusive: whether the listed groups are all. By default groups that others added it to are neither shown nor
-        left.
-    :param account_id: the account; by default that of the connection.
-    :param adopt: with ``exclusive``, take over an identity that is in other groups already, and remove it from them.
-    :param connection: the set of credentials.
-
-    Errors: ``PartialFailure`` names each group that refused, with the service's words, while the others go through.
+    Errors: ``PartialFailure`` names each group that the service refused, with the service's message; the other changes
+    are made. ``NotOurs`` when creating an ``exclusive`` set would remove memberships, which no preview could show.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """
@@ -133,20 +125,21 @@ class MemberAccessGroups(Managed):
         *,
         iam_id: pulumi.Input[str],
         access_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]],
-        type: pulumi.Input[str] | None = None,
+        type: pulumi.Input[MemberType] | None = None,
         exclusive: pulumi.Input[bool] | None = None,
         account_id: pulumi.Input[str] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "iam_id": iam_id,
-            "access_group_ids": access_group_ids,
-            "type": type,
-            "exclusive": exclusive,
-            "account_id": account_id,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare the groups of an identity.
+
+        :param resource_name: the name within the program.
+        :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``. A change replaces the resource.
+        :param access_group_ids: up to 50 groups.
+        :param type: ``user``, ``service`` or ``profile``, by default derived from the prefix of the iam_id.
+        :param exclusive: whether the list is all groups of the identity. By default, memberships added by others
+            neither show as drift nor are removed.
+        :param account_id: the account, by default the connection's. A change replaces the resource.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`.
+        """
+        super().__init__(resource_name, locals())

@@ -24,31 +24,12 @@ from typing import Any
 
 from ..errors import InvalidArguments, NotFound, RosterError, SettingsError, Unauthorized
 from ..http.settings import Settings
-from ..schema.model import (
-    UNKNOWN,
-    Args,
-    CheckFailure,
-    FromConnection,
-    Key,
-    Replace,
-    Scope,
-    State,
-    contains_unknown,
-    is_provider_only,
-    marked,
-    validate,
-)
-from ..schema.properties import (
-    Values,
-    as_declared,
-    changed,
-    import_key,
-    natural_key,
-    outputs_of,
-    scope_of,
-    state_of,
-    with_kept,
-)
+from ..schema.identity import import_key, natural_key, scope_of
+from ..schema.marks import FromConnection, Key, Replace, Scope, is_provider_only, marked
+from ..schema.model import Args, CheckFailure, State
+from ..schema.outputs import Values, as_declared, changed, outputs_of, state_of, with_kept
+from ..schema.unknown import UNKNOWN, contains_unknown
+from ..schema.validation import validate
 from .handler import Handler
 from .list_cache import Gathering, Listing
 from .polling import retry_malformed, retry_while_absent

@@ -20,8 +20,11 @@ from typing import Any
 
 from ..errors import AlreadyExists, Conflict, NotFound, OutcomeUnknown, RosterError
 from ..http.transports import Limits
-from ..schema.model import Args, Replace, State, is_provider_only, marked, normal, same
-from ..schema.properties import changed, natural_key, outputs_of
+from ..schema.fields import normal, same
+from ..schema.identity import natural_key
+from ..schema.marks import Replace, is_provider_only, marked
+from ..schema.model import Args, State
+from ..schema.outputs import changed, outputs_of
 from .handler import Handler
 from .list_cache import Listing
 from .polling import poll_until, retry_malformed

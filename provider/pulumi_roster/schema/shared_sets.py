@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..errors import NotOurs
-from .model import sorted_set
+from .fields import sorted_set
 
 __all__ = ["merged", "named", "refuse_unmanaged", "shown"]
 

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ..errors import SettingsError
 from ..http.client import Client, Reply
-from ..schema.model import Len, Text, Unordered, folded
+from ..schema.fields import Len, Text, Unordered, folded
 from .connection import NAMESPACE_HEADER
 
 __all__ = [
@@ -43,19 +43,19 @@ GroupType = Literal["internal", "external"]
 
 def _name(text: str) -> str:
     if text in {".", ".."}:
-        raise ValueError("a name must not be a step through a path")
+        raise ValueError("must not be . or .., which are steps of a path")
     return text
 
 
 def _id(text: str) -> str:
     if not re.fullmatch(r"[^\s\x00-\x1f\x7f]+", text):
-        raise ValueError("an id has at least one character, and no blanks")
+        raise ValueError("must be at least one character, without blanks")
     return text
 
 
 def _policy(text: str) -> str:
     if text.strip().casefold() == "root":
-        raise ValueError("the policy root cannot be given to a group")
+        raise ValueError("must not be root, the policy that no group can have")
     return text.strip()
 
 
@@ -66,15 +66,15 @@ def _once(policies: list[str]) -> list[str]:
 
 def _metadata_key(text: str) -> str:
     if not re.fullmatch(r"[a-zA-Z0-9=/+_-]{1,128}", text):
-        raise ValueError("a key has 1 to 128 characters out of a-z, A-Z, 0-9 and = / + _ -")
+        raise ValueError("must have keys of 1 to 128 characters out of a-z, A-Z, 0-9 and = / + _ -")
     if text.startswith("vault-"):
-        raise ValueError("keys that begin with vault- belong to Vault")
+        raise ValueError("must not have keys that begin with vault-, which Vault reserves")
     return text
 
 
 def _metadata_value(text: str) -> str:
     if len(text.encode()) > 512:
-        raise ValueError(f"a value has at most 512 bytes, this one {len(text.encode())}")
+        raise ValueError(f"must be at most 512 bytes, got {len(text.encode())}")
     return text
 
 

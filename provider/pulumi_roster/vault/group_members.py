@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
 
 import pulumi
+from typing_extensions import Unpack
 
 from ..errors import InvalidArguments
 from ..lifecycle.concurrent_writes import write_until_settled
 from ..lifecycle.handler import Handler
-from ..managed import Managed
-from ..schema.model import Args, CheckFailure, Replace, State
+from ..managed import CommonArguments, Managed
+from ..schema.marks import Replace
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
 from .connection import SYSTEM
 from .group import BY_ID, MEMBER_LISTS, GroupId, GroupRow, Ids, read_group
@@ -34,11 +36,9 @@ class GroupMembersArgs(Args):
 
     def check_failures(self) -> Iterator[CheckFailure]:
         if self.member_entity_ids is None and self.member_group_ids is None:
-            yield CheckFailure(
-                "member_entity_ids", "give member_entity_ids, member_group_ids or both, nothing was given"
-            )
+            yield CheckFailure("member_entity_ids", "is required if member_group_ids is not given")
         if isinstance(self.member_group_ids, list) and self.group_id in self.member_group_ids:
-            yield CheckFailure("member_group_ids", f"a group cannot be in itself, given {self.group_id!r}")
+            yield CheckFailure("member_group_ids", f"must not contain the group itself, got {self.group_id!r}")
 
 
 class GroupMembersState(GroupMembersArgs, State):
@@ -123,26 +123,17 @@ def _state(values: GroupMembersArgs, row: GroupRow) -> GroupMembersState:
 
 
 class GroupMembers(Managed):
-    """Entities and groups in one internal identity group, whoever made it.
+    """A set of entities and groups in one internal identity group.
 
-    Several stacks may add to one group at the same time: a change that another writer undid is made again. The group
-    itself must leave its lists out (``None``).
+    Several stacks may add members to one group at the same time: if another writer overwrites a change, Roster makes
+    the change again. If this stack also declares the group, the group must not declare these lists.
 
-    A member gets all policies of the group and of the groups that it is in, and these stand elsewhere: who reviews this
-    list should know them. See :class:`IdentityGroup`.
+    A member gets all policies of the group and of the groups that contain it. These policies are declared elsewhere, so
+    the reviewers of this list must know them. See :class:`IdentityGroup`.
 
-    :param resource_name: the name within the program.
-    :param group_id: the group; another one makes a new resource.
-    :param member_entity_ids: entities. ``None`` leaves them alone; to take out what was listed before, list ``[]``.
-    :param member_group_ids: groups, likewise; the group itself cannot be among them, at any depth.
-    :param exclusive: whether the given lists are the whole. By default members that others added are neither shown nor
-        removed. Two resources on one group must not both be exclusive.
-    :param adopt: with ``exclusive``, take over a group that has other members already, and remove them.
-    :param connection: the set of credentials; it also names the namespace.
-
-    Errors: ``InvalidArguments`` for an external group, before anything is written; ``BadRequest`` with Vault's words
-    for members that do not exist and for cycles; ``NotOurs`` when ``exclusive`` would remove, at its making, members
-    that no preview could show.
+    Errors: ``InvalidArguments`` for an external group, before anything is written; ``BadRequest`` with Vault's message
+    for members that do not exist and for cycles; ``NotOurs`` when creating an ``exclusive`` set would remove members,
+    which no preview could show.
 
     Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
     """
@@ -162,16 +153,17 @@ class GroupMembers(Managed):
         member_entity_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         member_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         exclusive: pulumi.Input[bool] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "group_id": group_id,
-            "member_entity_ids": member_entity_ids,
-            "member_group_ids": member_group_ids,
-            "exclusive": exclusive,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare members of a group.
+
+        :param resource_name: the name within the program.
+        :param group_id: the group. A change replaces the resource.
+        :param member_entity_ids: entities. ``None`` leaves them alone; to remove those listed before, list ``[]``.
+        :param member_group_ids: groups, with the same rules. A group cannot contain itself, at any depth.
+        :param exclusive: whether each given list is all members of its sort. By default, members added by others
+            neither show as drift nor are removed. Only one resource of a group may be exclusive.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`. The connection also selects the namespace.
+        """
+        super().__init__(resource_name, locals())

@@ -11,12 +11,15 @@ from typing import Annotated, Any
 
 import pulumi
 from pydantic import Field
+from typing_extensions import Unpack
 
 from ..errors import AlreadyExists, BadRequest, NotFound, OutcomeUnknown, RosterError
 from ..lifecycle.handler import Handler
 from ..lifecycle.polling import poll_until, retry_while_absent
-from ..managed import Managed
-from ..schema.model import Args, CheckFailure, FoldCase, Key, Replace, State, Unordered, folded
+from ..managed import CommonArguments, Managed
+from ..schema.fields import Unordered, folded
+from ..schema.marks import FoldCase, Key, Replace
+from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import merged
 from .connection import SYSTEM
 from .group import (
@@ -52,7 +55,7 @@ class IdentityGroupArgs(Args):
         if self.type == "external":
             for name in MEMBER_LISTS:
                 if getattr(self, name) is not None:
-                    yield CheckFailure(name, "the members of an external group come by their logins, leave this out")
+                    yield CheckFailure(name, "must be left out for an external group, whose members come from logins")
 
 
 class IdentityGroupState(IdentityGroupArgs, State):
@@ -194,28 +197,16 @@ def _merged(there: Any, before: Any, wanted: Any) -> Any:
 
 
 class IdentityGroup(Managed):
-    """An identity group of Vault or OpenBao: its members, and theirs, get its policies when they log in.
+    """An identity group of Vault or OpenBao. At login, its members, and the members of its member groups, get its
+    policies.
 
-    Who can change the members of a group can give its rights away, to themselves as well: the vendor warns of it. So
-    declare ``policies``, and with them the groups that this one is put into (their ``member_group_ids``), where those
-    who review the members see them; a list that is left out shows in no preview.
+    A person who can change the members of a group can give its rights to anyone, including themselves; the vendor warns
+    of this. So declare ``policies``, and the ``member_group_ids`` of the groups that contain this one, where the
+    reviewers of the members see them. A preview does not show a list that is not declared.
 
-    :param resource_name: the name within the program.
-    :param name: any length, without control characters. A name is taken within a namespace whatever its case; a change
-        of case alone is no change.
-    :param type: ``internal``, or ``external`` for a group whose members come from an auth method by a group alias.
-        Another type makes a new group; the old one goes first.
-    :param metadata: up to 64 pairs; keys of up to 128 characters out of ``a-z A-Z 0-9 = / + _ -`` that do not begin
-        with ``vault-``, values of up to 512 bytes. ``None`` leaves it alone, ``{}`` empties it.
-    :param policies: names, without case; never ``root``. ``None`` leaves them alone, ``[]`` takes all away.
-    :param member_entity_ids: the whole list of entities. ``None`` leaves it alone, so that :class:`GroupMembers` of
-        several stacks can write it; ``[]`` empties it. Not for external groups.
-    :param member_group_ids: the whole list of groups, likewise. A group cannot be in itself, at any depth.
-    :param adopt: take an existing group of this name over instead of failing.
-    :param connection: the set of credentials; it also names the namespace.
-
-    Errors: ``AlreadyExists`` when there is a group of this name, also when somebody makes it at the same moment: theirs
-    is not touched; ``BadRequest`` with Vault's words for members that do not exist and for cycles.
+    Errors: ``AlreadyExists`` when the namespace already has a group of this name, even if another client creates it at
+    the same moment: Roster does not change that group. ``BadRequest`` with Vault's message for members that do not
+    exist and for cycles.
 
     Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
     """
@@ -243,18 +234,23 @@ class IdentityGroup(Managed):
         policies: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         member_entity_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         member_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        adopt: pulumi.Input[bool] | None = None,
-        connection: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        props = {
-            "name": name,
-            "type": type,
-            "metadata": metadata,
-            "policies": policies,
-            "member_entity_ids": member_entity_ids,
-            "member_group_ids": member_group_ids,
-            "adopt": adopt,
-            "connection": connection,
-        }
-        super().__init__(resource_name, props, opts)
+        """Declare an identity group.
+
+        :param resource_name: the name within the program.
+        :param name: any length, without control characters. Names are unique in a namespace, without regard to case.
+            Changing only the case changes nothing.
+        :param type: ``internal``, or ``external`` for a group whose members an auth method provides through a group
+            alias. A change replaces the group, and deletes the old one first.
+        :param metadata: up to 64 pairs. A key has up to 128 characters out of ``a-z A-Z 0-9 = / + _ -`` and must not
+            begin with ``vault-``; a value has up to 512 bytes. ``None`` leaves the metadata alone; ``{}`` removes all.
+        :param policies: names of policies, without regard to case, never ``root``. ``None`` leaves them alone; ``[]``
+            removes all.
+        :param member_entity_ids: all member entities. ``None`` leaves them alone, so that :class:`GroupMembers` of
+            several stacks can write them; ``[]`` removes all. Not for external groups.
+        :param member_group_ids: all member groups, with the same rules. A group cannot contain itself, at any depth.
+        :param common: ``adopt``, ``connection`` and ``opts``, described by
+            :class:`~pulumi_roster.managed.CommonArguments`. The connection also selects the namespace.
+        """
+        super().__init__(resource_name, locals())

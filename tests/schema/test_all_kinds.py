@@ -11,13 +11,10 @@ from pydantic import ValidationError, model_validator
 from pulumi_roster.catalog import RESOURCES, handler_class
 from pulumi_roster.ibm.access_group import AccessGroupArgs, AccessGroupState
 from pulumi_roster.ibm.access_group_rule import AccessGroupRuleArgs, AccessGroupRuleState, _from_json
-from pulumi_roster.schema.model import (
-    UNKNOWN,
-    State,
-    lenient,
-    validate,
-)
-from pulumi_roster.schema.properties import outputs_of
+from pulumi_roster.schema.model import State, lenient
+from pulumi_roster.schema.outputs import outputs_of
+from pulumi_roster.schema.unknown import UNKNOWN
+from pulumi_roster.schema.validation import validate
 from support.thing import GOOD, ThingState
 
 

@@ -8,20 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_roster.ibm.access_group_members import AccessGroupMembersArgs
-from pulumi_roster.schema.model import (
-    FromConnection,
-    Key,
-    ProviderOnly,
-    Replace,
-    Scope,
-    default_of,
-    is_provider_only,
-    marked,
-    normal,
-    same,
-    sorted_set,
-    validate,
-)
+from pulumi_roster.schema.fields import normal, same, sorted_set
+from pulumi_roster.schema.marks import FromConnection, Key, ProviderOnly, Replace, Scope, is_provider_only, marked
+from pulumi_roster.schema.model import default_of
+from pulumi_roster.schema.validation import validate
 from support.thing import ThingArgs, ThingState
 
 # -- normal form

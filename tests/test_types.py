@@ -1,0 +1,83 @@
+"""What a type checker finds in programs that use the resources, and that correct programs pass it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Each wrong expression, and what the first line of its error must contain.
+WRONG = {
+    'ibm.AccessGroup("x")': 'missing for parameter "name"',
+    'ibm.AccessGroup("x", name=1)': 'parameter "name" of type "Input[str]"',
+    'ibm.AccessGroup("x", name="x", descripton="y")': 'No parameter named "descripton"',
+    'ibm.AccessGroup("x", name="x", adopt="yes")': 'parameter "adopt"',
+    'ibm.AccessGroup("x", name="x", conection="second")': 'No parameter named "conection"',
+    'ibm.AccessGroup("x", name="x", opts={"protect": True})': 'parameter "opts" of type "ResourceOptions | None"',
+    'ibm.AccessGroup("x", name="x").nam': 'Cannot access attribute "nam"',
+    'ibm.AccessGroupMembers("x", access_group_id="g", members=[{"iamid": "IBMid-1"}])': 'parameter "members"',
+    'ibm.AccessGroupMembers("x", access_group_id="g", members=[{"iam_id": "a-1", "type": "usr"}])': '"members"',
+    'ibm.AccessGroupMembership("x", access_group_id="g", iam_id="IBMid-1", type="usr")': 'parameter "type"',
+    'ibm.MemberAccessGroups("x", access_group_ids=[], iam_id="IBMid-1", type="usr")': 'parameter "type"',
+    'ibm.Member("IBMid-1", type="usr")': 'parameter "type"',
+    'ibm.Condition("groups", "LIKE", "x")': 'parameter "operator"',
+    'ibm.Condition("groups", "IN", {"a": 1})': 'parameter "value"',
+    'ibm.AccessGroupRule("x", access_group_id="g", expiration=1, realm_name="r", '
+    'conditions=[{"claim": "groups", "operator": "LIKE", "value": "x"}])': 'parameter "conditions"',
+    'ibm.list_access_groups(sort="colour")': 'parameter "sort"',
+    'ibm.list_members("g", membership_type="static or dynamic")': 'parameter "membership_type"',
+    'vault.IdentityGroup("x", name="x", type="outside")': 'parameter "type"',
+    'vault.GroupMembers("x")': 'missing for parameter "group_id"',
+    'appsec.GroupMembers("x", group_id="g", members=[1])': 'parameter "members"',
+    'britive.AccountMapping("x", app_id="a", environment_id="e", account_id=1.5, user_id="u")': '"account_id"',
+    'britive.list_accounts("a", "e", pages=1)': 'No parameter named "pages"',
+}
+RIGHT = """
+group = ibm.AccessGroup("x", name="x", adopt=True, connection="second", opts=pulumi.ResourceOptions(protect=True))
+some = [ibm.Member("IBMid-1"), ibm.Member("x-1", type="user"), "IBMid-2"]
+ibm.AccessGroupMembers("x", access_group_id=group.id, members=some)
+ibm.AccessGroupMembers("y", access_group_id=group.id, members=["IBMid-1", {"iam_id": group.id, "type": "user"}])
+ibm.AccessGroupMembers("z", access_group_id=group.id, members=[{"iam_id": "IBMid-1"}])
+ibm.AccessGroupRule("x", access_group_id=group.id, expiration=1, realm_name="r", conditions=[
+    ibm.Condition("groups", "IN", ["a", 1, True, group.name]),
+    {"claim": "groups", "operator": "EQUALS", "value": group.name},
+])
+ibm.list_members("g", sort="-email", membership_type="dynamic", type="user")
+class TeamGroup(ibm.AccessGroup):
+    def __init__(self, team: str) -> None:
+        super().__init__(team, name=f"team-{team}", opts=pulumi.ResourceOptions(protect=True))
+TeamGroup("platform").name.apply(str.upper)
+found: TeamGroup = TeamGroup.get("found", group.id)
+"""
+HEAD = "import pulumi\nfrom pulumi_roster import appsec, britive, ibm, vault\n"
+
+
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The errors of basedpyright, by the line that they are in."""
+    folder = tmp_path_factory.mktemp("programs")
+    text = HEAD + "\n".join(WRONG) + RIGHT
+    (folder / "program.py").write_text(text)
+    command = [str(Path(sys.executable).with_name("basedpyright")), "--outputjson", "--level", "error"]
+    (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "standard"}))
+    ran = subprocess.run(
+        [*command, "--pythonpath", sys.executable, "--project", str(folder)], capture_output=True, text=True
+    )
+    found: dict[str, list[str]] = {}
+    lines = text.splitlines()
+    for error in json.loads(ran.stdout)["generalDiagnostics"]:
+        line = lines[error["range"]["start"]["line"]]
+        found.setdefault(line, []).append(error["message"])
+    return found
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_a_type_checker_finds_a_wrong_argument(errors: dict[str, list[str]], line: str) -> None:
+    assert any(WRONG[line] in message for message in errors.get(line, [])), errors.get(line)
+
+
+def test_a_type_checker_accepts_correct_programs(errors: dict[str, list[str]]) -> None:
+    assert {line: found for line, found in errors.items() if line not in WRONG} == {}
