@@ -11,26 +11,12 @@ from hypothesis import HealthCheck, settings
 from pulumi.runtime.config import CONFIG
 
 from pulumi_roster import managed
-from roster_emulator import Running, running
-from support.real_vault import RealVault, real_vault
 from support.subjects import close_sessions
+
+pytest_plugins = ["testkit.fixtures"]
 
 settings.register_profile("roster", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("roster")
-
-
-@pytest.fixture(scope="session")
-def shared_emulator() -> Iterator[Running]:
-    """One server for the whole run; use ``emulator``, which is clean."""
-    with running() as emulator:
-        yield emulator
-
-
-@pytest.fixture(scope="session")
-def shared_vault() -> Iterator[RealVault]:
-    """One real Vault for the whole run, which each test empties before it begins."""
-    with real_vault() as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -61,13 +47,3 @@ def closed_port() -> Iterator[int]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
-
-
-@pytest.fixture
-def emulator(shared_emulator: Running) -> Iterator[Running]:
-    """A clean emulator: fresh data, no faults, counts at zero, switches as they come."""
-    before = shared_emulator.switches()
-    shared_emulator.reset()
-    yield shared_emulator
-    shared_emulator.clear_faults()
-    shared_emulator.switch(**before)

@@ -14,9 +14,9 @@ import pulumi_roster
 from pulumi_roster.catalog import RESOURCES, handler_class, system
 from pulumi_roster.http.settings import GENERAL
 from roster_emulator import Running
-from support.emulation import exchange
 from support.ibm_api import ibm_group
 from support.program import ROOT, Program
+from testkit.ibm import exchange
 
 README = (ROOT / "README.md").read_text()
 SYSTEMS = sorted({kind.partition(".")[0] for kind in RESOURCES})

@@ -1,20 +1,20 @@
-"""What an API of the emulator is made of."""
+"""The parts of an emulated API: its class, its routes, and the calls and replies that pass through them."""
 
 from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import parse_qs
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import Headers, QueryParams
 
-if TYPE_CHECKING:
-    from roster_emulator.auth import Caller
-    from roster_emulator.faults import ItemFailure
-    from roster_emulator.world import World
+from roster_emulator.auth import Caller
+from roster_emulator.limits import Window
+from roster_emulator.state import State
 
 READING = frozenset({"GET", "HEAD", "LIST", "OPTIONS"})
 
@@ -23,9 +23,9 @@ T = TypeVar("T")
 
 @dataclass
 class Reply:
-    """An answer before it goes onto the wire.
+    """A reply before it is sent.
 
-    ``body`` is any JSON value; ``None`` means an empty body (``b"null"`` the JSON null); ``bytes`` go out as they are.
+    ``body`` is any JSON value. ``None`` means an empty body, and ``bytes`` are sent as they are.
     """
 
     status: int
@@ -33,7 +33,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
     def content(self) -> bytes:
-        """The body as it goes onto the wire."""
+        """Return the body as it is sent."""
         if self.body is None:
             return b""
         if isinstance(self.body, bytes):
@@ -42,11 +42,20 @@ class Reply:
 
 
 class Problem(Exception):
-    """Ends a handler with an answer; what the handler wrote so far is rolled back."""
+    """Ends a handler with a reply. What the handler wrote so far is rolled back."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
         self.reply = reply
+
+
+@dataclass(frozen=True)
+class ItemError:
+    """The error that an injected fault gives one item of a call on many. ``message`` None: the API's own words."""
+
+    status: int
+    code: str
+    message: str | None
 
 
 @dataclass
@@ -54,7 +63,8 @@ class Call:
     """One request on its way through an API.
 
     ``path`` is raw (still percent-encoded), ``params`` are decoded, ``template`` is the route's. ``caller`` is set once
-    the token has been judged.
+    the token was checked, and ``window`` once the rate limit was. Injected faults set ``shift``, the number of rows by
+    which a page begins too late, and ``item_errors``.
     """
 
     method: str
@@ -62,25 +72,25 @@ class Call:
     query: QueryParams
     headers: Headers
     body: bytes
-    world: World
+    state: State
     api: Api
     trace: str
     template: str = ""
     params: dict[str, str] = field(default_factory=dict)
     caller: Caller | None = None
+    window: Window | None = None
     shift: int = 0
-    failures: list[ItemFailure] = field(default_factory=list)
-    notes: dict[str, Any] = field(default_factory=dict)  # from ``admit`` to ``finish``, for example
+    item_errors: list[Callable[[str, int], ItemError | None]] = field(default_factory=list)
 
     def json(self) -> Any:
-        """The body as JSON; the API's own 400 when it is none."""
+        """Return the body as JSON. Raise the API's own 400 if it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
             raise Problem(self.api.refuse(self, 400, "body is not JSON")) from None
 
     def read(self, shape: TypeAdapter[T]) -> T:
-        """The body as ``shape`` says; the API's own 400 when it does not fit."""
+        """Return the body as ``shape`` describes it. Raise the API's own 400 if it does not fit."""
         try:
             return shape.validate_python(self.json(), strict=True)
         except ValidationError as error:
@@ -88,9 +98,21 @@ class Call:
             where = ".".join(str(part) for part in first["loc"])
             raise Problem(self.api.refuse(self, 400, f"{where}: {first['msg']}" if where else first["msg"])) from None
 
-    def item_failure(self, key: str, index: int) -> ItemFailure | None:
-        """The failure planned for the item ``key``, the ``index``-th (from 0) of this call, if any."""
-        return next((failure for failure in self.failures if failure.meets(key, index)), None)
+    def form(self) -> dict[str, str]:
+        """Return the fields of a body that is a form, each with its last value."""
+        return {name: values[-1] for name, values in parse_qs(self.body.decode("utf-8", "replace")).items()}
+
+    def item_error(self, key: str, index: int) -> ItemError | None:
+        """Return the injected error of the item ``key``, which has this index (from 0) in the call."""
+        return next((error for item_error in self.item_errors if (error := item_error(key, index))), None)
+
+    def count(self, *key: Hashable) -> bool:
+        """Count the call in the rate-limit window of the caller and ``key``. Return whether the limit allows it."""
+        caller = self.caller.name if self.caller else None
+        switches = self.state.switches
+        window = self.state.windows.take((self.api.name, caller, *key), switches.rate_limit, switches.rate_window)
+        self.window = window
+        return window.allowed
 
 
 Handler = Callable[[Call], Reply]
@@ -98,7 +120,11 @@ Handler = Callable[[Call], Reply]
 
 @dataclass(frozen=True)
 class Route:
-    """A method and a path template, and what answers there."""
+    """A method and a path template, and the handler that answers there.
+
+    ``open`` needs no token. ``writes`` says whether the caller must have the right to write; it follows from the method
+    unless it is given.
+    """
 
     method: str
     template: str
@@ -113,7 +139,7 @@ class Route:
 
 
 class Api(ABC):
-    """One vendor's API. The docstring of ``roster_emulator`` tells how to write one."""
+    """One vendor's API. ``README.md`` says how to add one."""
 
     name: ClassVar[str]
     prefixes: ClassVar[tuple[str, ...]]
@@ -121,33 +147,33 @@ class Api(ABC):
     routes: ClassVar[Sequence[Route]] = ()
 
     def normalise(self, path: str) -> str:
-        """Rewrites a raw path before it is matched."""
+        """Rewrite a raw path before it is matched."""
         return path
 
-    @abstractmethod
     def credential(self, headers: Headers) -> str | None:
-        """The token that the caller presented, without its scheme."""
+        """Return the token that the caller presented, without its scheme."""
+        return bearer(headers, "bearer")
 
     @abstractmethod
     def refuse(self, call: Call, status: int, detail: str = "") -> Reply:
-        """A refusal that the core decided on, in this API's own words."""
+        """Return the API's own error for a status that the emulator decided on."""
 
     def admit(self, call: Call) -> Reply | None:
-        """Lets a call in (``None``) or turns it away, as a rate limit does. ``call.caller`` is ``None`` for nobody."""
+        """Return a refusal, as a rate limit does, or ``None``. ``call.caller`` is ``None`` if the token is unknown."""
         return None
 
     def finish(self, call: Call, reply: Reply) -> None:  # noqa: B027 - most APIs add nothing
-        """Adds what every reply carries, one of a fault plan included."""
+        """Add the headers that every reply carries, also one of an injected fault."""
 
-    def populate(self, world: World) -> None:  # noqa: B027 - most worlds begin empty
-        """Puts in place what a fresh world holds; is called on every start and after a reset."""
+    def populate(self, state: State) -> None:  # noqa: B027 - most APIs begin empty
+        """Add the data that the API has on every start and after a reset."""
 
-    def seed(self, world: World, data: Mapping[str, Any]) -> Any:
-        """Adds test data and tells what was made. Raises ``ValueError`` for data that it does not understand."""
-        raise ValueError(f"{self.name} takes no data")
+    @abstractmethod
+    def seed(self, state: State, data: Mapping[str, Any]) -> Any:
+        """Add test data and return what was made. Raise ``ValueError`` for data that is not understood."""
 
 
 def bearer(headers: Headers, *schemes: str) -> str | None:
-    """The token of an ``Authorization`` header whose scheme is one of ``schemes`` (any case)."""
+    """Return the token of an ``Authorization`` header whose scheme, in any case, is one of ``schemes``."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() or None if scheme.lower() in schemes else None

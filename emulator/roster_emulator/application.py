@@ -1,4 +1,4 @@
-"""The path of one request: route, count, fault, caller, limit, work, reply."""
+"""The ASGI application: the path of one request from its route to its reply."""
 
 from __future__ import annotations
 
@@ -10,40 +10,46 @@ from uuid import uuid4
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import Receive, Scope, Send
 
-from roster_emulator import effects
 from roster_emulator.admin import PREFIX, Admin
 from roster_emulator.api import Api, Call, Problem, Reply
-from roster_emulator.faults import Plans
+from roster_emulator.appsec import AppSec
+from roster_emulator.britive import Britive
+from roster_emulator.faults import ActiveFaults
+from roster_emulator.ibm import Ibm
 from roster_emulator.requests import Requests
 from roster_emulator.router import UNKNOWN, Match, Router
+from roster_emulator.state import State
 from roster_emulator.switches import Switches
+from roster_emulator.vault import Vault
 from roster_emulator.wire import Wire
-from roster_emulator.world import World
+
+APIS: tuple[Api, ...] = (Ibm(), Britive(), Vault(), AppSec())
 
 logger = logging.getLogger(__name__)
 
 
 class Application:
-    """The ASGI application over one world. All work is done on the loop's own thread, one request at a time."""
+    """The ASGI application. It does all work on the thread of the event loop, one request at a time."""
 
-    def __init__(self, apis: Sequence[Api], switches: Switches, data: Path | None = None) -> None:
-        self.world = World(apis, switches, data)
-        self.plans = Plans()
+    def __init__(self, switches: Switches, data: Path | None = None, apis: Sequence[Api] = APIS) -> None:
+        self.apis = apis
+        self.state = State({api.name: api.schema for api in apis}, switches, data)
+        self.faults = ActiveFaults()
         self.requests = Requests()
         self._router = Router(apis)
-        self._admin = Admin(self.world, self.plans, self.requests)
+        self._admin = Admin(apis, self.state, self.faults, self.requests)
 
     def close(self) -> None:
-        """Writes everything to the file, if there is one."""
-        self.world.store.close()
+        """Write everything to the file, if there is one."""
+        self.state.store.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """Answer a request, as ASGI defines it."""
         path = scope["raw_path"].decode("ascii")
         if path.startswith(PREFIX):
             await self._admin(scope, receive, send)
             return
-        wire = Wire(scope, receive, send, self.world.now)
+        wire = Wire(scope, receive, send, self.state.now)
         api = self._router.api(path)
         if api is None:
             await wire.reply(Reply(404, {"error": f"no API of the emulator has a path {path}"}))
@@ -55,7 +61,7 @@ class Application:
             query=QueryParams(scope["query_string"]),
             headers=headers,
             body=await wire.body(),
-            world=self.world,
+            state=self.state,
             api=api,
             trace=headers.get("transaction-id") or str(uuid4()),
         )
@@ -65,23 +71,22 @@ class Application:
         match = self._router.match(call.api, call.method, call.path)
         call.params, call.template = match.params, match.template
         entry = self.requests.note(call)
-        changes = match.route is not None and match.route.changes
 
-        def work(call: Call) -> Reply:
-            return self._work(call, match)
+        def handle(call: Call) -> Reply:
+            return self._handle(call, match)
 
-        plan = self.plans.take(call, changes)
-        if plan is None:
-            reply = work(call)
+        fault = self.faults.take(call, changes=match.route is not None and match.route.changes)
+        if fault is None:
+            reply = handle(call)
             entry["status"] = reply.status
             await wire.reply(reply)
         else:
-            entry["fault"] = plan.kind
-            entry["status"] = await effects.perform(plan, self.plans, call, work, wire)
+            entry["fault"] = fault.kind
+            entry["status"] = await self.faults.apply(fault, call, handle, wire)
 
-    def _work(self, call: Call, match: Match) -> Reply:
+    def _handle(self, call: Call, match: Match) -> Reply:
         try:
-            reply = self._judged(call, match)
+            reply = self._refusal(call, match) or self._work(call, match)
         except Problem as problem:
             reply = problem.reply
         except Exception:
@@ -90,22 +95,27 @@ class Application:
         call.api.finish(call, reply)
         return reply
 
-    def _judged(self, call: Call, match: Match) -> Reply:
-        route = match.route
-        if route is None or not route.open:
-            call.caller = self.world.tokens.caller(call.api.credential(call.headers))
-            turned_away = call.api.admit(call)
-            if turned_away is not None:
-                return turned_away
-            if call.caller is None:
-                return call.api.refuse(call, 401)
+    def _refusal(self, call: Call, match: Match) -> Reply | None:
+        """Return the refusal of a call that must not reach its handler: caller, rate limit, path, method, rights."""
+        route, api = match.route, call.api
+        if route is not None and route.open:
+            return None
+        call.caller = self.state.tokens.caller(api.credential(call.headers))
+        refusal = api.admit(call)
+        if refusal is not None:
+            return refusal
+        if call.caller is None:
+            return api.refuse(call, 401)
         if route is None:
-            return call.api.refuse(call, 404 if match.template == UNKNOWN else 405)
+            return api.refuse(call, 404 if match.template == UNKNOWN else 405)
+        return api.refuse(call, 403) if route.changes and not call.caller.may_write else None
+
+    def _work(self, call: Call, match: Match) -> Reply:
+        route = match.route
+        assert route is not None
         if not route.changes:
             return route.handler(call)
-        if call.caller is not None and not call.caller.may_write:
-            return call.api.refuse(call, 403)
         if not route.open:
-            self.plans.before_write(call.world.store)
-        with call.world.store.transaction():
+            self.faults.before_write(call.state.store)
+        with call.state.store.transaction():
             return route.handler(call)

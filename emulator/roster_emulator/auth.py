@@ -1,9 +1,9 @@
-"""Who calls, and what they may do.
+"""Exchanges, checks and revokes tokens.
 
-- ``roster-dev`` is good for everything.
-- Any API key, or client id and secret, is exchanged for a token: a JWT signed with a secret of this store.
+- The token ``roster-dev`` may do everything.
+- The APIs exchange any API key, or client id and secret, for a token: a JWT signed with a secret of this store.
 - A key or token that begins with ``viewer-`` may only read. A key that is empty or begins with ``bad-`` is refused.
-- Any other token is nobody's.
+- Any other token is unknown.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ class Caller:
 
 
 def refused(key: str) -> bool:
-    """Whether a key is one that no service knows."""
+    """Return whether the token exchange refuses a key."""
     return not key.strip() or key.startswith(BAD)
 
 
 def subject(key: str) -> str:
-    """A name for the owner of a key, stable and without the key in it."""
+    """Return a stable name for the owner of a key, which does not contain the key."""
     return hashlib.sha256(key.encode()).hexdigest()[:10].upper()
 
 
 class Tokens:
-    """Makes, judges and revokes tokens."""
+    """The tokens of one emulator."""
 
     def __init__(self, store: Store, switches: Switches, now: Callable[[], float]) -> None:
         self._store, self._switches, self._now = store, switches, now
         self._revoked: set[str] = set()
 
     def issue(self, key: str, **claims: object) -> tuple[str, int, int]:
-        """Exchanges a key for a token. Gives the token, the seconds it lives, and the epoch second at which it ends."""
+        """Exchange a key for a token. Return the token, its lifetime in seconds, and its end in epoch seconds."""
         issued, lifetime = int(self._now()), self._switches.token_lifetime
         serial = int(self._store.meta("token_serial") or 0) + 1
         self._store.set_meta("token_serial", str(serial))
@@ -69,7 +69,7 @@ class Tokens:
         return f"{signed}.{self._sign(signed)}", lifetime, issued + lifetime
 
     def caller(self, token: str | None) -> Caller | None:
-        """Who presents this token; ``None`` when it is nobody's, has ended or was revoked."""
+        """Return the owner of a token; ``None`` if the token is unknown, expired or revoked."""
         if not token or token in self._revoked:
             return None
         if token == DEVELOPMENT_TOKEN:
@@ -82,14 +82,14 @@ class Tokens:
         return Caller(claims["sub"], claims["role"] != "viewer", claims)
 
     def revoke(self, token: str | None = None) -> None:
-        """Revokes one token, whatever it is, until the next restart or reset; or every token exchanged so far."""
+        """Revoke one token until the next restart or reset, or every token exchanged so far."""
         if token is None:
             self._store.set_meta("token_floor", self._store.meta("token_serial") or "0")
         else:
             self._revoked.add(token)
 
     def clear(self) -> None:
-        """Forgets what was revoked."""
+        """Accept the tokens again that were revoked one by one."""
         self._revoked.clear()
 
     def _claims(self, token: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The admin paths as Python methods, for tests, benchmarks and examples, on any emulator whose address is known."""
+"""The paths under ``/_emulator/`` as Python methods, for an emulator at any address."""
 
 from __future__ import annotations
 
@@ -10,90 +10,90 @@ from typing_extensions import Self
 
 
 class Control:
-    """Steers the emulator at ``url`` and asks it what happened. ``admin.py`` documents each call."""
+    """Controls the emulator at ``url`` and shows what happened there. ``admin.py`` documents each call."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        # The loopback has no TLS; not to load the certificates saves most of the time that this takes.
+        # The loopback has no TLS, and loading certificates would take most of the time of this call.
         self._http = httpx.Client(base_url=f"{self.url}/_emulator/", timeout=30, trust_env=False, verify=False)
 
     def health(self) -> dict[str, Any]:
-        """Whether it is there, and which APIs it serves."""
+        """Return the status of the emulator and the names of its APIs."""
         return dict(self._ask("GET", "health"))
 
     def requests(self) -> dict[str, int]:
-        """How often each route was called, by method and template: ``{"GET /v2/groups/{group_id}": 3}``."""
+        """Return how often each route was called, by method and template: ``{"GET /v2/groups/{group_id}": 3}``."""
         return dict(self._ask("GET", "requests"))
 
     def total(self) -> int:
-        """How many requests there were."""
+        """Return the number of all requests."""
         return sum(self.requests().values())
 
     def last_requests(self) -> list[dict[str, Any]]:
-        """The last requests, credentials redacted, the oldest first."""
+        """Return the last requests without their credentials, the oldest first."""
         return list(self._ask("GET", "requests?detail=1"))
 
     def clear_requests(self) -> None:
-        """Begins to count anew."""
+        """Set all counts to zero."""
         self._ask("DELETE", "requests")
 
-    def fault(self, kind: str, **plan: Any) -> dict[str, Any]:
-        """Plans a fault and gives it back with its ``id``. ``faults.Plan`` lists kinds and parameters."""
-        return dict(self._ask("POST", "faults", {"kind": kind, **plan}))
+    def fault(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """Inject a fault and return it with its ``id``. ``faults/kinds.py`` has the kinds and their fields."""
+        return dict(self._ask("POST", "faults", {"kind": kind, **fields}))
 
     def faults(self) -> list[dict[str, Any]]:
-        """The plans, each with ``fired``."""
+        """Return the injected faults, each with ``fired``, the number of requests that met it."""
         return list(self._ask("GET", "faults"))
 
     def clear_faults(self) -> None:
-        """Ends all plans and releases what they hold."""
+        """Remove all injected faults and release the requests that they hold."""
         self._ask("DELETE", "faults")
 
     def held(self, count: int = 1, timeout: float = 10) -> list[dict[str, Any]]:
-        """Waits until ``count`` requests are held; raises ``TimeoutError`` when they are not in time."""
+        """Wait until ``count`` requests are held, and return them. Raise ``TimeoutError`` if they are not in time."""
         held = list(self._ask("GET", f"held?count={count}&timeout={timeout}"))
         if len(held) < count:
             raise TimeoutError(f"{len(held)} of {count} requests are held after {timeout} s")
         return held
 
     def release(self, count: int | None = None, fault: int | None = None) -> int:
-        """Lets held requests go on, the first come first; tells how many."""
+        """Release held requests, the first come first, and return how many. ``fault``: only those that it holds."""
         return int(self._ask("POST", "release", {"count": count, "fault": fault})["released"])
 
     def switches(self) -> dict[str, Any]:
-        """All switches."""
+        """Return all switches."""
         return dict(self._ask("GET", "switches"))
 
     def switch(self, **switches: Any) -> dict[str, Any]:
-        """Changes some switches; gives all."""
+        """Change some switches, and return all of them."""
         return dict(self._ask("PUT", "switches", switches))
 
     def seed(self, **data: Any) -> dict[str, Any]:
-        """Adds data, by API: ``seed(ibm={"groups": [{"name": "admins"}]})``."""
+        """Add data, by API: ``seed(ibm={"groups": [{"name": "admins"}]})``."""
         return dict(self._ask("POST", "seed", data))
 
     def reset(self) -> None:
-        """Fresh data, no faults, counts at zero. Switches stay."""
+        """Start with fresh data, no injected faults and no counts. Switches stay."""
         self._ask("POST", "reset")
 
     def dump(self) -> dict[str, Any]:
-        """Every row: API, table, rows."""
+        """Return every row: by API, then by table."""
         return dict(self._ask("GET", "dump"))
 
     def clock(self, ahead: float) -> None:
-        """Puts the clock so many seconds ahead of the time."""
+        """Put the clock so many seconds ahead."""
         self._ask("POST", "clock", {"ahead": ahead})
 
     def revoke(self, token: str | None = None) -> None:
-        """Revokes one token, or every exchanged one."""
+        """Revoke one token, or every exchanged one."""
         self._ask("POST", "tokens", {"revoke": token})
 
     def close(self) -> None:
-        """Closes the connections to the emulator, not the emulator."""
+        """Close the connections to the emulator. The emulator goes on."""
         self._http.close()
 
     def __enter__(self) -> Self:
-        """Itself; leaving closes the connections."""
+        """Return itself. Leaving the block closes the connections."""
         return self
 
     def __exit__(

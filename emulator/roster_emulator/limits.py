@@ -1,4 +1,4 @@
-"""Rate-limit windows: they begin with the first accepted request, and count down."""
+"""Rate-limit windows. A window begins with its first accepted request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Window:
-    """How a call stands to its window. ``reset`` is in epoch seconds."""
+    """The state of a window after a call. ``reset`` is in epoch seconds."""
 
     allowed: bool
     limit: int
@@ -17,14 +17,14 @@ class Window:
 
 
 class Windows:
-    """The running windows, by any key (caller, method and endpoint)."""
+    """The running windows, by key."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._running: dict[Hashable, tuple[float, int]] = {}
 
     def take(self, key: Hashable, limit: int, seconds: int) -> Window:
-        """Counts one call. A refused call is not counted and does not prolong the window."""
+        """Count one call. A refused call does not count, and does not prolong the window."""
         now = self._now()
         ends, used = self._running.get(key, (0.0, 0))
         if now >= ends:
@@ -33,9 +33,9 @@ class Windows:
         if allowed:
             used += 1
             self._running[key] = (ends, used)
-        # Rounded up: a client that waits until then must find the window gone.
+        # Rounded up, so that a client that waits until then finds that the window has ended.
         return Window(allowed, limit, max(0, limit - used), int(-(-ends // 1)))
 
     def clear(self) -> None:
-        """Forgets all windows."""
+        """End all windows."""
         self._running.clear()

@@ -1,4 +1,4 @@
-"""Counts requests, and remembers the last of them."""
+"""Counts requests, and keeps the last of them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x
 
 
 class Requests:
-    """What came in: counts by method and route template, and the last requests without their credentials."""
+    """Request counts by method and route template, and the last requests without their credentials."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.last: deque[dict[str, Any]] = deque(maxlen=KEPT)
 
     def note(self, call: Call) -> dict[str, Any]:
-        """Counts a request. The entry that comes back takes the status later."""
+        """Count a request and return its entry, to which the caller adds the status later."""
         self.counts[f"{call.method} {call.template}"] += 1
         entry: dict[str, Any] = {
             "method": call.method,
@@ -37,13 +37,13 @@ class Requests:
         return entry
 
     def clear(self) -> None:
-        """Begins to count anew."""
+        """Set all counts to zero."""
         self.counts.clear()
         self.last.clear()
 
 
 def _shown(call: Call) -> Any:
-    # Forms are not shown: the token exchange carries keys in one.
+    # Forms are left out: a token exchange sends its key in one.
     if "json" not in call.headers.get("content-type", ""):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Which API and which route a raw path belongs to."""
+"""Finds the API and the route of a raw path."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from roster_emulator.api import Api, Route
 
 @dataclass(frozen=True)
 class Match:
-    """Where a request goes. ``route`` is ``None`` for a path that is unknown, or known with other methods only."""
+    """The route of a request; ``None`` if the path is unknown, or known with other methods only."""
 
     route: Route | None
     template: str
@@ -22,7 +22,10 @@ class Match:
 
 
 class Router:
-    """The routes of all APIs. Paths are matched raw, so that ``%2F`` stays in its segment; parameters come decoded."""
+    """The routes of all APIs.
+
+    It matches raw paths, so that ``%2F`` stays in its segment, and decodes the parameters.
+    """
 
     def __init__(self, apis: Sequence[Api]) -> None:
         self._prefixes = sorted(
@@ -33,11 +36,11 @@ class Router:
         }
 
     def api(self, path: str) -> Api | None:
-        """The API that a path belongs to."""
+        """Return the API of a path."""
         return next((api for prefix, api in self._prefixes if path.startswith(prefix)), None)
 
     def match(self, api: Api, method: str, path: str) -> Match:
-        """The first route of the API that fits."""
+        """Return the first route of the API that fits."""
         other: str | None = None
         for pattern, route in self._routes[api.name]:
             found = pattern.match(path)

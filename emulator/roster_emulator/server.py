@@ -1,4 +1,4 @@
-"""Uvicorn around the application: in the foreground, or in a thread of a test. Loopback only."""
+"""Serves the application on the loopback: in the foreground, or in a thread of a test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ import uvicorn
 
 from roster_emulator.application import Application
 from roster_emulator.control import Control
-from roster_emulator.registry import APIS
 from roster_emulator.switches import Switches
 from roster_emulator.wire import Connection
 
@@ -25,12 +24,12 @@ PORT = 8400
 
 BANNER = """\
 roster emulator at {url} (loopback only), data {data}
-An emulator for development and tests. It is NO service for real use: it protects nothing, and its tokens are public.
+For development and tests only. It is NO service for real use: it protects nothing, and its tokens are public.
 To use it: export ROSTER_EMULATOR={url}    Token for everything: roster-dev    To stop it: Ctrl-C"""
 
 
 class Running(Control):
-    """An emulator that runs in this process: its address and ``Control`` over it."""
+    """An emulator that runs in this process, and the ``Control`` over it."""
 
     def __init__(self, url: str, application: Application) -> None:
         super().__init__(url)
@@ -38,7 +37,7 @@ class Running(Control):
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server that tells when it is ready, and lets held requests go when it stops."""
+    """Uvicorn's server. It reports when it is ready, and releases held requests when it stops."""
 
     def __init__(self, application: Application, ready: Callable[[], None]) -> None:
         super().__init__(
@@ -63,20 +62,20 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._application.plans.clear()
+        self._application.faults.clear()
         await super().shutdown(sockets)
         self._application.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket on the loopback; port 0 takes a free one.
+    """Open a socket on the loopback. Port 0 picks a free one.
 
-    Raises ``ValueError`` for any other address, ``OSError`` when the port is taken.
+    Raises ``ValueError`` for any other address, and ``OSError`` if the port is taken.
     """
     if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(f"the emulator listens on the loopback only, not on {host}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because only then asyncio switches Nagle's algorithm off: 40 ms a reply otherwise.
+    # asyncio turns Nagle's algorithm off only if the protocol is named. It would cost 40 ms a reply.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -96,12 +95,12 @@ def serve(
     host: str = HOST,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serves in the foreground until SIGINT or SIGTERM. ``announce`` gets the banner once the port answers.
+    """Serve in the foreground until SIGINT or SIGTERM. ``announce`` gets the banner once the port answers.
 
-    Raises ``OSError`` when the port is taken, ``sqlite3.Error`` when the file cannot hold the data, and ``ValueError``
-    for a host that is not on the loopback.
+    Raises ``OSError`` if the port is taken, ``sqlite3.Error`` if the file cannot hold the data, and ``ValueError`` for
+    a host that is not on the loopback.
     """
-    application = Application(APIS, switches or Switches(), data)
+    application = Application(switches or Switches(), data)
     listener = listen(host, port)
     url = address(listener)
     server = _Server(application, lambda: announce(BANNER.format(url=url, data=data or "in memory")))
@@ -109,7 +108,7 @@ def serve(
     def stop(number: int, frame: FrameType | None) -> None:
         server.should_exit = True
 
-    # Uvicorn raises the signal again once it has stopped; this handler makes that an ordinary end.
+    # Uvicorn raises the signal again once it has stopped. With this handler, that does not kill the process.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     server.run([listener])
@@ -117,8 +116,8 @@ def serve(
 
 @contextmanager
 def running(port: int = 0, data: Path | None = None, *, host: str = HOST, **switches: Any) -> Iterator[Running]:
-    """An emulator in a thread of this process, for the length of the ``with`` block; ``switches`` by name."""
-    application = Application(APIS, Switches(**switches), data)
+    """Run an emulator in a thread of this process for the length of a ``with`` block; ``switches`` by name."""
+    application = Application(Switches(**switches), data)
     listener = listen(host, port)
     ready = threading.Event()
     server = _Server(application, ready.set)
@@ -136,6 +135,6 @@ def running(port: int = 0, data: Path | None = None, *, host: str = HOST, **swit
 
 
 def address(listener: socket.socket) -> str:
-    """The base URL of a listening socket."""
+    """Return the base URL of a listening socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""One exchange with a client, down to the connection."""
+"""Sends replies to a client, and fails to in the ways that injected faults ask for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
-from typing import Any, Literal
+from typing import Any
 
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
@@ -19,7 +19,7 @@ PIECES = 10
 
 
 class Connection(H11Protocol):
-    """Uvicorn's protocol; it tells the application its transport, so that a fault can end the connection."""
+    """Uvicorn's protocol. It gives the application its transport, so that a fault can end the connection."""
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -28,7 +28,7 @@ class Connection(H11Protocol):
 
 
 class Wire:
-    """Sends a reply, or fails to, in every way that a fault plan may ask for.
+    """The connection of one request.
 
     :param now: the emulator's own time, for the ``Date`` header: clients measure limits and ages by it.
     """
@@ -37,7 +37,7 @@ class Wire:
         self._scope, self._receive, self._send, self._now = scope, receive, send, now
 
     async def body(self) -> bytes:
-        """The whole body of the request."""
+        """Return the whole body of the request."""
         message = await self._receive()
         body: bytes = message.get("body", b"")
         while message.get("more_body", False):
@@ -46,13 +46,13 @@ class Wire:
         return body
 
     async def reply(self, reply: Reply) -> None:
-        """The reply as it is."""
+        """Send a reply."""
         content = reply.content()
         await self._start(reply, len(content))
         await self._send({"type": "http.response.body", "body": content})
 
     async def slowly(self, reply: Reply, seconds: float, pause: Callable[[float], Awaitable[None]]) -> None:
-        """The headers at once, the body in pieces spread over ``seconds``."""
+        """Send the headers at once, and the body in pieces over ``seconds``."""
         content = reply.content()
         await self._start(reply, len(content))
         size = max(1, -(-len(content) // PIECES))
@@ -62,23 +62,25 @@ class Wire:
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
         await self._send({"type": "http.response.body", "body": b""})
 
-    async def half(self, reply: Reply, how: Literal["close", "reset", "json"]) -> None:
-        """Half of the body: as a reply that ends in order, or cut by the end of the connection."""
+    async def half(self, reply: Reply, *, reset: bool) -> None:
+        """Send half of the body, then end the connection."""
         content = reply.content()
-        if how == "json":
-            bodiless = reply.status in (204, 304) or self._scope["method"] == "HEAD"
-            half = b"" if bodiless else content[: len(content) // 2] or b"{"
-            await self.reply(Reply(reply.status, half, reply.headers))
-            return
         await self._start(reply, len(content))
         await self._send({"type": "http.response.body", "body": content[: len(content) // 2], "more_body": True})
-        await self.drop(how)
+        await self.drop(reset=reset)
 
-    async def drop(self, how: Literal["close", "reset", "json"] = "close") -> None:
-        """Ends the connection without a further byte; ``reset`` with a TCP reset."""
+    async def half_as_whole(self, reply: Reply) -> None:
+        """Send half of the body as a complete reply."""
+        content = reply.content()
+        bodiless = reply.status in (204, 304) or self._scope["method"] == "HEAD"
+        half = b"" if bodiless else content[: len(content) // 2] or b"{"
+        await self.reply(Reply(reply.status, half, reply.headers))
+
+    async def drop(self, *, reset: bool) -> None:
+        """End the connection without a further byte, in order or with a TCP reset."""
         transport: asyncio.Transport = self._scope["state"]["transport"]
-        if how == "reset":
-            # Lingering for no time turns the end of the connection into a reset.
+        if reset:
+            # A linger time of zero turns the end of the connection into a reset.
             connection: socket.socket = transport.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             transport.abort()

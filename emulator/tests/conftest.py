@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from roster_emulator import Running
-from support.emulation import Ibm, client
+from testkit.ibm import Ibm, client
+
+pytest_plugins = ["testkit.fixtures"]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running, Switches, running
-from support.emulation import RULE, Ibm, exchange
+from testkit.ibm import RULE, Ibm, exchange
 
 
 def test_health(emulator: Running) -> None:
@@ -72,7 +72,7 @@ def test_reset_clears_all_but_switches_and_tokens(emulator: Running, ibm: Ibm) -
 
 def test_a_snapshot_brings_everything_back_time_and_again(emulator: Running, ibm: Ibm) -> None:
     kept = ibm.group("kept")["id"]
-    store = emulator.application.world.store
+    store = emulator.application.state.store
     snapshot, before = store.snapshot(), emulator.dump()
     for _ in range(2):
         ibm.delete(f"/v2/groups/{kept}")

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running, running
-from support.emulation import Ibm, exchange, refused
+from testkit.ibm import Ibm, exchange, refused
 
 
 def test_requests_are_counted_by_method_and_template(emulator: Running, ibm: Ibm) -> None:
@@ -86,7 +86,7 @@ def test_a_mistake_of_the_emulator_is_a_500_and_rolled_back(
     emulator: Running, ibm: Ibm, caplog: pytest.LogCaptureFixture
 ) -> None:
     group = ibm.group()
-    store = emulator.application.world.store
+    store = emulator.application.state.store
     store.run(
         "CREATE TRIGGER broken AFTER INSERT ON ibm_members WHEN NEW.iam_id = 'IBMid-2' "
         "BEGIN SELECT RAISE(FAIL, 'broken'); END"
@@ -106,7 +106,7 @@ def test_a_great_body_arrives_whole(ibm: Ibm) -> None:
 
 def test_rate_limit_headers_count_down_by_caller_method_and_endpoint(emulator: Running, ibm: Ibm, viewer: Ibm) -> None:
     emulator.switch(rate_limit=10, rate_window=30)
-    now = emulator.application.world.now()
+    now = emulator.application.state.now()
     replies = [ibm.get(path) for path in ("/v2/groups/a", "/v2/groups/b", "/v2/groups?account_id=a")]
     replies += [ibm.delete("/v2/groups/a"), viewer.get("/v2/groups/a")]
     assert [reply.headers["X-RateLimit-Remaining"] for reply in replies] == ["9", "8", "9", "9", "9"]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running, running
-from support.no_tls import NO_TLS
+from testkit.no_tls import NO_TLS
 
 GROUPS = "/identity-groups"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running
-from support.emulation import ACCOUNT, Ibm, refused
+from testkit.ibm import ACCOUNT, Ibm, refused
 
 GROUPS = "/v2/groups?account_id=acc-demo"
 
@@ -43,10 +43,10 @@ def test_429_carries_the_hints_of_the_plan_and_no_others(emulator: Running, ibm:
     emulator.fault(kind="status", status=429, retry_after=7, reset=-5)
     hinted = ibm.get(GROUPS)
     assert hinted.headers["Retry-After"] == "7"
-    assert int(hinted.headers["X-RateLimit-Reset"]) < emulator.application.world.now()
+    assert int(hinted.headers["X-RateLimit-Reset"]) < emulator.application.state.now()
     emulator.fault(kind="status", status=429, retry_after_date=60, reset=4_000_000_000, headers={"X-Odd": "1"})
     dated = ibm.get(GROUPS)
-    assert 50 < parsedate_to_datetime(dated.headers["Retry-After"]).timestamp() - emulator.application.world.now() <= 60
+    assert 50 < parsedate_to_datetime(dated.headers["Retry-After"]).timestamp() - emulator.application.state.now() <= 60
     assert (dated.headers["X-RateLimit-Reset"], dated.headers["X-Odd"]) == ("4000000000", "1")
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from roster_emulator import Running
-from support.emulation import Ibm
+from testkit.ibm import Ibm
 
 GROUPS = "/v2/groups?account_id=acc-demo"
 

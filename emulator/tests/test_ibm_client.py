@@ -24,7 +24,7 @@ from ibm_platform_services.iam_access_groups_v2 import (
 )
 
 from roster_emulator import Running
-from support.emulation import ACCOUNT, RULE
+from testkit.ibm import ACCOUNT, RULE
 
 USER, SERVICE = "IBMid-1", "iam-ServiceId-1"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from roster_emulator import Running
-from support.emulation import ACCOUNT, RULE, Ibm, refused
+from testkit.ibm import ACCOUNT, RULE, Ibm, refused
 
 PUBLIC = "AccessGroupId-PublicAccess"
 INVALID = ("invalid_payload", "Payload contains invalid/missing data.")

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from roster_emulator import Running
-from support.emulation import ACCOUNT, RULE, Ibm, refused
+from testkit.ibm import ACCOUNT, RULE, Ibm, refused
 
 
 def href(body: dict[str, Any], which: str) -> dict[str, str]:

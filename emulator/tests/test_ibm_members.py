@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from roster_emulator import Running
-from support.emulation import Ibm, refused
+from testkit.ibm import Ibm, refused
 
 USER, SERVICE, PROFILE = "IBMid-1100000AAA", "iam-ServiceId-11-22", "iam-Profile-33-44"
 

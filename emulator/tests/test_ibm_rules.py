@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from roster_emulator import Running
-from support.emulation import RULE, Ibm, refused
+from testkit.ibm import RULE, Ibm, refused
 
 OPERATORS = ["EQUALS", "EQUALS_IGNORE_CASE", "IN", "NOT_EQUALS", "NOT_EQUALS_IGNORE_CASE", "CONTAINS"]
 

@@ -100,15 +100,15 @@ def test_others_users_of_the_account_stay(mapping: Resource, emulator: Running, 
     assert britive_users(emulator, environments[0], ACCOUNT) == [BOB]
 
 
-@pytest.mark.parametrize("kind", ["drop_after", "status_after"])
+@pytest.mark.parametrize("fault", [{"kind": "drop_after"}, {"kind": "status_after", "status": 502}], ids=str)
 @pytest.mark.parametrize("everywhere", [False, True])
 def test_a_lost_reply_is_repaired(
-    mapping: Resource, emulator: Running, environments: list[str], kind: str, everywhere: bool
+    mapping: Resource, emulator: Running, environments: list[str], fault: dict[str, Any], everywhere: bool
 ) -> None:
-    emulator.fault(kind=kind, status=502, method="POST", route=USER if everywhere else MAP)
+    emulator.fault(**fault, method="POST", route=USER if everywhere else MAP)
     mapping.up(**declared(environments[0], save_to_all_envs=everywhere))
     assert where(emulator, environments) == [True, everywhere, everywhere]
-    emulator.fault(kind=kind, status=502, method="DELETE", route=USER)
+    emulator.fault(**fault, method="DELETE", route=USER)
     mapping.destroy()
     assert where(emulator, environments) == [False, False, False]
 

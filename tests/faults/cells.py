@@ -11,7 +11,7 @@ from faults.judging import attempt, judge
 from faults.moments import A_MOMENT
 from faults.scene import Scene
 from pulumi_roster.errors import PartialFailure
-from roster_emulator.faults import Plan
+from roster_emulator.faults import AnyFault
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def run_cell(scene: Scene, clean: Clean, cell: Cell, elsewhere: str) -> str:
     return judge(scene, clean, met, ending, done=done, more=call.after_write or call.before_write)
 
 
-def _plan(scene: Scene, cell: Cell, elsewhere: str) -> Plan:
+def _plan(scene: Scene, cell: Cell, elsewhere: str) -> AnyFault:
     plan = {**cell.fault.plan, "method": cell.call.method, "route": cell.call.route, "skip": cell.call.skip}
     plan["times"] = None if cell.lasting else 1
     kind = plan["kind"]

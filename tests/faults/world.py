@@ -7,7 +7,7 @@ from typing import Any
 
 from faults.shapes import Shape, shape
 from roster_emulator import Running
-from roster_emulator.faults import Plan
+from roster_emulator.faults import AnyFault, injected_fault
 from roster_emulator.store import Store
 
 _WAITING = ("hold", "slow_headers", "slow_body")
@@ -20,33 +20,33 @@ class World:
         self.running = running
         self._system = system
         self.url = running.url
-        self._plans = running.application.plans
+        self._faults = running.application.faults
         self._requests = running.application.requests
-        self._world = running.application.world
+        self._state = running.application.state
 
-    def fault(self, **plan: Any) -> Plan:
-        """Plans a fault; ``fired`` tells how often it was met."""
-        return self._plans.add(Plan.model_validate(plan), self._world.store)
+    def fault(self, **fields: Any) -> AnyFault:
+        """Inject a fault; ``fired`` says how many requests met it."""
+        return self._faults.add(injected_fault(fields), self._state.store)
 
     def clear_faults(self) -> None:
         """Ends all faults. Whoever waits because of one goes on."""
-        if any(plan.kind in _WAITING for plan in self._plans.plans):
+        if any(fault.kind in _WAITING for fault in self._faults.faults):
             self.running.clear_faults()  # what waits lives on the server's own loop
         else:
-            self._plans.plans = []
+            self._faults.faults = []
 
     def clock(self, ahead: float) -> None:
         """Puts the clock so many seconds ahead of the time."""
-        self._world.ahead = ahead
+        self._state.ahead = ahead
 
     def snapshot(self) -> Store:
         """What it holds now."""
-        return self._world.store.snapshot()
+        return self._state.store.snapshot()
 
     def restore(self, snapshot: Store) -> None:
         """Holds what it held then, and no limit runs."""
-        self._world.store.restore(snapshot)
-        self._world.windows.clear()
+        self._state.store.restore(snapshot)
+        self._state.windows.clear()
 
     def requests(self) -> list[Mapping[str, Any]]:
         """The requests since the last time that this was asked."""
@@ -56,5 +56,5 @@ class World:
 
     def shape(self) -> Shape:
         """What it holds, to be compared."""
-        store = self._world.store
+        store = self._state.store
         return shape({table: store.all(f'SELECT * FROM "{table}"') for table in store.tables(f"{self._system}_")})

@@ -118,10 +118,10 @@ def test_a_revision_that_changes_each_time_ends_in_an_error_and_changes_nothing(
     assert one_group(emulator)["name"] == "one"
 
 
-@pytest.mark.parametrize("kind", ["drop_after", "status_after"])
-def test_a_lost_reply_to_a_rename_is_repaired(group: Resource, emulator: Running, kind: str) -> None:
+@pytest.mark.parametrize("fault", [{"kind": "drop_after"}, {"kind": "status_after", "status": 504}], ids=str)
+def test_a_lost_reply_to_a_rename_is_repaired(group: Resource, emulator: Running, fault: dict[str, Any]) -> None:
     group.up(name="one")
-    emulator.fault(kind=kind, method="PATCH", route="/v2/groups/{access_group_id}", status=504)
+    emulator.fault(**fault, method="PATCH", route="/v2/groups/{access_group_id}")
     group.up(name="two")
     assert one_group(emulator)["name"] == "two"
     assert group.outputs["name"] == "two"

@@ -205,7 +205,7 @@ def test_text_of_others_that_is_no_json_is_drift_and_repaired(
     rule.up(**declared(team))
     # The service refuses such text today; rules that other tools wrote once may still hold it.
     odd = [{"claim": "groups", "operator": "CONTAINS", "value": text}]
-    emulator.application.world.store.run("UPDATE ibm_rules SET conditions = ?", json.dumps(odd))
+    emulator.application.state.store.run("UPDATE ibm_rules SET conditions = ?", json.dumps(odd))
     assert rule.refresh()
     assert text in json.dumps(rule.outputs["conditions"])
     assert rule.up(**declared(team)) == "update"
@@ -217,7 +217,7 @@ def test_operators_and_fields_that_came_later_are_drift_not_an_error(
 ) -> None:
     rule.up(**declared(team))
     odd = [{"claim": "groups", "operator": "MATCHES", "value": '{"a": 1}', "flavour": "new"}]
-    emulator.application.world.store.run("UPDATE ibm_rules SET conditions = ?", json.dumps(odd))
+    emulator.application.state.store.run("UPDATE ibm_rules SET conditions = ?", json.dumps(odd))
     assert rule.refresh()
     assert rule.outputs["conditions"] == [{"claim": "groups", "operator": "MATCHES", "value": {"a": 1}}]
     assert rule.up(**declared(team)) == "update"

@@ -30,13 +30,13 @@ class Clock:
     """Time that passes when somebody waits, for the provider and for the emulator."""
 
     def __init__(self, emulator: Running) -> None:
-        self._world = emulator.application.world
+        self._state = emulator.application.state
         self._now = 1_000_000.0
 
     def sleep(self, seconds: float) -> None:
         """Waits no time at all."""
         self._now += seconds
-        self._world.ahead += seconds
+        self._state.ahead += seconds
 
     def limits(self) -> Limits:
         """The limits of real life."""

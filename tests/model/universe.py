@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from model.pulumi import Declaration, Ref, Values
 from roster_emulator import Running
-from support.no_tls import NO_TLS
+from testkit.no_tls import NO_TLS
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class Universe:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """A table of the system, as the emulator keeps it."""
-        return self.emulator.application.world.store.all(f"SELECT * FROM {self.system}_{table}")
+        return self.emulator.application.state.store.all(f"SELECT * FROM {self.system}_{table}")
 
     def begin(self) -> None:
         """Adds to a fresh world what is needed."""

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from support.program import Program
-from support.real_vault import real_vault
 from support.vault_api import VaultWorld, change, entities, group, named, remove, shown
+from testkit.real_vault import real_vault
 
 DECLARED = """
 vault = roster.vault

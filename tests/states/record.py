@@ -115,7 +115,7 @@ def project(folder: Path, emulator: Running, text: str) -> Program:
 def load(emulator: Running, world: World) -> None:
     """Lets the services hold what was recorded, and nothing else."""
     emulator.reset()
-    store = emulator.application.world.store
+    store = emulator.application.state.store
     store.clear()
     put(store, world)
 

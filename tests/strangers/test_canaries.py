@@ -13,8 +13,8 @@ from roster_emulator import Running
 from strangers.canaries import Arguments, Canaries, arguments, joined
 from strangers.witness import Witness, witness
 from support.canned_server import Got, reply
-from support.emulation import exchange
 from support.program import Program
+from testkit.ibm import exchange
 
 PROGRAM = """
 import os

@@ -144,7 +144,7 @@ def test_no_word_of_a_service_shows_a_credential_or_passes_for_ours(kind: str, e
         )
         inputs, _ = driven.check(case.inputs(made))
         news, _ = driven.check({**inputs, **change_of(case, made)})
-        store = emulator.application.world.store
+        store = emulator.application.state.store
         before = store.snapshot()
         id, outputs = calm.create(inputs)
         after = store.snapshot()

@@ -26,7 +26,7 @@ QUERY = {
 
 def ids(emulator: Running) -> set[str]:
     """The ids of all objects."""
-    dump = emulator.application.world.dump()
+    dump = emulator.application.state.dump()
     rows = (row for tables in dump.values() for rows in tables.values() for row in rows)
     return {row["id"] for row in rows if isinstance(row.get("id"), str)}
 
@@ -101,10 +101,7 @@ class Witness:
         self._lock = threading.Lock()
         self._behind = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=30)
         self._literals = {
-            part
-            for api in emulator.application.world.apis.values()
-            for route in api.routes
-            for part in route.template.split("/")
+            part for api in emulator.application.apis for route in api.routes for part in route.template.split("/")
         }
         self.server = Canned(b"")
         self.url = ""

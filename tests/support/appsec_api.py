@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from roster_emulator import Running
-from support.no_tls import NO_TLS
+from testkit.no_tls import NO_TLS
 
 
 def appsec(world: Running, method: str, path: str = "", json: Any = None) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from roster_emulator import Control
-from support.no_tls import NO_TLS
+from testkit.no_tls import NO_TLS
 
 ACCOUNT = "acc-demo"
 

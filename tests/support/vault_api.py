@@ -11,7 +11,7 @@ from pulumi_roster.http.transports import Limits
 from roster_emulator import Running
 from support.resources import Resource
 from support.subjects import QUICK, Direct, Pickled, session_for
-from support.vault_http import ENTITY, GROUP, Vault
+from testkit.vault import ENTITY, GROUP, Vault
 
 TOKEN = "roster-dev"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from roster_emulator import Running
-from support.real_vault import RealVault
 from support.vault_api import VaultWorld, vault
+from testkit.real_vault import RealVault
 
 
 @pytest.fixture

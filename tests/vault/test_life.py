@@ -9,7 +9,7 @@ import pytest
 from support.cases.vault import CASES
 from support.life import Case, live
 from support.vault_api import VaultWorld, vault
-from support.vault_http import Vault
+from testkit.vault import Vault
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

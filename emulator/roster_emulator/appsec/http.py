@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from starlette.datastructures import Headers
 from typing_extensions import override
 
-from roster_emulator.api import Api, Call, Handler, Problem, Reply, Route, bearer
+from roster_emulator.api import Api, Call, Handler, Problem, Reply, Route
 from roster_emulator.appsec import errors, groups, oauth
 from roster_emulator.appsec.errors import Refusal
 from roster_emulator.appsec.schema import SCHEMA
-from roster_emulator.world import World
+from roster_emulator.state import State
 
 
 class Body(BaseModel):
@@ -47,23 +46,23 @@ def _content(body: Body) -> groups.Content:
 
 
 def _list(call: Call) -> Reply:
-    return Reply(200, groups.list_all(call.world, call.shift))
+    return Reply(200, groups.list_all(call.state, call.shift))
 
 
 def _create(call: Call) -> Reply:
-    return Reply(201, groups.create(call.world, _content(call.read(BODY))))
+    return Reply(201, groups.create(call.state, _content(call.read(BODY))))
 
 
 def _get(call: Call) -> Reply:
-    return Reply(200, groups.get(call.world, call.params["id"]))
+    return Reply(200, groups.get(call.state, call.params["id"]))
 
 
 def _update(call: Call) -> Reply:
-    return Reply(200, groups.update(call.world, call.params["id"], _content(call.read(BODY))))
+    return Reply(200, groups.update(call.state, call.params["id"], _content(call.read(BODY))))
 
 
 def _delete(call: Call) -> Reply:
-    groups.delete(call.world, call.params["id"])
+    groups.delete(call.state, call.params["id"])
     return Reply(204)
 
 
@@ -93,25 +92,18 @@ class AppSec(Api):
     )
 
     @override
-    def credential(self, headers: Headers) -> str | None:
-        return bearer(headers, "bearer")
-
-    @override
     def refuse(self, call: Call, status: int, detail: str = "") -> Reply:
         return errors.body(status, details={"reason": detail} if detail else None)
 
     @override
     def admit(self, call: Call) -> Reply | None:
         # One window a token, over all calls; the document names no headers for it.
-        switches = call.world.switches
-        caller = call.caller.name if call.caller else None
-        window = call.world.windows.take((self.name, caller), switches.rate_limit, switches.rate_window)
-        return None if window.allowed else self.refuse(call, 429)
+        return None if call.count() else self.refuse(call, 429)
 
     @override
-    def seed(self, world: World, data: Mapping[str, Any]) -> Any:
+    def seed(self, state: State, data: Mapping[str, Any]) -> Any:
         wanted = Data.model_validate(data)
         try:
-            return {"groups": [groups.create(world, _content(body))["id"] for body in wanted.groups]}
+            return {"groups": [groups.create(state, _content(body))["id"] for body in wanted.groups]}
         except Refusal as refusal:
             raise ValueError(refusal.message or f"refused with {refusal.status}: {refusal.details}") from None

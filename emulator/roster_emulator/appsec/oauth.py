@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-
 from roster_emulator.api import Call, Reply, Route
 from roster_emulator.appsec import errors
 from roster_emulator.auth import refused
@@ -13,7 +11,7 @@ GRANT = "client_credentials"
 
 def exchange(call: Call) -> Reply:
     """Exchanges a client id and secret for an access token."""
-    form = {name: values[-1] for name, values in parse_qs(call.body.decode("utf-8", "replace")).items()}
+    form = call.form()
     if form.get("grant_type") != GRANT:
         return errors.body(400, f"grant_type must be {GRANT}", code="invalid_request")
     missing = [field for field in ("client_id", "client_secret") if field not in form]
@@ -21,7 +19,7 @@ def exchange(call: Call) -> Reply:
         return errors.body(400, f"{' and '.join(missing)} missing", code="invalid_request")
     if refused(form["client_id"]) or refused(form["client_secret"]):
         return errors.body(401, "Client authentication failed.", code="invalid_client")
-    token, lifetime, _ = call.world.tokens.issue(form["client_id"], iss="https://api.appsecplus.example.com")
+    token, lifetime, _ = call.state.tokens.issue(form["client_id"], iss="https://api.appsecplus.example.com")
     return Reply(200, {"access_token": token, "token_type": "Bearer", "expires_in": lifetime})
 
 

@@ -20,7 +20,7 @@
 ``seeding.py``, ``demo.py``  data
 ===========================  ====================================================================================
 
-A fresh world holds ``demo.DEMO``: users and the application ``app-demo``, which has no root group yet.
+A fresh state holds ``demo.DEMO``: users and the application ``app-demo``, which has no root group yet.
 ``demo.ORGANISATION`` is an application that scans its own environments: ``emulator.seed(britive=ORGANISATION)``.
 
 What the documents leave open and no switch decides:

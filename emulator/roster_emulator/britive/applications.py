@@ -8,8 +8,8 @@ from typing import Any
 
 from roster_emulator.britive import errors
 from roster_emulator.britive.catalog import STRING, TYPES, ApplicationType
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 _ALPHABET = string.ascii_lowercase + string.digits
 
@@ -19,40 +19,23 @@ def new_id(length: int = 16) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def every(world: World) -> list[Row]:
-    """All applications, the oldest first."""
-    return world.store.all("SELECT * FROM britive_application ORDER BY number")
-
-
-def find(world: World, app_id: str) -> Row | None:
+def find(state: State, app_id: str) -> Row | None:
     """An application, or ``None``."""
-    return world.store.one("SELECT * FROM britive_application WHERE id = ?", app_id)
+    return state.store.one("SELECT * FROM britive_application WHERE id = ?", app_id)
 
 
-def require(world: World, app_id: str) -> Row:
+def require(state: State, app_id: str) -> Row:
     """An application; an unknown one is a bad request (400), not a 404."""
-    app = find(world, app_id)
+    app = find(state, app_id)
     if app is None:
         raise errors.problem(400, errors.UNKNOWN_APPLICATION, f"App id '{app_id}' does not exist.")
     return app
 
 
-def create(world: World, name: str, kind: ApplicationType) -> Row:
-    """Makes an application without a root group; names are unique."""
-    if world.store.one("SELECT id FROM britive_application WHERE name = ?", name):
-        raise errors.duplicate("Application", name)
-    return add(world, new_id(20), name, kind)
-
-
-def add(world: World, app_id: str, name: str, kind: ApplicationType) -> Row:
+def add(state: State, app_id: str, name: str, kind: ApplicationType) -> Row:
     """Puts an application in place, without any rule."""
-    world.store.run("INSERT INTO britive_application (id, name, type) VALUES (?, ?, ?)", app_id, name, kind.name)
-    return require(world, app_id)
-
-
-def delete(world: World, app: Row) -> None:
-    """Deletes an application with all that it holds."""
-    world.store.run("DELETE FROM britive_application WHERE id = ?", app["id"])
+    state.store.run("INSERT INTO britive_application (id, name, type) VALUES (?, ?, ?)", app_id, name, kind.name)
+    return require(state, app_id)
 
 
 def manual(app: Row) -> None:

@@ -1,4 +1,4 @@
-"""What a fresh world holds, and a second application to seed."""
+"""What a fresh state holds, and a second application to seed."""
 
 from __future__ import annotations
 

@@ -6,48 +6,48 @@ from typing import Any
 
 from roster_emulator.britive import applications, errors
 from roster_emulator.britive.catalog import TYPES
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 
-def every(world: World, app: Row) -> list[Row]:
+def every(state: State, app: Row) -> list[Row]:
     """All environments of an application, the oldest first."""
-    return world.store.all("SELECT * FROM britive_environment WHERE app_id = ? ORDER BY number", app["id"])
+    return state.store.all("SELECT * FROM britive_environment WHERE app_id = ? ORDER BY number", app["id"])
 
 
-def within(world: World, app: Row, group_id: str) -> list[Row]:
+def within(state: State, app: Row, group_id: str) -> list[Row]:
     """The environments right under a group."""
-    return world.store.all(
+    return state.store.all(
         "SELECT * FROM britive_environment WHERE app_id = ? AND parent_group_id = ? ORDER BY number",
         app["id"],
         group_id,
     )
 
 
-def find(world: World, app: Row, environment_id: str) -> Row | None:
+def find(state: State, app: Row, environment_id: str) -> Row | None:
     """An environment, or ``None``."""
-    return world.store.one("SELECT * FROM britive_environment WHERE app_id = ? AND id = ?", app["id"], environment_id)
+    return state.store.one("SELECT * FROM britive_environment WHERE app_id = ? AND id = ?", app["id"], environment_id)
 
 
-def require(world: World, app: Row, environment_id: str) -> Row:
+def require(state: State, app: Row, environment_id: str) -> Row:
     """An environment that a path names."""
-    environment = find(world, app, environment_id)
+    environment = find(state, app, environment_id)
     if environment is None:
-        raise errors.absent(world, "Environment", environment_id)
+        raise errors.absent(state, "Environment", environment_id)
     return environment
 
 
-def create(world: World, app: Row, name: str, description: str | None, parent_group_id: str) -> Row:
+def create(state: State, app: Row, name: str, description: str | None, parent_group_id: str) -> Row:
     """Makes an environment in a group."""
     applications.manual(app)
-    if not _is_group(world, app, parent_group_id):
-        raise errors.unknown_parent(world, parent_group_id)
-    refuse_twin(world, app, name, parent_group_id)
-    return add(world, app, applications.new_id(), name, description, parent_group_id)
+    if not _is_group(state, app, parent_group_id):
+        raise errors.unknown_parent(state, parent_group_id)
+    refuse_twin(state, app, name, parent_group_id)
+    return add(state, app, applications.new_id(), name, description, parent_group_id)
 
 
 def add(
-    world: World,
+    state: State,
     app: Row,
     environment_id: str,
     name: str,
@@ -56,7 +56,7 @@ def add(
     kind: str = "environment",
 ) -> Row:
     """Puts an environment in place, without any rule."""
-    world.store.run(
+    state.store.run(
         "INSERT INTO britive_environment (app_id, id, name, description, parent_group_id, type)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         app["id"],
@@ -66,14 +66,14 @@ def add(
         parent_group_id,
         kind,
     )
-    return require(world, app, environment_id)
+    return require(state, app, environment_id)
 
 
-def rename(world: World, app: Row, environment: Row, name: str, description: str | None) -> None:
+def rename(state: State, app: Row, environment: Row, name: str, description: str | None) -> None:
     """Changes name and description."""
     if name != environment["name"]:
-        refuse_twin(world, app, name, environment["parent_group_id"])
-    world.store.run(
+        refuse_twin(state, app, name, environment["parent_group_id"])
+    state.store.run(
         "UPDATE britive_environment SET name = ?, description = ? WHERE number = ?",
         name,
         description,
@@ -81,31 +81,31 @@ def rename(world: World, app: Row, environment: Row, name: str, description: str
     )
 
 
-def delete(world: World, app: Row, environment: Row) -> None:
+def delete(state: State, app: Row, environment: Row) -> None:
     """Deletes an environment with its mappings."""
     applications.manual(app)
     for table in ("mapping", "checkout", "scan"):
-        world.store.run(
+        state.store.run(
             f"DELETE FROM britive_{table} WHERE app_id = ? AND environment_id = ?", app["id"], environment["id"]
         )
-    world.store.run("DELETE FROM britive_environment WHERE number = ?", environment["number"])
+    state.store.run("DELETE FROM britive_environment WHERE number = ?", environment["number"])
 
 
-def refuse_twin(world: World, app: Row, name: str, parent_group_id: str) -> None:
+def refuse_twin(state: State, app: Row, name: str, parent_group_id: str) -> None:
     """409 for a second environment of a name in one group, where the switch wants names unique."""
-    if world.switches.britive_unique_names and any(
-        other["name"] == name for other in within(world, app, parent_group_id)
+    if state.switches.britive_unique_names and any(
+        other["name"] == name for other in within(state, app, parent_group_id)
     ):
         raise errors.duplicate("Environment", name)
 
 
-def scope(world: World, app: Row, scope_id: str) -> str:
+def scope(state: State, app: Row, scope_id: str) -> str:
     """What stands in the place of an environment when accounts are asked for: where the application scans its
     environments itself, a group (the root group, for the vendor's client) may stand there too.
     """
-    if not TYPES[app["type"]].manual and _is_group(world, app, scope_id):
+    if not TYPES[app["type"]].manual and _is_group(state, app, scope_id):
         return scope_id
-    environment_id: str = require(world, app, scope_id)["id"]
+    environment_id: str = require(state, app, scope_id)["id"]
     return environment_id
 
 
@@ -131,8 +131,8 @@ def shown(environment: Row) -> dict[str, Any]:
     }
 
 
-def _is_group(world: World, app: Row, group_id: str) -> bool:
+def _is_group(state: State, app: Row, group_id: str) -> bool:
     # Not asked of groups.py, which needs this module to delete what a group holds.
     return bool(
-        world.store.one("SELECT id FROM britive_environment_group WHERE app_id = ? AND id = ?", app["id"], group_id)
+        state.store.one("SELECT id FROM britive_environment_group WHERE app_id = ? AND id = ?", app["id"], group_id)
     )

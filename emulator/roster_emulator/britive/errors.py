@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 
 from roster_emulator.api import Problem, Reply
-from roster_emulator.world import World
+from roster_emulator.state import State
 
 GENERIC, VALIDATION, ABSENT, DUPLICATE = "E1001", "E1003", "E1004", "E1005"
 INACTIVE_USER, MAPPED, UNSUPPORTED, AUTOMATIC = "E1006", "E1010", "E1012", "E1013"
@@ -52,15 +52,15 @@ def invalid(message: str) -> Problem:
     return problem(400, VALIDATION, message)
 
 
-def absent(world: World, what: str, key: object) -> Problem:
+def absent(state: State, what: str, key: object) -> Problem:
     """What the path names does not exist."""
-    return problem(world.switches.britive_absent_status, ABSENT, f"{what} '{key}' does not exist.")
+    return problem(state.switches.britive_absent_status, ABSENT, f"{what} '{key}' does not exist.")
 
 
-def unknown_parent(world: World, key: object) -> Problem:
+def unknown_parent(state: State, key: object) -> Problem:
     """The parent that a body names does not exist."""
     message = f"Parent environment group '{key}' does not exist."
-    return problem(world.switches.britive_unknown_parent_status, ABSENT, message)
+    return problem(state.switches.britive_unknown_parent_status, ABSENT, message)
 
 
 def duplicate(what: str, name: str) -> Problem:

@@ -5,46 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from roster_emulator.britive import applications, environments, errors
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 ROOT = "root"
 
 
-def every(world: World, app: Row) -> list[Row]:
+def every(state: State, app: Row) -> list[Row]:
     """All groups of an application, the oldest first."""
-    return world.store.all("SELECT * FROM britive_environment_group WHERE app_id = ? ORDER BY number", app["id"])
+    return state.store.all("SELECT * FROM britive_environment_group WHERE app_id = ? ORDER BY number", app["id"])
 
 
-def find(world: World, app: Row, group_id: str) -> Row | None:
+def find(state: State, app: Row, group_id: str) -> Row | None:
     """A group, or ``None``."""
-    return world.store.one("SELECT * FROM britive_environment_group WHERE app_id = ? AND id = ?", app["id"], group_id)
+    return state.store.one("SELECT * FROM britive_environment_group WHERE app_id = ? AND id = ?", app["id"], group_id)
 
 
-def require(world: World, app: Row, group_id: str) -> Row:
+def require(state: State, app: Row, group_id: str) -> Row:
     """A group that a path names."""
-    group = find(world, app, group_id)
+    group = find(state, app, group_id)
     if group is None:
-        raise errors.absent(world, "Environment group", group_id)
+        raise errors.absent(state, "Environment group", group_id)
     return group
 
 
-def create(world: World, app: Row, name: str, description: str | None, parent_id: str) -> Row:
+def create(state: State, app: Row, name: str, description: str | None, parent_id: str) -> Row:
     """Makes a group; one named root (in any case) without a parent is a root group."""
     applications.manual(app)
     if not parent_id and name.lower() == ROOT:
-        if not world.switches.britive_root_twice and any(is_root(group) for group in every(world, app)):
+        if not state.switches.britive_root_twice and any(is_root(group) for group in every(state, app)):
             raise errors.duplicate("Environment group", name)
     else:
-        if find(world, app, parent_id) is None:
-            raise errors.unknown_parent(world, parent_id)
-        _describe(world, description)
-        _refuse_twin(world, app, name, parent_id)
-    return add(world, app, applications.new_id(), name, description, parent_id)
+        if find(state, app, parent_id) is None:
+            raise errors.unknown_parent(state, parent_id)
+        _describe(state, description)
+        _refuse_twin(state, app, name, parent_id)
+    return add(state, app, applications.new_id(), name, description, parent_id)
 
 
 def add(
-    world: World,
+    state: State,
     app: Row,
     group_id: str,
     name: str,
@@ -54,7 +54,7 @@ def add(
     native_id: str | None = None,
 ) -> Row:
     """Puts a group in place, without any rule."""
-    world.store.run(
+    state.store.run(
         "INSERT INTO britive_environment_group (app_id, id, name, description, parent_id, type, native_id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         app["id"],
@@ -65,45 +65,45 @@ def add(
         kind,
         native_id,
     )
-    return require(world, app, group_id)
+    return require(state, app, group_id)
 
 
-def update(world: World, app: Row, group: Row, name: str, description: str | None, parent_id: str) -> Row:
+def update(state: State, app: Row, group: Row, name: str, description: str | None, parent_id: str) -> Row:
     """Changes name, description and, where the switch allows a move, the parent."""
     applications.manual(app)
     if is_root(group) and name != group["name"]:
         raise errors.invalid("The root environment group cannot be renamed.")
     if parent_id != group["parent_id"]:
-        _check_move(world, app, group, parent_id)
+        _check_move(state, app, group, parent_id)
     if not is_root(group):
-        _describe(world, description)
+        _describe(state, description)
     if (name, parent_id) != (group["name"], group["parent_id"]):
-        _refuse_twin(world, app, name, parent_id)
-    world.store.run(
+        _refuse_twin(state, app, name, parent_id)
+    state.store.run(
         "UPDATE britive_environment_group SET name = ?, description = ?, parent_id = ? WHERE number = ?",
         name,
         description,
         parent_id,
         group["number"],
     )
-    return require(world, app, group["id"])
+    return require(state, app, group["id"])
 
 
-def delete(world: World, app: Row, group: Row) -> None:
+def delete(state: State, app: Row, group: Row) -> None:
     """Deletes a group. The last root group stays; what happens to a group with content is a switch."""
     applications.manual(app)
-    if is_root(group) and sum(is_root(other) for other in every(world, app)) == 1:
+    if is_root(group) and sum(is_root(other) for other in every(state, app)) == 1:
         raise errors.invalid("The root environment group cannot be deleted.")
-    groups, inside = children(world, app, group), environments.within(world, app, group["id"])
-    if (groups or inside) and world.switches.britive_nonempty_group != "cascade":
-        conflict = world.switches.britive_nonempty_group == "conflict"
+    groups, inside = children(state, app, group), environments.within(state, app, group["id"])
+    if (groups or inside) and state.switches.britive_nonempty_group != "cascade":
+        conflict = state.switches.britive_nonempty_group == "conflict"
         message = f"Environment group '{group['name']}' is not empty."
         raise errors.problem(409 if conflict else 400, errors.VALIDATION, message)
     for child in groups:
-        delete(world, app, child)
+        delete(state, app, child)
     for environment in inside:
-        environments.delete(world, app, environment)
-    world.store.run("DELETE FROM britive_environment_group WHERE number = ?", group["number"])
+        environments.delete(state, app, environment)
+    state.store.run("DELETE FROM britive_environment_group WHERE number = ?", group["number"])
 
 
 def is_root(group: Row) -> bool:
@@ -111,20 +111,20 @@ def is_root(group: Row) -> bool:
     return not group["parent_id"]
 
 
-def children(world: World, app: Row, group: Row) -> list[Row]:
+def children(state: State, app: Row, group: Row) -> list[Row]:
     """The groups right under a group."""
-    return world.store.all(
+    return state.store.all(
         "SELECT * FROM britive_environment_group WHERE app_id = ? AND parent_id = ? ORDER BY number",
         app["id"],
         group["id"],
     )
 
 
-def tree(world: World, app: Row) -> dict[str, Any]:
+def tree(state: State, app: Row) -> dict[str, Any]:
     """All groups and environments, both as flat lists."""
     return {
-        "environmentGroups": [entry(group) for group in every(world, app)],
-        "environments": [environments.shown(item) for item in environments.every(world, app)],
+        "environmentGroups": [entry(group) for group in every(state, app)],
+        "environments": [environments.shown(item) for item in environments.every(state, app)],
     }
 
 
@@ -140,7 +140,7 @@ def entry(group: Row) -> dict[str, Any]:
     }
 
 
-def shown(world: World, app: Row, group: Row) -> dict[str, Any]:
+def shown(state: State, app: Row, group: Row) -> dict[str, Any]:
     """A group as the reply to its creation shows it."""
     return {
         "name": group["name"],
@@ -149,32 +149,32 @@ def shown(world: World, app: Row, group: Row) -> dict[str, Any]:
         "parentId": group["parent_id"],
         "nativeId": group["native_id"],
         "nativeParentId": group["native_parent_id"],
-        "childGroupIds": [child["id"] for child in children(world, app, group)],
-        "childEnvironmentIds": [child["id"] for child in environments.within(world, app, group["id"])],
+        "childGroupIds": [child["id"] for child in children(state, app, group)],
+        "childEnvironmentIds": [child["id"] for child in environments.within(state, app, group["id"])],
         "type": group["type"],
         "internalParentId": "",
     }
 
 
-def _describe(world: World, description: str | None) -> None:
-    if world.switches.britive_description_required and not description:
+def _describe(state: State, description: str | None) -> None:
+    if state.switches.britive_description_required and not description:
         raise errors.invalid("Description must not be empty.")
 
 
-def _refuse_twin(world: World, app: Row, name: str, parent_id: str) -> None:
-    if world.switches.britive_unique_names and any(
-        (other["name"], other["parent_id"]) == (name, parent_id) for other in every(world, app)
+def _refuse_twin(state: State, app: Row, name: str, parent_id: str) -> None:
+    if state.switches.britive_unique_names and any(
+        (other["name"], other["parent_id"]) == (name, parent_id) for other in every(state, app)
     ):
         raise errors.duplicate("Environment group", name)
 
 
-def _check_move(world: World, app: Row, group: Row, parent_id: str) -> None:
-    if not world.switches.britive_move or is_root(group):
+def _check_move(state: State, app: Row, group: Row, parent_id: str) -> None:
+    if not state.switches.britive_move or is_root(group):
         raise errors.invalid("The parent of an environment group cannot be changed.")
-    above = find(world, app, parent_id)
+    above = find(state, app, parent_id)
     if above is None:
-        raise errors.unknown_parent(world, parent_id)
+        raise errors.unknown_parent(state, parent_id)
     while above is not None:
         if above["id"] == group["id"]:
             raise errors.invalid("An environment group cannot be moved into itself.")
-        above = find(world, app, above["parent_id"])
+        above = find(state, app, above["parent_id"])

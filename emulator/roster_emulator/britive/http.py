@@ -16,12 +16,10 @@ from roster_emulator.britive import (
     errors,
     http_accounts,
     http_environments,
-    paging,
     schema,
     seeding,
-    users,
 )
-from roster_emulator.world import World
+from roster_emulator.state import State
 
 SHORT = 50
 SEPARATOR = "::"
@@ -44,25 +42,6 @@ def features(call: Call) -> Reply:
     return Reply(200, [{"name": name, "enabled": enabled} for name, enabled in FEATURES.items()])
 
 
-def health(call: Call) -> Reply:
-    """Whether the tenant is there; the vendor's Python client asks by HEAD."""
-    return Reply(200, None if call.method == "HEAD" else {"status": "UP"})
-
-
-def list_users(call: Call) -> Reply:
-    """Users, all or those with ``searchText``; in pages where ``page`` is given."""
-    found = users.search(call.world, call.query.get("searchText", ""))
-    if "type" in call.query:
-        found = [user for user in found if user["type"] == call.query["type"]]
-    asked = paging.requested(call.query, call.shift)
-    return Reply(200, found if asked is None else paging.paged(found, asked, users.COLUMNS))
-
-
-def get_user(call: Call) -> Reply:
-    """One user."""
-    return Reply(200, users.require(call.world, call.params["user"]))
-
-
 class Britive(Api):
     """Britive."""
 
@@ -70,11 +49,7 @@ class Britive(Api):
     prefixes = ("/api/",)
     schema = schema.TABLES
     routes = (
-        Route("GET", "/api/health", health, open=True),
-        Route("HEAD", "/api/health", health, open=True),
         Route("GET", "/api/features", features),
-        Route("GET", "/api/users", list_users),
-        Route("GET", "/api/users/{user}", get_user),
         *http_environments.ROUTES,
         *http_accounts.ROUTES,
     )
@@ -97,10 +72,10 @@ class Britive(Api):
         return errors.unauthorized(call.headers) if status == 401 else errors.general(status, detail)
 
     @override
-    def populate(self, world: World) -> None:
-        if applications.find(world, demo.DEMO["applications"][0]["appContainerId"]) is None:
-            seeding.seed(world, demo.DEMO)
+    def populate(self, state: State) -> None:
+        if applications.find(state, demo.DEMO["applications"][0]["appContainerId"]) is None:
+            seeding.seed(state, demo.DEMO)
 
     @override
-    def seed(self, world: World, data: Mapping[str, Any]) -> Any:
-        return seeding.seed(world, data)
+    def seed(self, state: State, data: Mapping[str, Any]) -> Any:
+        return seeding.seed(state, data)

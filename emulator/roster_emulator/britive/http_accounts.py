@@ -10,8 +10,8 @@ from pydantic import BaseModel, TypeAdapter
 from roster_emulator.api import Call, Handler, Reply, Route
 from roster_emulator.britive import environments, errors, mapping, paging, scanned, users
 from roster_emulator.britive.http_environments import ENVIRONMENT, application
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 
 class Saving(BaseModel):
@@ -29,8 +29,8 @@ def list_accounts(call: Call) -> Reply:
     app, scope = _scope(call)
     asked = paging.requested(call.query, call.shift)
     if asked is None:
-        return Reply(200, scanned.deprecated_accounts(call.world, app, scope))
-    rows = scanned.accounts(call.world, app, scope, paging.flag(call.query, "includeMembers"))
+        return Reply(200, scanned.deprecated_accounts(call.state, app, scope))
+    rows = scanned.accounts(call.state, app, scope, paging.flag(call.query, "includeMembers"))
     return Reply(200, paging.paged(rows, asked, scanned.ACCOUNT_COLUMNS))
 
 
@@ -42,7 +42,7 @@ def list_permissions(call: Call) -> Reply:
         kind = call.query.get("type", "permission")
         if kind not in ("permission", "group"):
             raise errors.invalid("Query parameter 'type' must be permission or group.")
-        return Reply(200, scanned.deprecated_permissions(call.world, app, scope, groups=kind == "group"))
+        return Reply(200, scanned.deprecated_permissions(call.state, app, scope, groups=kind == "group"))
     return _page_of_permissions(call, app, scope, asked, groups=False)
 
 
@@ -53,30 +53,30 @@ def list_groups(call: Call) -> Reply:
 
 
 def _page_of_permissions(call: Call, app: Row, scope: str, asked: paging.Request, groups: bool) -> Reply:
-    rows = scanned.permissions(call.world, app, scope, groups, paging.flag(call.query, "includeMembers"))
+    rows = scanned.permissions(call.state, app, scope, groups, paging.flag(call.query, "includeMembers"))
     return Reply(200, paging.paged(rows, asked, scanned.PERMISSION_COLUMNS))
 
 
-Links = Callable[[World, Row, str, str], list[scanned.Item]]
+Links = Callable[[State, Row, str, str], list[scanned.Item]]
 
 
 def _links_of_account(groups: bool) -> Links:
-    def links(world: World, app: Row, scope: str, key: str) -> list[scanned.Item]:
-        number = scanned.require_account(world, app, scope, key)
-        return scanned.of_holder(world, app, scope, "account", number, groups)
+    def links(state: State, app: Row, scope: str, key: str) -> list[scanned.Item]:
+        number = scanned.require_account(state, app, scope, key)
+        return scanned.of_holder(state, app, scope, "account", number, groups)
 
     return links
 
 
-def _permissions_of_group(world: World, app: Row, scope: str, key: str) -> list[scanned.Item]:
-    number = scanned.require_permission(world, app, scope, key, group=True)
-    return scanned.of_holder(world, app, scope, "group", number, groups=False)
+def _permissions_of_group(state: State, app: Row, scope: str, key: str) -> list[scanned.Item]:
+    number = scanned.require_permission(state, app, scope, key, group=True)
+    return scanned.of_holder(state, app, scope, "group", number, groups=False)
 
 
 def _holders(group: bool, holder: Literal["account", "group"]) -> Links:
-    def links(world: World, app: Row, scope: str, key: str) -> list[scanned.Item]:
-        number = scanned.require_permission(world, app, scope, key, group)
-        return scanned.of_permission(world, app, scope, number, holder)
+    def links(state: State, app: Row, scope: str, key: str) -> list[scanned.Item]:
+        number = scanned.require_permission(state, app, scope, key, group)
+        return scanned.of_permission(state, app, scope, number, holder)
 
     return links
 
@@ -86,7 +86,7 @@ def _linked(links: Links) -> Handler:
 
     def answer(call: Call) -> Reply:
         app, scope = _scope(call)
-        rows = links(call.world, app, scope, call.params["key"])
+        rows = links(call.state, app, scope, call.params["key"])
         return Reply(200, paging.paged(rows, paging.required(call.query, call.shift), scanned.LINK_COLUMNS))
 
     return answer
@@ -98,7 +98,7 @@ def list_mapped(call: Call) -> Reply:
     wanted = call.query.get("query")
     if wanted not in (None, "available"):
         raise errors.invalid("Query parameter 'query' must be available.")
-    found = (mapping.of if wanted is None else mapping.available)(call.world, app, scope, account)
+    found = (mapping.of if wanted is None else mapping.available)(call.state, app, scope, account)
     asked = paging.requested(call.query, call.shift)
     return Reply(200, found if asked is None else paging.paged(found, asked, users.COLUMNS))
 
@@ -109,10 +109,10 @@ def map_users(call: Call) -> Reply:
     wanted = call.read(_MAPPING)
     if isinstance(wanted, Saving):
         if wanted.saveToAllEnvs:
-            mapping.spread(call.world, app, scope, account)
+            mapping.spread(call.state, app, scope, account)
         return Reply(200)
-    mapping.add(call.world, app, scope, account, wanted)
-    return Reply(200, mapping.of(call.world, app, scope, account))
+    mapping.add(call.state, app, scope, account, wanted)
+    return Reply(200, mapping.of(call.state, app, scope, account))
 
 
 def map_user(call: Call) -> Reply:
@@ -120,28 +120,28 @@ def map_user(call: Call) -> Reply:
     app, scope, account = _account(call)
     everywhere = call.read(_SAVING).saveToAllEnvs if call.body.strip() else False
     if everywhere:
-        mapping.add_everywhere(call.world, app, scope, account, call.params["user"])
+        mapping.add_everywhere(call.state, app, scope, account, call.params["user"])
     else:
-        mapping.add(call.world, app, scope, account, [call.params["user"]])
-    return Reply(200, mapping.of(call.world, app, scope, account))
+        mapping.add(call.state, app, scope, account, [call.params["user"]])
+    return Reply(200, mapping.of(call.state, app, scope, account))
 
 
 def unmap_user(call: Call) -> Reply:
     """Ends a mapping in this environment."""
     app, scope, account = _account(call)
     force = paging.flag(call.query, "forceCheckinPaps")
-    mapping.remove(call.world, app, scope, account, call.params["user"], force)
-    return Reply(200, mapping.of(call.world, app, scope, account))
+    mapping.remove(call.state, app, scope, account, call.params["user"], force)
+    return Reply(200, mapping.of(call.state, app, scope, account))
 
 
 def _scope(call: Call) -> tuple[Row, str]:
     app = application(call)
-    return app, environments.scope(call.world, app, call.params["environment"])
+    return app, environments.scope(call.state, app, call.params["environment"])
 
 
 def _account(call: Call) -> tuple[Row, str, int]:
     app, scope = _scope(call)
-    return app, scope, scanned.require_account(call.world, app, scope, call.params["key"])
+    return app, scope, scanned.require_account(call.state, app, scope, call.params["key"])
 
 
 ACCOUNT = f"{ENVIRONMENT}/accounts/{{key}}"

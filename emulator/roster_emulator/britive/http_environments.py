@@ -12,22 +12,12 @@ from roster_emulator.britive import (
     environments,
     errors,
     groups,
-    paging,
     properties,
-    scanned,
     scans,
 )
-from roster_emulator.britive.catalog import TYPES
 from roster_emulator.store import Row
 
 Name = Annotated[str, Field(pattern=r"\S")]
-
-
-class NewApplication(BaseModel):
-    """Body of ``POST /api/apps``."""
-
-    catalogAppId: int
-    catalogAppDisplayName: Name
 
 
 class NewGroup(BaseModel):
@@ -70,7 +60,6 @@ class PropertyChanges(BaseModel):
     propertyTypes: list[PropertyChange]
 
 
-_NEW_APPLICATION = TypeAdapter(NewApplication)
 _NEW_GROUP = TypeAdapter(NewGroup)
 _GROUP_CHANGE = TypeAdapter(GroupChange)
 _NEW_ENVIRONMENT = TypeAdapter(NewEnvironment)
@@ -79,172 +68,121 @@ _PROPERTY_CHANGES = TypeAdapter(PropertyChanges)
 
 def application(call: Call) -> Row:
     """The application that the path names."""
-    return applications.require(call.world, call.params["app"])
+    return applications.require(call.state, call.params["app"])
 
 
 def root(call: Call, app: Row) -> dict[str, Any] | None:
     """The tree of an application, ``None`` while it is empty."""
-    tree = groups.tree(call.world, app)
+    tree = groups.tree(call.state, app)
     return tree if any(tree.values()) else None
-
-
-def list_applications(call: Call) -> Reply:
-    """All applications."""
-    return Reply(200, [applications.shown(app, root(call, app)) for app in applications.every(call.world)])
 
 
 def get_application(call: Call) -> Reply:
     """One application with its tree, also as ``?view=minimized``."""
-    empty = call.world.switches.britive_absent_app == "empty"
-    if empty and applications.find(call.world, call.params["app"]) is None:
+    empty = call.state.switches.britive_absent_app == "empty"
+    if empty and applications.find(call.state, call.params["app"]) is None:
         return Reply(200)
     app = application(call)
     form = applications.minimized if call.query.get("view") == "minimized" else applications.shown
     return Reply(200, form(app, root(call, app)))
 
 
-def create_application(call: Call) -> Reply:
-    """Makes an application of a type of the catalogue."""
-    wanted = call.read(_NEW_APPLICATION)
-    kind = next((kind for kind in TYPES.values() if kind.number == wanted.catalogAppId), None)
-    if kind is None:
-        raise errors.invalid(f"Catalog app id '{wanted.catalogAppId}' does not exist.")
-    return Reply(201, applications.shown(applications.create(call.world, wanted.catalogAppDisplayName, kind), None))
-
-
-def delete_application(call: Call) -> Reply:
-    """Deletes an application with all that it holds."""
-    applications.delete(call.world, applications.require(call.world, call.query.get("appContainerId", "")))
-    return Reply(200)
-
-
-def list_catalog(call: Call) -> Reply:
-    """All types of application."""
-    return Reply(200, [applications.catalog_entry(kind) for kind in TYPES.values()])
-
-
 def get_tree(call: Call) -> Reply:
     """The whole tree, or with ``view=summary`` the names of its environments or groups (``type``)."""
     app = application(call)
     if call.query.get("view") != "summary":
-        return Reply(200, groups.tree(call.world, app))
+        return Reply(200, groups.tree(call.state, app))
     kind = call.query.get("type", "environments")
     if kind not in ("environments", "environmentGroups"):
         raise errors.invalid("Query parameter 'type' must be environments or environmentGroups.")
-    rows = (environments if kind == "environments" else groups).every(call.world, app)
+    rows = (environments if kind == "environments" else groups).every(call.state, app)
     return Reply(200, [{"name": row["name"], "id": row["id"], "type": row["type"]} for row in rows])
 
 
 def create_group(call: Call) -> Reply:
     """Makes an environment group."""
     app, wanted = application(call), call.read(_NEW_GROUP)
-    group = groups.create(call.world, app, wanted.name, wanted.description, wanted.parentId or "")
-    return Reply(201, groups.shown(call.world, app, group))
+    group = groups.create(call.state, app, wanted.name, wanted.description, wanted.parentId or "")
+    return Reply(201, groups.shown(call.state, app, group))
 
 
 def update_group(call: Call) -> Reply:
     """Changes an environment group."""
     app = application(call)
-    group, wanted = groups.require(call.world, app, call.params["group"]), call.read(_GROUP_CHANGE)
+    group, wanted = groups.require(call.state, app, call.params["group"]), call.read(_GROUP_CHANGE)
     if wanted.id not in (None, group["id"]):
         raise errors.invalid("The id in the body is another one than in the path.")
     changed = groups.update(
-        call.world,
+        call.state,
         app,
         group,
         wanted.name or group["name"],
         wanted.description if "description" in wanted.model_fields_set else group["description"],
         group["parent_id"] if wanted.parentId is None else wanted.parentId,
     )
-    return Reply(200, groups.shown(call.world, app, changed))
+    return Reply(200, groups.shown(call.state, app, changed))
 
 
 def delete_group(call: Call) -> Reply:
     """Deletes an environment group."""
     app = application(call)
-    groups.delete(call.world, app, groups.require(call.world, app, call.params["group"]))
+    groups.delete(call.state, app, groups.require(call.state, app, call.params["group"]))
     return Reply(200)
 
 
 def list_environments(call: Call) -> Reply:
     """All environments."""
     app = application(call)
-    return Reply(200, [environments.listed(app, row) for row in environments.every(call.world, app)])
+    return Reply(200, [environments.listed(app, row) for row in environments.every(call.state, app)])
 
 
 def create_environment(call: Call) -> Reply:
     """Makes an environment."""
     app, wanted = application(call), call.read(_NEW_ENVIRONMENT)
-    made = environments.create(call.world, app, wanted.name, wanted.description, wanted.parentGroupId or "")
+    made = environments.create(call.state, app, wanted.name, wanted.description, wanted.parentGroupId or "")
     return Reply(201, environments.shown(made))
 
 
 def get_environment(call: Call) -> Reply:
     """One environment with its properties."""
     app, row = _environment(call)
-    return Reply(200, properties.shown(call.world, app, row))
+    return Reply(200, properties.shown(call.state, app, row))
 
 
 def update_properties(call: Call) -> Reply:
     """Changes properties of an environment."""
     app, row = _environment(call)
     changes = {item.name: item.value for item in call.read(_PROPERTY_CHANGES).propertyTypes}
-    properties.write(call.world, app, row, changes)
-    return Reply(200, properties.shown(call.world, app, environments.require(call.world, app, row["id"])))
+    properties.write(call.state, app, row, changes)
+    return Reply(200, properties.shown(call.state, app, environments.require(call.state, app, row["id"])))
 
 
 def test_environment(call: Call) -> Reply:
     """Tests the properties of an environment; a failure is no error."""
-    return Reply(200, properties.tested(call.world, *_environment(call)))
+    return Reply(200, properties.tested(call.state, *_environment(call)))
 
 
 def delete_environment(call: Call) -> Reply:
     """Deletes an environment."""
     app, row = _environment(call)
-    environments.delete(call.world, app, row)
+    environments.delete(call.state, app, row)
     return Reply(200)
 
 
 def scan_environment(call: Call) -> Reply:
     """Starts a scan of an environment."""
     app, row = _environment(call)
-    return Reply(200, scans.shown(call.world, scans.start(call.world, app, row["id"])))
-
-
-def scan_application(call: Call) -> Reply:
-    """Starts a scan of an application."""
-    paging.flag(call.query, "orgScanOnly")
-    return Reply(200, scans.shown(call.world, scans.start(call.world, application(call))))
+    return Reply(200, scans.shown(call.state, scans.start(call.state, app, row["id"])))
 
 
 def scan_status(call: Call) -> Reply:
     """How far a scan is."""
-    return Reply(200, scans.shown(call.world, scans.require(call.world, call.params["task"])))
-
-
-def scan_history(call: Call) -> Reply:
-    """The scans of an application, in pages."""
-    rows = scans.history(call.world, application(call))
-    return Reply(200, paging.paged(rows, paging.required(call.query, call.shift), scans.COLUMNS))
-
-
-def scan_changes(call: Call) -> Reply:
-    """What the last scan changed: whatever is not ``Unchanged``."""
-    app = application(call)
-    scope = environments.scope(call.world, app, call.params["environment"])
-    kind = call.params["kind"]
-    if kind == "accounts":
-        rows = scanned.accounts(call.world, app, scope, members=False)
-    elif kind in ("permissions", "groups"):
-        rows = scanned.permissions(call.world, app, scope, groups=kind == "groups", members=False)
-    else:
-        return errors.general(404)
-    return Reply(200, [row for row in rows if row["scanStatus"] != "Unchanged"])
+    return Reply(200, scans.shown(call.state, scans.require(call.state, call.params["task"])))
 
 
 def _environment(call: Call) -> tuple[Row, Row]:
     app = application(call)
-    return app, environments.require(call.world, app, call.params["environment"])
+    return app, environments.require(call.state, app, call.params["environment"])
 
 
 APP = "/api/apps/{app}"
@@ -252,10 +190,6 @@ TREE = f"{APP}/root-environment-group"
 ENVIRONMENT = f"{APP}/environments/{{environment}}"
 
 ROUTES = (
-    Route("GET", "/api/apps", list_applications),
-    Route("POST", "/api/apps", create_application),
-    Route("DELETE", "/api/apps", delete_application),
-    Route("GET", "/api/system/apps", list_catalog),
     Route("GET", "/api/apps/tasks/{task}/status", scan_status),
     Route("GET", APP, get_application),
     Route("GET", TREE, get_tree),
@@ -269,7 +203,4 @@ ROUTES = (
     Route("PATCH", f"{ENVIRONMENT}/properties", update_properties),
     Route("POST", f"{ENVIRONMENT}/tests", test_environment),
     Route("POST", f"{ENVIRONMENT}/scans", scan_environment),
-    Route("POST", f"{APP}/scan", scan_application),
-    Route("GET", f"{APP}/scans/env-status/history", scan_history),
-    Route("GET", f"{ENVIRONMENT}/{{kind}}/memberships-last-scan-delta", scan_changes),
 )

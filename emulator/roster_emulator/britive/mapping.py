@@ -12,74 +12,74 @@ from collections.abc import Sequence
 from typing import Any
 
 from roster_emulator.britive import environments, errors, users
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 EVERYWHERE = ""
 
 
-def mapped(world: World, app: Row, scope: str) -> dict[int, list[dict[str, Any]]]:
+def mapped(state: State, app: Row, scope: str) -> dict[int, list[dict[str, Any]]]:
     """The users of each account in an environment, by user id."""
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in _rows(world, app, scope):
+    for row in _rows(state, app, scope):
         found[row["account_id"]].append(json.loads(row["data"]))
     return found
 
 
-def of(world: World, app: Row, scope: str, account_id: int) -> list[dict[str, Any]]:
+def of(state: State, app: Row, scope: str, account_id: int) -> list[dict[str, Any]]:
     """The users of one account in an environment."""
-    return [json.loads(row["data"]) for row in _rows(world, app, scope, account_id)]
+    return [json.loads(row["data"]) for row in _rows(state, app, scope, account_id)]
 
 
-def available(world: World, app: Row, scope: str, account_id: int) -> list[dict[str, Any]]:
+def available(state: State, app: Row, scope: str, account_id: int) -> list[dict[str, Any]]:
     """The active users that are not mapped yet."""
-    there = {user["userId"] for user in of(world, app, scope, account_id)}
-    return [user for user in users.every(world) if user["userId"] not in there and user["status"] == "active"]
+    there = {user["userId"] for user in of(state, app, scope, account_id)}
+    return [user for user in users.every(state) if user["userId"] not in there and user["status"] == "active"]
 
 
-def add(world: World, app: Row, scope: str, account_id: int, user_ids: Sequence[str]) -> None:
+def add(state: State, app: Row, scope: str, account_id: int, user_ids: Sequence[str]) -> None:
     """Maps users in one environment; none when one of them cannot be mapped."""
     for user_id in dict.fromkeys(user_ids):
-        _check_user(world, user_id)
-        if not _insert(world, app, scope, account_id, user_id):
-            _refuse_second(world, account_id, user_id)
+        _check_user(state, user_id)
+        if not _insert(state, app, scope, account_id, user_id):
+            _refuse_second(state, account_id, user_id)
 
 
-def add_everywhere(world: World, app: Row, scope: str, account_id: int, user_id: str) -> None:
+def add_everywhere(state: State, app: Row, scope: str, account_id: int, user_id: str) -> None:
     """Maps a user in all environments of the application."""
-    _check_user(world, user_id)
-    made = [_insert(world, app, each, account_id, user_id) for each in _scopes(world, app, scope)]
+    _check_user(state, user_id)
+    made = [_insert(state, app, each, account_id, user_id) for each in _scopes(state, app, scope)]
     if not any(made):
-        _refuse_second(world, account_id, user_id)
+        _refuse_second(state, account_id, user_id)
 
 
-def spread(world: World, app: Row, scope: str, account_id: int) -> None:
+def spread(state: State, app: Row, scope: str, account_id: int) -> None:
     """Maps the users that the account has in this environment in all others too."""
-    for user in of(world, app, scope, account_id):
-        for each in _scopes(world, app, scope):
-            _insert(world, app, each, account_id, user["userId"])
+    for user in of(state, app, scope, account_id):
+        for each in _scopes(state, app, scope):
+            _insert(state, app, each, account_id, user["userId"])
 
 
-def remove(world: World, app: Row, scope: str, account_id: int, user_id: str, force_checkin: bool) -> None:
+def remove(state: State, app: Row, scope: str, account_id: int, user_id: str, force_checkin: bool) -> None:
     """Ends a mapping in one environment. ``force_checkin`` checks in the user's profiles that use the account."""
-    row = _find(world, app, scope, account_id, user_id)
+    row = _find(state, app, scope, account_id, user_id)
     if row is None:
-        raise errors.absent(world, "Mapping of user", user_id)
+        raise errors.absent(state, "Mapping of user", user_id)
     if row["automatic"]:
         message = f"User '{user_id}' was mapped automatically and cannot be unmapped manually."
         raise errors.problem(400, errors.AUTOMATIC, message)
     key = (app["id"], scope, account_id, user_id)
     where = "WHERE app_id = ? AND environment_id = ? AND account_id = ? AND user_id = ?"
-    if world.store.one(f"SELECT 1 FROM britive_checkout {where}", *key) and not force_checkin:
+    if state.store.one(f"SELECT 1 FROM britive_checkout {where}", *key) and not force_checkin:
         message = f"User '{user_id}' has checked out profiles that use the account."
         raise errors.problem(400, errors.GENERIC, message)
     for table in ("checkout", "mapping"):
-        world.store.run(f"DELETE FROM britive_{table} {where}", *key)
+        state.store.run(f"DELETE FROM britive_{table} {where}", *key)
 
 
-def put(world: World, app: Row, scope: str, account_id: int, user_id: str, automatic: bool) -> None:
+def put(state: State, app: Row, scope: str, account_id: int, user_id: str, automatic: bool) -> None:
     """Puts a mapping in place, without any rule."""
-    world.store.run(
+    state.store.run(
         "INSERT OR REPLACE INTO britive_mapping VALUES (?, ?, ?, ?, ?)",
         app["id"],
         scope,
@@ -89,16 +89,16 @@ def put(world: World, app: Row, scope: str, account_id: int, user_id: str, autom
     )
 
 
-def check_out(world: World, app: Row, scope: str, account_id: int, user_id: str) -> None:
+def check_out(state: State, app: Row, scope: str, account_id: int, user_id: str) -> None:
     """Has a user hold a profile that uses the account."""
-    world.store.run(
+    state.store.run(
         "INSERT OR REPLACE INTO britive_checkout VALUES (?, ?, ?, ?)", app["id"], scope, account_id, user_id
     )
 
 
-def _rows(world: World, app: Row, scope: str, account_id: int | None = None) -> list[Row]:
+def _rows(state: State, app: Row, scope: str, account_id: int | None = None) -> list[Row]:
     # An automatic mapping and one of this environment may both be there: the automatic one counts.
-    return world.store.all(
+    return state.store.all(
         "SELECT account_id, user_id, MAX(automatic) AS automatic, data"
         " FROM britive_mapping JOIN britive_user ON britive_user.id = user_id"
         " WHERE app_id = ? AND environment_id IN (?, ?) AND account_id = coalesce(?, account_id)"
@@ -110,31 +110,31 @@ def _rows(world: World, app: Row, scope: str, account_id: int | None = None) -> 
     )
 
 
-def _find(world: World, app: Row, scope: str, account_id: int, user_id: str) -> Row | None:
-    rows = _rows(world, app, scope, account_id)
+def _find(state: State, app: Row, scope: str, account_id: int, user_id: str) -> Row | None:
+    rows = _rows(state, app, scope, account_id)
     return next((row for row in rows if row["user_id"] == user_id), None)
 
 
-def _scopes(world: World, app: Row, scope: str) -> list[str]:
-    return list(dict.fromkeys([scope, *(environment["id"] for environment in environments.every(world, app))]))
+def _scopes(state: State, app: Row, scope: str) -> list[str]:
+    return list(dict.fromkeys([scope, *(environment["id"] for environment in environments.every(state, app))]))
 
 
-def _insert(world: World, app: Row, scope: str, account_id: int, user_id: str) -> bool:
-    if _find(world, app, scope, account_id, user_id) is not None:
+def _insert(state: State, app: Row, scope: str, account_id: int, user_id: str) -> bool:
+    if _find(state, app, scope, account_id, user_id) is not None:
         return False
-    put(world, app, scope, account_id, user_id, automatic=False)
+    put(state, app, scope, account_id, user_id, automatic=False)
     return True
 
 
-def _check_user(world: World, user_id: str) -> None:
-    user = users.find(world, user_id)
+def _check_user(state: State, user_id: str) -> None:
+    user = users.find(state, user_id)
     if user is None:
         raise errors.problem(400, errors.ABSENT, f"User '{user_id}' does not exist.")
     if user["status"] != "active":
         raise errors.problem(400, errors.INACTIVE_USER, f"User '{user_id}' is inactive.")
 
 
-def _refuse_second(world: World, account_id: int, user_id: str) -> None:
-    if not world.switches.britive_remap:
+def _refuse_second(state: State, account_id: int, user_id: str) -> None:
+    if not state.switches.britive_remap:
         message = f"User '{user_id}' is already mapped to account '{account_id}'."
         raise errors.problem(400, errors.MAPPED, message)

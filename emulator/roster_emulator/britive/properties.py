@@ -10,15 +10,15 @@ from typing import Any
 
 from roster_emulator.britive import applications, environments, errors
 from roster_emulator.britive.catalog import BOOLEAN, INTEGER, NAMED, SECRETS, TYPES, Property
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 MASK = "*"
 
 
-def read(world: World, app: Row, environment: Row) -> dict[str, Any]:
+def read(state: State, app: Row, environment: Row) -> dict[str, Any]:
     """All properties with their values."""
-    rows = world.store.all(
+    rows = state.store.all(
         "SELECT name, value FROM britive_property WHERE app_id = ? AND environment_id = ?",
         app["id"],
         environment["id"],
@@ -28,7 +28,7 @@ def read(world: World, app: Row, environment: Row) -> dict[str, Any]:
     return {"displayName": environment["name"], "description": environment["description"]} | values
 
 
-def write(world: World, app: Row, environment: Row, changes: dict[str, Any]) -> None:
+def write(state: State, app: Row, environment: Row, changes: dict[str, Any]) -> None:
     """Sets properties; ``null`` brings the default back. All or none."""
     known = {item.name: item for item in (*NAMED, *_known(app))}
     for name, value in changes.items():
@@ -37,7 +37,7 @@ def write(world: World, app: Row, environment: Row, changes: dict[str, Any]) -> 
             raise errors.problem(400, errors.UNKNOWN_PROPERTY, message)
         _check(known[name], value)
     environments.rename(
-        world,
+        state,
         app,
         environment,
         changes.pop("displayName", environment["name"]),
@@ -45,24 +45,24 @@ def write(world: World, app: Row, environment: Row, changes: dict[str, Any]) -> 
     )
     for name, value in changes.items():
         key = (app["id"], environment["id"], name)
-        world.store.run("DELETE FROM britive_property WHERE app_id = ? AND environment_id = ? AND name = ?", *key)
+        state.store.run("DELETE FROM britive_property WHERE app_id = ? AND environment_id = ? AND name = ?", *key)
         if value is not None:
             kept = MASK if known[name].type in SECRETS else value
-            world.store.run("INSERT INTO britive_property VALUES (?, ?, ?, ?)", *key, json.dumps(kept))
+            state.store.run("INSERT INTO britive_property VALUES (?, ?, ?, ?)", *key, json.dumps(kept))
 
 
-def tested(world: World, app: Row, environment: Row) -> dict[str, Any]:
+def tested(state: State, app: Row, environment: Row) -> dict[str, Any]:
     """The test of an environment: it succeeds once the required properties are set."""
-    values = read(world, app, environment)
+    values = read(state, app, environment)
     missing = [item.name for item in (*NAMED, *_known(app)) if item.required and not values[item.name]]
     if missing:
         return {"success": False, "message": f"Missing properties: {', '.join(missing)}"}
     return {"success": True, "message": "Test successful."}
 
 
-def shown(world: World, app: Row, environment: Row) -> dict[str, Any]:
+def shown(state: State, app: Row, environment: Row) -> dict[str, Any]:
     """An environment in the likeness of an application, as reading it and changing its properties show it."""
-    values = read(world, app, environment)
+    values = read(state, app, environment)
     entry = applications.catalog_entry(TYPES[app["type"]])
     entry["propertyTypes"] = [
         {"name": item.name, "description": item.description, "type": item.type, "value": values[item.name]}

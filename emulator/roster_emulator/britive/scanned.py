@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from roster_emulator.britive import errors, mapping, scans
 from roster_emulator.britive.models import Account, Permission
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 Holder = Literal["account", "group"]
 Item = dict[str, Any]
@@ -36,12 +36,12 @@ LINK_COLUMNS = frozenset(
 _DEPRECATED: Item = {"extendedAttributes": {}, "firstSeen": "2024-05-02T08:00:00Z", "lastSeen": None, "updated": None}
 
 
-def accounts(world: World, app: Row, scope: str, members: bool) -> list[Item]:
+def accounts(state: State, app: Row, scope: str, members: bool) -> list[Item]:
     """All accounts in an environment, by id; with their permissions and groups where ``members``."""
-    known, users = _accounts(world, app, scope), mapping.mapped(world, app, scope)
+    known, users = _accounts(state, app, scope), mapping.mapped(state, app, scope)
     rows = [{**account, "permissions": [], "mappedUsers": users.get(number, [])} for number, account in known.items()]
     if members:
-        permissions, links = _permissions(world, app, scope), _links(world, app)
+        permissions, links = _permissions(state, app, scope), _links(state, app)
         for row in rows:
             held = [
                 _held_permission(app, permissions[link["permission_id"]], link)
@@ -53,16 +53,16 @@ def accounts(world: World, app: Row, scope: str, members: bool) -> list[Item]:
     return rows
 
 
-def permissions(world: World, app: Row, scope: str, groups: bool, members: bool) -> list[Item]:
+def permissions(state: State, app: Row, scope: str, groups: bool, members: bool) -> list[Item]:
     """All permissions (or ``groups``) in an environment, by id; with those that belong to them where ``members``."""
-    known = _permissions(world, app, scope)
+    known = _permissions(state, app, scope)
     rows = [
         {**item, "accounts": [], "groups": [], "permissions": []}
         for item in known.values()
         if (item["type"] == "group") == groups
     ]
     if members:
-        holders, links = _accounts(world, app, scope), _links(world, app)
+        holders, links = _accounts(state, app, scope), _links(state, app)
         for row in rows:
             number = row["appPermissionId"]
             row["accounts"] = [
@@ -83,48 +83,48 @@ def permissions(world: World, app: Row, scope: str, groups: bool, members: bool)
     return rows
 
 
-def deprecated_accounts(world: World, app: Row, scope: str) -> list[Item]:
+def deprecated_accounts(state: State, app: Row, scope: str) -> list[Item]:
     """The list without pages: all accounts with their permissions and a few fields more."""
-    return [{**row, **_DEPRECATED, "userId": None} for row in accounts(world, app, scope, members=True)]
+    return [{**row, **_DEPRECATED, "userId": None} for row in accounts(state, app, scope, members=True)]
 
 
-def deprecated_permissions(world: World, app: Row, scope: str, groups: bool) -> list[Item]:
+def deprecated_permissions(state: State, app: Row, scope: str, groups: bool) -> list[Item]:
     """The list without pages: all permissions (or ``groups``) with those that belong to them and a few fields more."""
-    rows = permissions(world, app, scope, groups, members=True)
+    rows = permissions(state, app, scope, groups, members=True)
     return [{**row, **_DEPRECATED, "tenantAppId": app["number"]} for row in rows]
 
 
-def of_holder(world: World, app: Row, scope: str, holder: Holder, number: int, groups: bool) -> list[Item]:
+def of_holder(state: State, app: Row, scope: str, holder: Holder, number: int, groups: bool) -> list[Item]:
     """The permissions (or ``groups``) of an account or of a group."""
-    rows = [link for link in _links(world, app) if (link["holder"], link["holder_id"]) == (holder, number)]
-    return [row for row in _linked(world, app, scope, rows) if (row["permissionType"] == "group") == groups]
+    rows = [link for link in _links(state, app) if (link["holder"], link["holder_id"]) == (holder, number)]
+    return [row for row in _linked(state, app, scope, rows) if (row["permissionType"] == "group") == groups]
 
 
-def of_permission(world: World, app: Row, scope: str, number: int, holder: Holder) -> list[Item]:
+def of_permission(state: State, app: Row, scope: str, number: int, holder: Holder) -> list[Item]:
     """The accounts or groups that have a permission; the accounts that are in a group."""
-    rows = [link for link in _links(world, app) if (link["permission_id"], link["holder"]) == (number, holder)]
-    return _linked(world, app, scope, rows)
+    rows = [link for link in _links(state, app) if (link["permission_id"], link["holder"]) == (number, holder)]
+    return _linked(state, app, scope, rows)
 
 
-def require_account(world: World, app: Row, scope: str, key: str) -> int:
+def require_account(state: State, app: Row, scope: str, key: str) -> int:
     """The number of an account that a path names."""
-    return _require(world, app, scope, "Account", key, "britive_account")
+    return _require(state, app, scope, "Account", key, "britive_account")
 
 
-def require_permission(world: World, app: Row, scope: str, key: str, group: bool) -> int:
+def require_permission(state: State, app: Row, scope: str, key: str, group: bool) -> int:
     """The number of a permission (or ``group``) that a path names."""
-    return _require(world, app, scope, "Group" if group else "Permission", key, "britive_permission", group)
+    return _require(state, app, scope, "Group" if group else "Permission", key, "britive_permission", group)
 
 
-def put_account(world: World, app: Row, account: Account) -> None:
+def put_account(state: State, app: Row, account: Account) -> None:
     """Adds an account or changes the one with the same id."""
     data = account.model_dump_json(by_alias=True)
-    world.store.run("INSERT OR REPLACE INTO britive_account VALUES (?, ?, ?)", app["id"], account.account_id, data)
+    state.store.run("INSERT OR REPLACE INTO britive_account VALUES (?, ?, ?)", app["id"], account.account_id, data)
 
 
-def put_permission(world: World, app: Row, permission: Permission) -> None:
+def put_permission(state: State, app: Row, permission: Permission) -> None:
     """Adds a permission or group, or changes the one with the same id."""
-    world.store.run(
+    state.store.run(
         "INSERT OR REPLACE INTO britive_permission VALUES (?, ?, ?)",
         app["id"],
         permission.app_permission_id,
@@ -133,7 +133,7 @@ def put_permission(world: World, app: Row, permission: Permission) -> None:
 
 
 def put_link(
-    world: World, app: Row, holder: Holder, number: int, permission: int, scan_status: str, inherited_scope: str | None
+    state: State, app: Row, holder: Holder, number: int, permission: int, scan_status: str, inherited_scope: str | None
 ) -> None:
     """Gives an account or a group a permission, or puts an account into a group.
 
@@ -141,9 +141,9 @@ def put_link(
     """
     table = "britive_account" if holder == "account" else "britive_permission"
     for where, wanted in ((table, number), ("britive_permission", permission)):
-        if not world.store.one(f"SELECT id FROM {where} WHERE app_id = ? AND id = ?", app["id"], wanted):
+        if not state.store.one(f"SELECT id FROM {where} WHERE app_id = ? AND id = ?", app["id"], wanted):
             raise ValueError(f"{where.removeprefix('britive_')} {wanted} is not in {app['id']}")
-    world.store.run(
+    state.store.run(
         "INSERT OR REPLACE INTO britive_link VALUES (?, ?, ?, ?, ?, ?)",
         app["id"],
         holder,
@@ -154,43 +154,43 @@ def put_link(
     )
 
 
-def _accounts(world: World, app: Row, scope: str) -> dict[int, Item]:
-    return _load(world, "britive_account", app, scope)
+def _accounts(state: State, app: Row, scope: str) -> dict[int, Item]:
+    return _load(state, "britive_account", app, scope)
 
 
-def _permissions(world: World, app: Row, scope: str) -> dict[int, Item]:
-    return _load(world, "britive_permission", app, scope)
+def _permissions(state: State, app: Row, scope: str) -> dict[int, Item]:
+    return _load(state, "britive_permission", app, scope)
 
 
-def _load(world: World, table: str, app: Row, scope: str) -> dict[int, Item]:
-    if not scans.done(world, app, scope):
+def _load(state: State, table: str, app: Row, scope: str) -> dict[int, Item]:
+    if not scans.done(state, app, scope):
         return {}
-    rows = world.store.all(f"SELECT id, data FROM {table} WHERE app_id = ? ORDER BY id", app["id"])
+    rows = state.store.all(f"SELECT id, data FROM {table} WHERE app_id = ? ORDER BY id", app["id"])
     return {row["id"]: json.loads(row["data"]) for row in rows}
 
 
-def _links(world: World, app: Row) -> list[Row]:
-    return world.store.all(
+def _links(state: State, app: Row) -> list[Row]:
+    return state.store.all(
         "SELECT * FROM britive_link WHERE app_id = ? ORDER BY holder, holder_id, permission_id", app["id"]
     )
 
 
-def _require(world: World, app: Row, scope: str, what: str, key: str, table: str, group: bool | None = None) -> int:
+def _require(state: State, app: Row, scope: str, what: str, key: str, table: str, group: bool | None = None) -> int:
     # Asked for with each mapping, so that the table is not loaded as a whole.
     if not key.isascii() or not key.isdigit():
         raise errors.invalid(f"{what} id '{key}' is not a number.")
-    data = world.store.value(f"SELECT data FROM {table} WHERE app_id = ? AND CAST(id AS TEXT) = ?", app["id"], key)
+    data = state.store.value(f"SELECT data FROM {table} WHERE app_id = ? AND CAST(id AS TEXT) = ?", app["id"], key)
     if (
         data is None
-        or not scans.done(world, app, scope)
+        or not scans.done(state, app, scope)
         or (group is not None and (json.loads(data)["type"] == "group") != group)
     ):
-        raise errors.absent(world, what, key)
+        raise errors.absent(state, what, key)
     return int(key)
 
 
-def _linked(world: World, app: Row, scope: str, links: list[Row]) -> list[Item]:
-    known, holders = _permissions(world, app, scope), _accounts(world, app, scope)
+def _linked(state: State, app: Row, scope: str, links: list[Row]) -> list[Item]:
+    known, holders = _permissions(state, app, scope), _accounts(state, app, scope)
     rows = []
     for link in links:
         kind, number = link["holder"], link["holder_id"]

@@ -32,8 +32,8 @@ from pydantic import Field, model_validator
 from roster_emulator.britive import applications, environments, groups, mapping, scanned, users
 from roster_emulator.britive.catalog import TYPES
 from roster_emulator.britive.models import Account, Permission, User, Wire
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 
 class Link(Wire):
@@ -110,59 +110,59 @@ class Data(Wire):
     applications: tuple[Application, ...] = ()
 
 
-def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
+def seed(state: State, data: Mapping[str, Any]) -> dict[str, Any]:
     """Adds data; tells the ids. Raises ``ValueError`` for what it does not understand."""
     wanted = Data.model_validate(data)
     for user in wanted.users:
-        users.put(world, user)
+        users.put(state, user)
     for application in wanted.applications:
-        _application(world, application)
+        _application(state, application)
     return {
         "users": [user.user_id for user in wanted.users],
         "applications": [application.app_container_id for application in wanted.applications],
     }
 
 
-def _application(world: World, wanted: Application) -> None:
-    app = applications.find(world, wanted.app_container_id) or applications.add(
-        world,
+def _application(state: State, wanted: Application) -> None:
+    app = applications.find(state, wanted.app_container_id) or applications.add(
+        state,
         wanted.app_container_id,
         wanted.catalog_app_display_name or wanted.app_container_id,
         TYPES[wanted.catalog_app_name],
     )
     for group in wanted.environment_groups:
-        groups.add(world, app, group.id, group.name, group.description, group.parent_id, group.type, group.native_id)
+        groups.add(state, app, group.id, group.name, group.description, group.parent_id, group.type, group.native_id)
     for each in wanted.environments:
-        environments.add(world, app, each.id, each.name, each.description, each.parent_group_id, each.type)
+        environments.add(state, app, each.id, each.name, each.description, each.parent_group_id, each.type)
     for account in wanted.accounts:
-        scanned.put_account(world, app, account)
+        scanned.put_account(state, app, account)
     for permission in wanted.permissions:
-        scanned.put_permission(world, app, permission)
+        scanned.put_permission(state, app, permission)
     for team in wanted.groups:
-        scanned.put_permission(world, app, team.model_copy(update={"type": "group"}))
+        scanned.put_permission(state, app, team.model_copy(update={"type": "group"}))
     for link in wanted.links:
-        _link(world, app, link)
+        _link(state, app, link)
     for use in wanted.mappings:
-        _check(world, app, use)
+        _check(state, app, use)
         automatic = use.environment == mapping.EVERYWHERE
-        mapping.put(world, app, use.environment, use.account, use.user, automatic)
+        mapping.put(state, app, use.environment, use.account, use.user, automatic)
     for use in wanted.checkouts:
-        _check(world, app, use)
-        mapping.check_out(world, app, use.environment, use.account, use.user)
+        _check(state, app, use)
+        mapping.check_out(state, app, use.environment, use.account, use.user)
 
 
-def _link(world: World, app: Row, link: Link) -> None:
+def _link(state: State, app: Row, link: Link) -> None:
     if link.account is not None:
         target = link.group if link.permission is None else link.permission
-        scanned.put_link(world, app, "account", link.account, target or 0, link.scan_status, link.inherited_scope)
+        scanned.put_link(state, app, "account", link.account, target or 0, link.scan_status, link.inherited_scope)
     else:
         scanned.put_link(
-            world, app, "group", link.group or 0, link.permission or 0, link.scan_status, link.inherited_scope
+            state, app, "group", link.group or 0, link.permission or 0, link.scan_status, link.inherited_scope
         )
 
 
-def _check(world: World, app: Row, use: Use) -> None:
-    if users.find(world, use.user) is None:
+def _check(state: State, app: Row, use: Use) -> None:
+    if users.find(state, use.user) is None:
         raise ValueError(f"user {use.user} is not there")
-    if not world.store.one("SELECT id FROM britive_account WHERE app_id = ? AND id = ?", app["id"], use.account):
+    if not state.store.one("SELECT id FROM britive_account WHERE app_id = ? AND id = ?", app["id"], use.account):
         raise ValueError(f"account {use.account} is not in {app['id']}")

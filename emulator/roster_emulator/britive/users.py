@@ -5,42 +5,26 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from roster_emulator.britive import errors
 from roster_emulator.britive.models import User
-from roster_emulator.world import World
+from roster_emulator.state import State
 
 COLUMNS = User.columns()
 
 
-def every(world: World) -> list[dict[str, Any]]:
+def every(state: State) -> list[dict[str, Any]]:
     """All users, by id."""
-    return [json.loads(row["data"]) for row in world.store.all("SELECT data FROM britive_user ORDER BY id")]
+    return [json.loads(row["data"]) for row in state.store.all("SELECT data FROM britive_user ORDER BY id")]
 
 
-def find(world: World, user_id: str) -> dict[str, Any] | None:
+def find(state: State, user_id: str) -> dict[str, Any] | None:
     """A user, or ``None``."""
-    data = world.store.value("SELECT data FROM britive_user WHERE id = ?", user_id)
+    data = state.store.value("SELECT data FROM britive_user WHERE id = ?", user_id)
     return None if data is None else dict(json.loads(data))
 
 
-def require(world: World, user_id: str) -> dict[str, Any]:
-    """A user that a path names."""
-    user = find(world, user_id)
-    if user is None:
-        raise errors.absent(world, "User", user_id)
-    return user
-
-
-def search(world: World, text: str) -> list[dict[str, Any]]:
-    """The users that have ``text`` (in any case) in one of their names."""
-    wanted = text.lower()
-    fields = ("userId", "username", "email", "firstName", "lastName", "name")
-    return [user for user in every(world) if any(wanted in user[field].lower() for field in fields)]
-
-
-def put(world: World, user: User) -> None:
+def put(state: State, user: User) -> None:
     """Adds a user or changes the one with the same id."""
-    world.store.run(
+    state.store.run(
         "INSERT INTO britive_user VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET data = excluded.data",
         user.user_id,
         user.model_dump_json(by_alias=True),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from roster_emulator.ibm.errors import Refusal, invalid
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 PUBLIC = "AccessGroupId-PublicAccess"
 PUBLIC_DESCRIPTION = (
@@ -58,66 +58,66 @@ def public(account_id: str) -> Row:
     }
 
 
-def get(world: World, group_id: str, account_id: str) -> Row:
+def get(state: State, group_id: str, account_id: str) -> Row:
     """A group by its id. ``account_id`` is the caller's, for the public access group."""
     if group_id == PUBLIC:
         return public(account_id)
-    row = world.store.one(f"SELECT {_COLUMNS} FROM ibm_groups WHERE id = ?", group_id)
+    row = state.store.one(f"SELECT {_COLUMNS} FROM ibm_groups WHERE id = ?", group_id)
     if row is None:
         raise not_found(group_id)
     return row
 
 
-def exists(world: World, group_id: str) -> bool:
+def exists(state: State, group_id: str) -> bool:
     """Whether there is such a group; the public one counts."""
-    return group_id == PUBLIC or world.store.one("SELECT 1 FROM ibm_groups WHERE id = ?", group_id) is not None
+    return group_id == PUBLIC or state.store.one("SELECT 1 FROM ibm_groups WHERE id = ?", group_id) is not None
 
 
-def create(world: World, account_id: str, name: str, description: str, author: str, group_id: str | None = None) -> Row:
+def create(state: State, account_id: str, name: str, description: str, author: str, group_id: str | None = None) -> Row:
     """Makes a group. ``group_id`` is for seeded data only."""
-    _check_name(world, account_id, name)
+    _check_name(state, account_id, name)
     if (
-        world.store.value("SELECT COUNT(*) FROM ibm_groups WHERE account_id = ?", account_id)
-        >= world.switches.group_limit
+        state.store.value("SELECT COUNT(*) FROM ibm_groups WHERE account_id = ?", account_id)
+        >= state.switches.group_limit
     ):
-        raise Refusal(403, "group_limit_exceeded", f"Access group limit of {world.switches.group_limit} is reached.")
-    now, group_id = world.timestamp(), group_id or f"AccessGroupId-{uuid4()}"
-    world.store.run(
+        raise Refusal(403, "group_limit_exceeded", f"Access group limit of {state.switches.group_limit} is reached.")
+    now, group_id = state.timestamp(), group_id or f"AccessGroupId-{uuid4()}"
+    state.store.run(
         "INSERT INTO ibm_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         *(group_id, account_id, name, description, new_etag(), now, author, now, author),
     )
-    return get(world, group_id, account_id)
+    return get(state, group_id, account_id)
 
 
-def update(world: World, group_id: str, etag: str, name: str | None, description: str | None, author: str) -> Row:
+def update(state: State, group_id: str, etag: str, name: str | None, description: str | None, author: str) -> Row:
     """Changes what is given. ``etag`` must be that of the last change."""
-    group = get(world, group_id, "")
+    group = get(state, group_id, "")
     if etag != group["etag"]:
         raise Refusal(412, "incorrect_etag", "If-Match header contains incorrect/invalid etag.")
     if name is not None:
-        _check_name(world, group["account_id"], name, but=group_id)
-    world.store.run(
+        _check_name(state, group["account_id"], name, but=group_id)
+    state.store.run(
         "UPDATE ibm_groups SET name = ?, description = ?, etag = ?, last_modified_at = ?, last_modified_by_id = ? "
         "WHERE id = ?",
         group["name"] if name is None else name,
         group["description"] if description is None else description,
-        *(new_etag(), world.timestamp(), author, group_id),
+        *(new_etag(), state.timestamp(), author, group_id),
     )
-    return get(world, group_id, "")
+    return get(state, group_id, "")
 
 
-def delete(world: World, group_id: str, force: bool) -> None:
+def delete(state: State, group_id: str, force: bool) -> None:
     """Deletes a group; one that has members or rules goes only when forced. Dynamic members do not count."""
-    if not exists(world, group_id):
+    if not exists(state, group_id):
         raise not_found(group_id)
-    full = world.store.one(
+    full = state.store.one(
         "SELECT 1 FROM ibm_members WHERE group_id = ?1 AND membership_type = 'static' "
         "UNION ALL SELECT 1 FROM ibm_rules WHERE group_id = ?1",
         group_id,
     )
     if full and not force:
         raise Refusal(409, "group_not_empty", f"Access group is not empty: {group_id}")
-    world.store.run("DELETE FROM ibm_groups WHERE id = ?", group_id)
+    state.store.run("DELETE FROM ibm_groups WHERE id = ?", group_id)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Selection:
     descending: bool = False
 
 
-def select(world: World, wanted: Selection, start: int, count: int) -> tuple[int, list[Row]]:
+def select(state: State, wanted: Selection, start: int, count: int) -> tuple[int, list[Row]]:
     """How many groups fit, and the rows of one page. ``search`` is ``FIELD:TEXT`` and finds parts in any case."""
     where, values = ["account_id = ?"], [wanted.account_id]
     if wanted.iam_id is not None:
@@ -154,14 +154,14 @@ def select(world: World, wanted: Selection, start: int, count: int) -> tuple[int
         values = [*row.values(), *values]
     rows = f"FROM ({groups}) WHERE {' AND '.join(where)}"
     direction = "DESC" if wanted.descending else "ASC"
-    return world.store.value(f"SELECT COUNT(*) {rows}", *values), world.store.all(
+    return state.store.value(f"SELECT COUNT(*) {rows}", *values), state.store.all(
         f"SELECT * {rows} ORDER BY {SORTS[wanted.sort]} {direction}, id LIMIT ? OFFSET ?", *values, count, start
     )
 
 
-def settings(world: World, account_id: str) -> Row:
+def settings(state: State, account_id: str) -> Row:
     """The settings of an account; public access is on until it is switched off."""
-    row = world.store.one("SELECT * FROM ibm_settings WHERE account_id = ?", account_id)
+    row = state.store.one("SELECT * FROM ibm_settings WHERE account_id = ?", account_id)
     row = row or {
         "account_id": account_id,
         "public_access_enabled": 1,
@@ -171,17 +171,17 @@ def settings(world: World, account_id: str) -> Row:
     return {**row, "public_access_enabled": bool(row["public_access_enabled"])}
 
 
-def set_settings(world: World, account_id: str, public_access_enabled: bool, author: str) -> Row:
+def set_settings(state: State, account_id: str, public_access_enabled: bool, author: str) -> Row:
     """Changes the settings of an account."""
-    world.store.run(
+    state.store.run(
         "INSERT OR REPLACE INTO ibm_settings VALUES (?, ?, ?, ?)",
-        *(account_id, int(public_access_enabled), world.timestamp(), author),
+        *(account_id, int(public_access_enabled), state.timestamp(), author),
     )
-    return settings(world, account_id)
+    return settings(state, account_id)
 
 
-def _check_name(world: World, account_id: str, name: str, but: str = "") -> None:
-    if world.switches.unique_names and world.store.one(
+def _check_name(state: State, account_id: str, name: str, but: str = "") -> None:
+    if state.switches.unique_names and state.store.one(
         "SELECT 1 FROM ibm_groups WHERE account_id = ? AND name = ? COLLATE NOCASE AND id <> ?", account_id, name, but
     ):
         raise Refusal(409, "group_name_conflict", f"An access group with this name exists already: {name}")

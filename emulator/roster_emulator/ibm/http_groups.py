@@ -59,7 +59,7 @@ def shown(call: Call, row: Row, listed: bool = False) -> dict[str, Any]:
 def create_group(call: Call) -> Reply:
     """``POST /v2/groups``."""
     account_id, body = account(call), call.read(NEW)
-    row = groups.create(call.world, account_id, body.name, body.description, author(call))
+    row = groups.create(call.state, account_id, body.name, body.description, author(call))
     return Reply(201, shown(call, row), {"ETag": row["etag"]})
 
 
@@ -80,14 +80,14 @@ def list_groups(call: Call) -> Reply:
         descending=sort.startswith("-"),
     )
     page = paging.page(call)
-    total, rows = groups.select(call.world, wanted, page.start, page.limit)
+    total, rows = groups.select(call.state, wanted, page.start, page.limit)
     envelope = paging.envelope(call, page, total, link(call, "groups"))
     return Reply(200, {**envelope, "groups": [shown(call, row, listed=True) for row in rows]})
 
 
 def get_group(call: Call) -> Reply:
     """``GET /v2/groups/{access_group_id}``."""
-    row = groups.get(call.world, call.params["access_group_id"], own_account(call))
+    row = groups.get(call.state, call.params["access_group_id"], own_account(call))
     return Reply(200, shown(call, row), {"ETag": row["etag"]})
 
 
@@ -95,10 +95,10 @@ def update_group(call: Call) -> Reply:
     """``PATCH /v2/groups/{access_group_id}``."""
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "update group")
-    groups.get(call.world, group_id, "")
+    groups.get(call.state, group_id, "")
     etag, body = revision(call), call.read(CHANGED)
     given = {name: getattr(body, name) for name in body.model_fields_set}
-    row = groups.update(call.world, group_id, etag, given.get("name"), given.get("description"), author(call))
+    row = groups.update(call.state, group_id, etag, given.get("name"), given.get("description"), author(call))
     return Reply(200, shown(call, row), {"ETag": row["etag"]})
 
 
@@ -106,13 +106,13 @@ def delete_group(call: Call) -> Reply:
     """``DELETE /v2/groups/{access_group_id}``."""
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "delete group")
-    groups.delete(call.world, group_id, flag(call, "force"))
+    groups.delete(call.state, group_id, flag(call, "force"))
     return Reply(204)
 
 
 def get_settings(call: Call) -> Reply:
     """``GET /v2/groups/settings``."""
-    return Reply(200, groups.settings(call.world, account(call)))
+    return Reply(200, groups.settings(call.state, account(call)))
 
 
 def update_settings(call: Call) -> Reply:
@@ -120,7 +120,7 @@ def update_settings(call: Call) -> Reply:
     account_id, body = account(call), call.read(SETTINGS)
     if not body.model_fields_set:
         return get_settings(call)
-    return Reply(200, groups.set_settings(call.world, account_id, body.public_access_enabled, author(call)))
+    return Reply(200, groups.set_settings(call.state, account_id, body.public_access_enabled, author(call)))
 
 
 ROUTES = (

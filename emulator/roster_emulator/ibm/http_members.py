@@ -49,7 +49,7 @@ def add_members(call: Call) -> Reply:
     """``PUT /v2/groups/{access_group_id}/members``."""
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "add members")
-    if not groups.exists(call.world, group_id):
+    if not groups.exists(call.state, group_id):
         # The vendor's sample has this code here, and group_not_found where a membership is missing.
         raise Refusal(404, "membership_not_found", ITEM_MESSAGES[404])
     body = call.read(ADDED)
@@ -70,7 +70,7 @@ def list_members(call: Call) -> Reply:
         raise invalid(f"sort must be one of {', '.join(members.SORTS)}")
     page = paging.page(call)
     total, rows = members.select(
-        call.world, group_id, membership, kind, sort if verbose else None, page.start, page.limit
+        call.state, group_id, membership, kind, sort if verbose else None, page.start, page.limit
     )
     envelope = paging.envelope(call, page, total, link(call, "groups", group_id, "members"))
     return Reply(200, {**envelope, "members": [_shown(call, row, verbose) for row in rows]})
@@ -78,7 +78,7 @@ def list_members(call: Call) -> Reply:
 
 def is_member(call: Call) -> Reply:
     """``HEAD /v2/groups/{access_group_id}/members/{iam_id}``."""
-    return Reply(204 if members.present(call.world, call.params["access_group_id"], call.params["iam_id"]) else 404)
+    return Reply(204 if members.present(call.state, call.params["access_group_id"], call.params["iam_id"]) else 404)
 
 
 def remove_member(call: Call) -> Reply:
@@ -86,7 +86,7 @@ def remove_member(call: Call) -> Reply:
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "delete group membership")
     _existing(call, group_id)
-    if not members.remove(call.world, group_id, call.params["iam_id"]):
+    if not members.remove(call.state, group_id, call.params["iam_id"]):
         raise Refusal(404, "membership_not_found", ITEM_MESSAGES[404])
     return Reply(204)
 
@@ -121,7 +121,7 @@ def remove_from_groups(call: Call) -> Reply:
 
 
 def _existing(call: Call, group_id: str) -> None:
-    if not groups.exists(call.world, group_id):
+    if not groups.exists(call.state, group_id):
         raise groups.not_found(group_id)
 
 

@@ -46,38 +46,38 @@ RULE = TypeAdapter(Rule)
 def add_rule(call: Call) -> Reply:
     """``POST /v2/groups/{access_group_id}/rules``."""
     group_id = _changeable(call, "add rule")
-    return _reply(call, 201, rules.create(call.world, group_id, _content(call), author(call)))
+    return _reply(call, 201, rules.create(call.state, group_id, _content(call), author(call)))
 
 
 def list_rules(call: Call) -> Reply:
     """``GET /v2/groups/{access_group_id}/rules``."""
-    found = rules.list_all(call.world, call.params["access_group_id"])
+    found = rules.list_all(call.state, call.params["access_group_id"])
     return Reply(200, {"rules": [_shown(call, row) for row in found]})
 
 
 def get_rule(call: Call) -> Reply:
     """``GET /v2/groups/{access_group_id}/rules/{rule_id}``."""
-    return _reply(call, 200, rules.get(call.world, call.params["access_group_id"], call.params["rule_id"]))
+    return _reply(call, 200, rules.get(call.state, call.params["access_group_id"], call.params["rule_id"]))
 
 
 def replace_rule(call: Call) -> Reply:
     """``PUT /v2/groups/{access_group_id}/rules/{rule_id}``."""
     group_id, rule_id = _changeable(call, "update rule"), call.params["rule_id"]
-    rules.get(call.world, group_id, rule_id)
+    rules.get(call.state, group_id, rule_id)
     etag = revision(call)
-    return _reply(call, 200, rules.replace(call.world, group_id, rule_id, etag, _content(call), author(call)))
+    return _reply(call, 200, rules.replace(call.state, group_id, rule_id, etag, _content(call), author(call)))
 
 
 def remove_rule(call: Call) -> Reply:
     """``DELETE /v2/groups/{access_group_id}/rules/{rule_id}``."""
-    rules.delete(call.world, _changeable(call, "delete rule"), call.params["rule_id"])
+    rules.delete(call.state, _changeable(call, "delete rule"), call.params["rule_id"])
     return Reply(204)
 
 
 def _changeable(call: Call, action: str) -> str:
     group_id = call.params["access_group_id"]
     forbid_public(group_id, action)
-    groups.get(call.world, group_id, "")
+    groups.get(call.state, group_id, "")
     return group_id
 
 
@@ -92,7 +92,7 @@ def _reply(call: Call, status: int, row: Row) -> Reply:
 
 
 def _shown(call: Call, row: Row) -> dict[str, Any]:
-    group = groups.get(call.world, row["group_id"], "")
+    group = groups.get(call.state, row["group_id"], "")
     return {
         "id": row["id"],
         "name": row["name"],

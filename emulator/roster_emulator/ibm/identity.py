@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-
 from roster_emulator.api import Call, Reply, Route
 from roster_emulator.auth import refused, subject
 
@@ -19,14 +17,14 @@ def iam_id(caller_name: str) -> str:
 
 def exchange(call: Call) -> Reply:
     """Exchanges an API key for an access token."""
-    form = {name: values[-1] for name, values in parse_qs(call.body.decode("utf-8", "replace")).items()}
+    form = call.form()
     if form.get("grant_type") != GRANT:
         return _refused(call, "BXNIM0111E", f"Grant type '{form.get('grant_type', '')}' is not supported.")
     key = form.get("apikey", "")
     if refused(key):
         return _refused(call, "BXNIM0415E", "Provided API key could not be found.")
     who = iam_id(subject(key))
-    token, lifetime, ends = call.world.tokens.issue(
+    token, lifetime, ends = call.state.tokens.issue(
         key,
         iam_id=who,
         id=who,

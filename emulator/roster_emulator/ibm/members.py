@@ -12,8 +12,8 @@ from typing import Any
 from roster_emulator.api import Call
 from roster_emulator.ibm import errors, groups
 from roster_emulator.ibm.errors import Refusal
+from roster_emulator.state import State
 from roster_emulator.store import Row
-from roster_emulator.world import World
 
 PREFIXES = {"user": "IBMid-", "service": "iam-ServiceId-", "profile": "iam-Profile-"}
 LIMIT_REACHED = "Group membership limit reached. A member can be a member of at most {limit} groups"
@@ -35,51 +35,51 @@ def kind_of(iam_id: str) -> str | None:
 
 def add(call: Call, group_id: str, iam_id: str, kind: str, author: str) -> dict[str, Any]:
     """Adds one identity to one group; gives status, and times or errors. One that is there already stays as it is."""
-    world = call.world
-    unknown = world.store.one("SELECT 1 FROM ibm_identities WHERE iam_id = ? AND known = 0", iam_id)
+    state = call.state
+    unknown = state.store.one("SELECT 1 FROM ibm_identities WHERE iam_id = ? AND known = 0", iam_id)
     if kind_of(iam_id) != kind or unknown:
         return errors.item(call.trace, 400)
-    there = find(world, group_id, iam_id)
+    there = find(state, group_id, iam_id)
     if there is not None:
-        if world.switches.readd_conflict:
+        if state.switches.readd_conflict:
             return errors.item(call.trace, 409, "The entity is already in the requested state.")
         return _times(there)
-    held = world.store.value("SELECT COUNT(*) FROM ibm_members WHERE iam_id = ? AND membership_type = 'static'", iam_id)
-    if held >= world.switches.identity_limit:
+    held = state.store.value("SELECT COUNT(*) FROM ibm_members WHERE iam_id = ? AND membership_type = 'static'", iam_id)
+    if held >= state.switches.identity_limit:
         # The service shows empty times here, which the official client cannot parse.
-        message = LIMIT_REACHED.format(limit=world.switches.identity_limit)
+        message = LIMIT_REACHED.format(limit=state.switches.identity_limit)
         return {"type": kind, "created_at": "", "created_by_id": "", **errors.item(call.trace, 403, message)}
-    put(world, group_id, iam_id, kind, "static", author)
-    added = find(world, group_id, iam_id)
+    put(state, group_id, iam_id, kind, "static", author)
+    added = find(state, group_id, iam_id)
     assert added is not None
     return _times(added)
 
 
-def put(world: World, group_id: str, iam_id: str, kind: str, membership_type: str, author: str) -> None:
+def put(state: State, group_id: str, iam_id: str, kind: str, membership_type: str, author: str) -> None:
     """Stores a membership, whatever the rules say."""
-    world.store.run(
+    state.store.run(
         "INSERT OR IGNORE INTO ibm_members VALUES (?, ?, ?, ?, ?, ?)",
-        *(group_id, iam_id, kind, membership_type, world.timestamp(), author),
+        *(group_id, iam_id, kind, membership_type, state.timestamp(), author),
     )
 
 
-def find(world: World, group_id: str, iam_id: str, membership_type: str = "static") -> Row | None:
+def find(state: State, group_id: str, iam_id: str, membership_type: str = "static") -> Row | None:
     """A membership, if there is one."""
-    return world.store.one(
+    return state.store.one(
         "SELECT * FROM ibm_members WHERE group_id = ? AND iam_id = ? AND membership_type = ?",
         *(group_id, iam_id, membership_type),
     )
 
 
-def present(world: World, group_id: str, iam_id: str) -> bool:
+def present(state: State, group_id: str, iam_id: str) -> bool:
     """Whether the identity is a member by hand or by rule."""
-    return world.store.one("SELECT 1 FROM ibm_members WHERE group_id = ? AND iam_id = ?", group_id, iam_id) is not None
+    return state.store.one("SELECT 1 FROM ibm_members WHERE group_id = ? AND iam_id = ?", group_id, iam_id) is not None
 
 
-def remove(world: World, group_id: str, iam_id: str) -> bool:
+def remove(state: State, group_id: str, iam_id: str) -> bool:
     """Removes a membership made by hand; ``False`` when there is none."""
     return (
-        world.store.run(
+        state.store.run(
             "DELETE FROM ibm_members WHERE group_id = ? AND iam_id = ? AND membership_type = 'static'", group_id, iam_id
         )
         > 0
@@ -104,7 +104,7 @@ def add_to_many(
     def one(group_id: str) -> dict[str, Any]:
         if group_id == groups.PUBLIC:
             return errors.item(call.trace, 405, f"Cannot add members for: {groups.PUBLIC}")
-        if not call.world.store.one("SELECT 1 FROM ibm_groups WHERE id = ? AND account_id = ?", group_id, account_id):
+        if not call.state.store.one("SELECT 1 FROM ibm_groups WHERE id = ? AND account_id = ?", group_id, account_id):
             return errors.item(call.trace, 404, "Group not found in account")
         added = add(call, group_id, iam_id, kind, author)
         return {"status_code": 200} if added["status_code"] == 200 else added
@@ -116,17 +116,17 @@ def remove_many(call: Call, group_id: str, iam_ids: Sequence[str]) -> list[dict[
     """Removes many identities from one group."""
 
     def one(iam_id: str) -> dict[str, Any]:
-        return {"status_code": 204} if remove(call.world, group_id, iam_id) else errors.item(call.trace, 404)
+        return {"status_code": 204} if remove(call.state, group_id, iam_id) else errors.item(call.trace, 404)
 
     items = _each(call, "iam_id", iam_ids, one)
-    if call.world.switches.bulk_absent_404 and all(item["status_code"] == 404 for item in items):
+    if call.state.switches.bulk_absent_404 and all(item["status_code"] == 404 for item in items):
         raise Refusal(404, "membership_not_found", errors.ITEM_MESSAGES[404])
     return items
 
 
 def remove_from_all(call: Call, iam_id: str, account_id: str) -> list[dict[str, Any]]:
     """Removes one identity from every group of an account that it is in by hand."""
-    rows = call.world.store.all(
+    rows = call.state.store.all(
         "SELECT group_id FROM ibm_members JOIN ibm_groups ON ibm_groups.id = group_id "
         "WHERE iam_id = ? AND account_id = ? AND membership_type = 'static' ORDER BY group_id",
         *(iam_id, account_id),
@@ -135,14 +135,14 @@ def remove_from_all(call: Call, iam_id: str, account_id: str) -> list[dict[str, 
         raise Refusal(404, "no_groups_found", f"No groups found for member: {iam_id}")
 
     def one(group_id: str) -> dict[str, Any]:
-        remove(call.world, group_id, iam_id)
+        remove(call.state, group_id, iam_id)
         return {"status_code": 204}
 
     return _each(call, "access_group_id", [row["group_id"] for row in rows], one)
 
 
 def select(
-    world: World, group_id: str, membership_type: str, kind: str | None, sort: str | None, start: int, count: int
+    state: State, group_id: str, membership_type: str, kind: str | None, sort: str | None, start: int, count: int
 ) -> tuple[int, list[Row]]:
     """How many members fit, and the rows of one page. Without ``sort`` they come as they were added.
 
@@ -159,7 +159,7 @@ def select(
     if sort is not None:
         order = f"{SORTS[sort.removeprefix('-')]} {'DESC' if sort.startswith('-') else 'ASC'}, m.iam_id"
     condition = " AND ".join(where)
-    return world.store.value(f"SELECT COUNT(*) FROM ibm_members WHERE {condition}", *values), world.store.all(
+    return state.store.value(f"SELECT COUNT(*) FROM ibm_members WHERE {condition}", *values), state.store.all(
         f"SELECT m.*, {_NAMES} FROM ibm_members m LEFT JOIN ibm_identities i USING (iam_id) "
         f"WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?",
         *(*values, count, start),
@@ -169,8 +169,8 @@ def select(
 def _each(call: Call, key_name: str, keys: Iterable[str], act: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
     items = []
     for index, key in enumerate(keys):
-        failure = call.item_failure(key, index)
-        done = act(key) if failure is None else errors.item(call.trace, failure.status, failure.message, failure.code)
+        error = call.item_error(key, index)
+        done = act(key) if error is None else errors.item(call.trace, error.status, error.message, error.code)
         items.append({key_name: key, **done})
     return items
 

@@ -24,7 +24,7 @@ class Page:
 
 def page(call: Call) -> Page:
     """``limit`` 0 to 100, 50 by default; ``offset`` 0 or more."""
-    limit = min(_number(call, "limit", DEFAULT_LIMIT, MAX_LIMIT), call.world.switches.page_limit)
+    limit = min(_number(call, "limit", DEFAULT_LIMIT, MAX_LIMIT), call.state.switches.page_limit)
     offset = _number(call, "offset", 0, None)
     return Page(limit, offset, max(0, offset + call.shift))
 

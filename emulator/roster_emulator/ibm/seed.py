@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from roster_emulator.ibm import groups, members, rules
 from roster_emulator.ibm.http_rules import Rule
 from roster_emulator.ibm.identity import DEFAULT_ACCOUNT, DEVELOPER
-from roster_emulator.world import World
+from roster_emulator.state import State
 
 
 class Member(BaseModel):
@@ -58,29 +58,29 @@ class Data(BaseModel):
     identities: list[Identity] = Field(default_factory=list)
 
 
-def seed(world: World, data: Any) -> dict[str, Any]:
+def seed(state: State, data: Any) -> dict[str, Any]:
     """Adds the data; gives the ids of the new groups and rules, in their order."""
     wanted, rule_ids = Data.model_validate(data), []
     group_ids = []
     for group in wanted.groups:
-        row = groups.create(world, group.account_id, group.name, group.description, DEVELOPER, group.id)
+        row = groups.create(state, group.account_id, group.name, group.description, DEVELOPER, group.id)
         group_ids.append(row["id"])
         for member in group.members:
-            _join(world, row["id"], Member(iam_id=member) if isinstance(member, str) else member)
+            _join(state, row["id"], Member(iam_id=member) if isinstance(member, str) else member)
         for rule in group.rules:
             conditions = [condition.model_dump() for condition in rule.conditions]
             content = rules.Content(rule.name, rule.expiration, rule.realm_name, conditions)
-            rule_ids.append(rules.create(world, row["id"], content, DEVELOPER)["id"])
+            rule_ids.append(rules.create(state, row["id"], content, DEVELOPER)["id"])
     for membership in wanted.members:
-        _join(world, membership.group_id, membership)
+        _join(state, membership.group_id, membership)
     for one in wanted.identities:
-        world.store.run(
+        state.store.run(
             "INSERT OR REPLACE INTO ibm_identities VALUES (?, ?, ?, ?, ?)",
             *(one.iam_id, one.name or one.iam_id, one.email, one.description, int(one.known)),
         )
     return {"groups": group_ids, "rules": rule_ids}
 
 
-def _join(world: World, group_id: str, member: Member) -> None:
+def _join(state: State, group_id: str, member: Member) -> None:
     kind = members.kind_of(member.iam_id) or "user"
-    members.put(world, group_id, member.iam_id, kind, member.membership_type, DEVELOPER)
+    members.put(state, group_id, member.iam_id, kind, member.membership_type, DEVELOPER)

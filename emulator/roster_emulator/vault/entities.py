@@ -11,7 +11,6 @@ from roster_emulator.vault.fields import boolean, pairs, string, strings
 from roster_emulator.vault.realm import Data, Given, Realm
 
 FIELDS = {"id": string, "name": string, "metadata": pairs, "policies": strings, "disabled": boolean}
-BATCH_FIELDS = {"entity_ids": strings}
 
 
 def write(realm: Realm, given: Given) -> Data | None:
@@ -55,14 +54,6 @@ def delete_by_id(realm: Realm, given: Given) -> None:
 def delete_by_name(realm: Realm, given: Given) -> None:
     """Deletes an entity and takes it out of its groups; nothing happens when it is absent."""
     _delete(realm, by_name(realm, given["name"]))
-
-
-def delete_batch(realm: Realm, given: Given) -> None:
-    """Deletes several entities; those that are absent are passed over."""
-    if not given.get("entity_ids"):
-        raise bad("missing entity ids to delete")
-    for entity_id in given["entity_ids"]:
-        _delete(realm, by_id(realm, entity_id))
 
 
 def list_by_id(realm: Realm, given: Given) -> Data | None:

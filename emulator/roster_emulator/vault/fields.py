@@ -34,7 +34,7 @@ class Number(str):
 def raw_body(call: Call) -> Raw:
     """The body as it came; none is the same as an empty object."""
     if len(call.body) > LARGEST_BODY:
-        raise Refusal(413, "http: request body too large" if is_openbao(call.world) else "error parsing JSON")
+        raise Refusal(413, "http: request body too large" if is_openbao(call.state) else "error parsing JSON")
     text = call.body.decode("utf-8", "replace")
     form = call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     # An object is taken for JSON, whatever its kind is said to be.

@@ -9,12 +9,11 @@ from starlette.datastructures import Headers
 from typing_extensions import override
 
 from roster_emulator.api import Api, Call, Reply
-from roster_emulator.limits import Window
+from roster_emulator.state import State
 from roster_emulator.vault import errors, paths, seed, system
 from roster_emulator.vault.errors import Refusal
 from roster_emulator.vault.operations import realm_of
 from roster_emulator.vault.schema import SCHEMA
-from roster_emulator.world import World
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -51,25 +50,21 @@ class Vault(Api):
 
     @override
     def admit(self, call: Call) -> Reply | None:
-        switches = call.world.switches
-        if switches.vault_sealed:
+        if call.state.switches.vault_sealed:
             return self.refuse(call, 503)
         try:
             realm_of(call)
         except Refusal as refusal:
             return errors.body(refusal.status, *refusal.texts)
-        caller = call.caller.name if call.caller else None
-        window = call.world.windows.take((self.name, caller), switches.rate_limit, switches.rate_window)
-        call.notes["window"] = window
-        return None if window.allowed else self.refuse(call, 429)
+        return None if call.count() else self.refuse(call, 429)
 
     @override
     def finish(self, call: Call, reply: Reply) -> None:
         reply.headers.update(HEADERS)
-        window: Window | None = call.notes.get("window")
-        if window is not None and call.world.switches.vault_rate_headers:
+        window = call.window
+        if window is not None and call.state.switches.vault_rate_headers:
             # Seconds that are left, unlike the epoch seconds of other services.
-            left = str(max(0, int(window.reset - call.world.now())))
+            left = str(max(0, int(window.reset - call.state.now())))
             reply.headers["X-Ratelimit-Limit"] = str(window.limit)
             reply.headers["X-Ratelimit-Remaining"] = str(window.remaining)
             reply.headers["X-Ratelimit-Reset"] = left
@@ -77,9 +72,9 @@ class Vault(Api):
                 reply.headers["Retry-After"] = left
 
     @override
-    def populate(self, world: World) -> None:
-        seed.populate(world)
+    def populate(self, state: State) -> None:
+        seed.populate(state)
 
     @override
-    def seed(self, world: World, data: Mapping[str, Any]) -> Any:
-        return seed.seed(world, data)
+    def seed(self, state: State, data: Mapping[str, Any]) -> Any:
+        return seed.seed(state, data)

@@ -84,7 +84,7 @@ def worded(handle: Handler) -> Handler:
 
 def realm_of(call: Call) -> Realm:
     """Where a request works."""
-    return namespaces.find(call.world, call.headers.get("x-vault-namespace", ""))
+    return namespaces.find(call.state, call.headers.get("x-vault-namespace", ""))
 
 
 def wants_list(call: Call) -> bool:
@@ -113,7 +113,7 @@ def _answer(call: Call, raw: Raw, schema: Schema, rule: Rule) -> Reply | None:
     """Runs a rule. What the path says wins over the body; what the path does not know is ignored."""
     if not _ID.fullmatch(call.params.get("id", "x")):
         raise failed(UNSUPPORTED_PATH, 404)
-    if is_openbao(call.world) and ".." in call.params.get("name", "").split("/"):
+    if is_openbao(call.state) and ".." in call.params.get("name", "").split("/"):
         raise bad("relative paths not supported")
     ignored = sorted(set(raw) - set(schema))
     replaced = [name for name in call.params if raw.get(name) is not None]

@@ -1,4 +1,4 @@
-"""Where a rule works: the world, and the namespace of the request."""
+"""Where a rule works: the state, and the namespace of the request."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from roster_emulator.state import State
 from roster_emulator.store import Store
-from roster_emulator.world import World
 
 ROOT = "root"
 
@@ -21,24 +21,24 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Realm:
-    """A namespace of a world; ``namespace`` is its id."""
+    """A namespace of a state; ``namespace`` is its id."""
 
-    world: World
+    state: State
     namespace: str = ROOT
 
     @property
     def store(self) -> Store:
-        """The store of the world."""
-        return self.world.store
+        """The store of the state."""
+        return self.state.store
 
     @property
     def openbao(self) -> bool:
         """Whether to do as OpenBao does."""
-        return is_openbao(self.world)
+        return is_openbao(self.state)
 
     def timestamp(self) -> str:
         """The time as Vault writes it."""
-        return self.world.timestamp("%Y-%m-%dT%H:%M:%S.%fZ")
+        return self.state.timestamp("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def new_id(self) -> str:
         """An id for an object of this namespace."""
@@ -50,6 +50,6 @@ class Realm:
         return f"{name}.{self.namespace}" if self.openbao else name
 
 
-def is_openbao(world: World) -> bool:
-    """Whether a world does as OpenBao does."""
-    return world.switches.vault_flavour == "openbao"
+def is_openbao(state: State) -> bool:
+    """Whether a state does as OpenBao does."""
+    return state.switches.vault_flavour == "openbao"

@@ -1,4 +1,4 @@
-"""What a fresh world holds, and test data by ``POST /_emulator/seed``:
+"""What a fresh state holds, and test data by ``POST /_emulator/seed``:
 ``{"vault": {"namespaces": [...], "auth": [...], "entities": [...], "groups": [...]}}``.
 """
 
@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from roster_emulator.state import State
 from roster_emulator.vault import aliases, entities, group_rows, groups, members, mounts, namespaces
 from roster_emulator.vault.errors import Refusal
 from roster_emulator.vault.group_rows import EXTERNAL, INTERNAL
 from roster_emulator.vault.realm import Realm
-from roster_emulator.world import World
 
 ENTITIES = ("entity-alice", "entity-bob")
 
@@ -69,22 +69,22 @@ class Data(_Data):
     groups: list[Group] = Field(default_factory=list)
 
 
-def populate(world: World) -> None:
-    """Puts the token method and two entities into a world that has nothing yet."""
-    realm = Realm(world)
+def populate(state: State) -> None:
+    """Puts the token method and two entities into a state that has nothing yet."""
+    realm = Realm(state)
     if not mounts.list_auth(realm, {}):
         mounts.add(realm, mounts.TOKEN, "token", "token based credentials")
         for name in ENTITIES:
             _add_entity(realm, Entity(name=name))
 
 
-def seed(world: World, data: Any) -> dict[str, Any]:
+def seed(state: State, data: Any) -> dict[str, Any]:
     """Adds the data; gives the ids of the new entities and groups, and the accessors by path."""
     wanted = Data.model_validate(data)
     try:
         for path in wanted.namespaces:
-            namespaces.create(Realm(world), {"path": path})
-        realm = namespaces.find(world, wanted.namespace)
+            namespaces.create(Realm(state), {"path": path})
+        realm = namespaces.find(state, wanted.namespace)
         for auth in wanted.auth:
             mounts.enable(realm, auth.model_dump())
         return {

@@ -11,12 +11,12 @@ CLUSTER = {"cluster_name": "roster-emulator", "cluster_id": "00000000-0000-0000-
 
 def version(call: Call) -> str:
     """The version whose behaviour is emulated."""
-    return "2.5.5" if is_openbao(call.world) else "1.13.2"
+    return "2.5.5" if is_openbao(call.state) else "1.13.2"
 
 
 def health(call: Call) -> Reply:
     """200 when it can be used, 503 when it is sealed."""
-    sealed = call.world.switches.vault_sealed
+    sealed = call.state.switches.vault_sealed
     body = {
         "initialized": True,
         "sealed": sealed,
@@ -24,18 +24,19 @@ def health(call: Call) -> Reply:
         "performance_standby": False,
         "replication_performance_mode": "unknown" if sealed else "disabled",
         "replication_dr_mode": "unknown" if sealed else "disabled",
-        "server_time_utc": int(call.world.now()),
+        "server_time_utc": int(call.state.now()),
         "version": version(call),
     }
     return Reply(503 if sealed else 200, body if sealed else body | CLUSTER)
 
 
 def seal_status(call: Call) -> Reply:
-    """Whether it is sealed."""
+    """``GET /v1/sys/seal-status``."""
+    sealed = call.state.switches.vault_sealed
     body = {
         "type": "shamir",
         "initialized": True,
-        "sealed": call.world.switches.vault_sealed,
+        "sealed": sealed,
         "t": 1,
         "n": 1,
         "progress": 0,
@@ -46,11 +47,11 @@ def seal_status(call: Call) -> Reply:
         "recovery_seal": False,
         "storage_type": "inmem",
     }
-    return Reply(200, body if call.world.switches.vault_sealed else body | CLUSTER)
+    return Reply(200, body if sealed else body | CLUSTER)
 
 
 def initialized(call: Call) -> Reply:
-    """It always is."""
+    """``GET /v1/sys/init``: the server always is initialized."""
     return Reply(200, {"initialized": True})
 
 
@@ -75,7 +76,7 @@ def lookup_self(call: Call) -> Reply:
         "path": "auth/token/create",
         "policies": [ROOT] if call.caller.may_write else ["default", "viewer"],
         "renewable": False,
-        "ttl": 0 if ends is None else max(0, int(ends - call.world.now())),
+        "ttl": 0 if ends is None else max(0, int(ends - call.state.now())),
         "type": "service",
     }
     return Reply(200, envelope(data))
@@ -85,5 +86,5 @@ ROUTES = [
     *(Route(method, "/v1/sys/health", health, open=True) for method in ("GET", "HEAD")),
     Route("GET", "/v1/sys/seal-status", seal_status, open=True),
     Route("GET", "/v1/sys/init", initialized, open=True),
-    *(Route(method, "/v1/auth/token/lookup-self", lookup_self) for method in ("GET", "POST")),
+    Route("GET", "/v1/auth/token/lookup-self", lookup_self),
 ]

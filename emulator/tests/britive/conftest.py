@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from roster_emulator import Running
-from support.britive_clients import APP, Tenant
+from testkit.britive import APP, Tenant
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from roster_emulator import Running
-from support.britive_clients import APP, Tenant, refused
-from support.emulation import exchange
+from testkit.britive import APP, Tenant, refused
+from testkit.ibm import exchange
 
 SHAPES = {"TOKEN": "roster-dev", "Bearer": "{}", "WorkloadToken": "OIDC::{}"}
 
@@ -67,12 +67,6 @@ def test_a_viewer_reads_only(emulator: Running, tenant: Tenant, root: str, token
         assert viewer.ok("GET", f"/apps/{APP}/environments/{environment}/accounts/2800/users") == []
 
 
-def test_health_needs_no_token(emulator: Running) -> None:
-    assert httpx.get(f"{emulator.url}/api/health", trust_env=False).json() == {"status": "UP"}
-    head = httpx.head(f"{emulator.url}/api/health", trust_env=False)
-    assert (head.status_code, head.content) == (200, b"")
-
-
 def test_maintenance(emulator: Running, tenant: Tenant) -> None:
     emulator.fault(kind="status", status=503)
     refused(tenant.get(f"/apps/{APP}"), 503, "MAINT0001")
@@ -81,7 +75,7 @@ def test_maintenance(emulator: Running, tenant: Tenant) -> None:
 @pytest.mark.parametrize("status", [429, 500])
 def test_other_refusals_have_the_usual_body(emulator: Running, tenant: Tenant, status: int) -> None:
     emulator.fault(kind="status", status=status, retry_after=7)
-    reply = tenant.get("/users")
+    reply = tenant.get(f"/apps/{APP}")
     refused(reply, status, "E0000")
     assert reply.headers["Retry-After"] == "7"
 

@@ -1,4 +1,4 @@
-"""Every call of the vendor's own client that touches environments, accounts, permissions, groups, scans and users."""
+"""Every call of the vendor's own client that concerns environments, accounts, permissions, groups and mappings."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from britive.exceptions import generic, unauthorized
-from britive.exceptions.badrequest import ApplicationUpdateError
 
 from britive import exceptions
 from roster_emulator import Running
 from roster_emulator.britive.demo import ORGANISATION
-from support.britive_clients import APP, Official
-from support.emulation import exchange
+from testkit.britive import APP, Official
+from testkit.ibm import exchange
 
 
 @pytest.fixture
@@ -43,17 +42,6 @@ def test_long_tokens_have_schemes_of_their_own(emulator: Running, shape: str) ->
     token = exchange(emulator.url, "some-key").json()["access_token"]
     client = Official(emulator.url, shape.format(token))
     assert client.application_management.applications.get(APP)["appContainerId"] == APP
-
-
-def test_applications(manage: Any) -> None:
-    catalog = {entry["key"]: entry for entry in manage.applications.catalog()}
-    made = manage.applications.create(catalog["AWS Standalone-1.0"]["catalogAppId"], "mine")
-    app = made["appContainerId"]
-    assert [row["appContainerId"] for row in manage.applications.list()] == [APP, app]
-    assert manage.applications.get(app)["catalogAppDisplayName"] == "mine"
-    assert manage.applications.delete(app) is None
-    with pytest.raises(ApplicationUpdateError, match="does not exist"):
-        manage.applications.get(app)
 
 
 def test_environment_groups(manage: Any) -> None:
@@ -89,18 +77,10 @@ def test_environments(manage: Any) -> None:
     assert environments.get(APP, inner["id"]) == {}
 
 
-def test_scans(emulator: Running, manage: Any, environment: str) -> None:
+def test_scans(manage: Any, environment: str) -> None:
     task = manage.environments.scan(APP, environment)["taskId"]
     assert manage.scans.status(task)["status"] == "Success"
     assert manage.scans.scan(APP, environment)["taskId"] != task
-    assert len(manage.scans.history(APP)) == 2
-    assert manage.scans.history(APP, 'name co "nothing"') == []
-    for resource in ("accounts", "permissions", "groups"):
-        assert len(manage.scans.diff(resource, APP, environment)) == 1
-    with pytest.raises(generic.UnsupportedFeatureError):
-        manage.applications.scan(APP)
-    emulator.seed(britive=ORGANISATION)
-    assert manage.applications.scan("app-org", org_scan_only=True)["status"] == "Success"
 
 
 def test_accounts(manage: Any, environment: str) -> None:
@@ -161,15 +141,6 @@ def test_where_the_application_is_scanned_the_client_names_the_root_group(emulat
     assert "/api/apps/app-org/environments/r-pak3/accounts/5000/users" in {
         request["path"] for request in emulator.last_requests()
     }
-
-
-def test_users(client: Official) -> None:
-    users = client.identity_management.users
-    assert len(users.list()) == 6
-    assert users.get("user-bob")["name"] == "Bob Example"
-    assert ids(users.get_by_name("ali")) == ["user-alice"]
-    assert ids(users.get_by_status("inactive")) == ["user-frank"]
-    assert ids(users.search("carol@")) == ["user-carol"]
 
 
 def test_the_client_knows_the_errors(emulator: Running, manage: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from roster_emulator import Running
-from support.britive_clients import APP, Tenant, refused
+from testkit.britive import APP, Tenant, refused
 
 
 def put(tenant: Tenant, path: str, **values: Any) -> dict[str, Any]:

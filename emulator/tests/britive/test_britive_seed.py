@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from roster_emulator import Running, running
-from support.britive_clients import APP, Tenant
+from testkit.britive import APP, Tenant
 
 
 def test_an_application_is_added_to(emulator: Running, tenant: Tenant, path: str) -> None:

@@ -8,8 +8,8 @@ from typing import Literal
 import pytest
 
 from roster_emulator import Running
-from support.real_vault import RealVault, binary
-from support.vault_http import Vault
+from testkit.real_vault import RealVault, binary
+from testkit.vault import Vault
 
 Server = Literal["emulator", "real"]
 Connect = Callable[[str | None], Vault]

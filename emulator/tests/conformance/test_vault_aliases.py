@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.vault_http import ALIAS, ENTITY, GROUP, UNSUPPORTED_OPERATION, Vault, empty, refused
+from testkit.vault import ALIAS, ENTITY, GROUP, UNSUPPORTED_OPERATION, Vault, empty, refused
 
 LOOKUP = "identity/lookup/group"
 

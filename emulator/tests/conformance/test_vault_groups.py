@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from support.vault_http import GROUP, UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Vault, empty, refused
+from testkit.vault import GROUP, UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Vault, empty, refused
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.vault_http import ENTITY, GROUP, Vault, empty, failed, refused
+from testkit.vault import ENTITY, GROUP, Vault, empty, failed, refused
 
 ABSENT = "00000000-0000-0000-0000-000000000000"
 

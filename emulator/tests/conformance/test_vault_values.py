@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.vault_http import GROUP, INVALID, Vault, empty, failed, refused
+from testkit.vault import GROUP, INVALID, Vault, empty, failed, refused
 
 MAP = "map[string]interface {}"
 LIST = "[]interface {}"

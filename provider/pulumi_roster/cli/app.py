@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 from rich import print as show
 
-from pulumi_roster.cli.emulate import emulate
+from pulumi_roster.cli.emulate import register as register_emulate
 
-app = typer.Typer(name="roster", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="roster", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 
 
 def _version(asked: bool) -> None:
@@ -28,4 +30,4 @@ def roster(
     """Manage groups, members and rules as code."""
 
 
-app.command()(emulate)
+register_emulate(app)

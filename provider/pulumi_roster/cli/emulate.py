@@ -1,25 +1,42 @@
-"""``roster emulate``: the four APIs on one port of the loopback."""
+"""``roster emulate``: serves the four APIs on one port of 127.0.0.1."""
 
 from __future__ import annotations
 
 import errno
 import inspect
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
-from rich.console import Console
 
-from roster_emulator import Switches, serve
-from roster_emulator.server import PORT
+from pulumi_roster.cli import HINT
+
+PORT = 8400
 
 
-def _with_switches(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives the command an option for each switch, so that ``switches.py`` is the only list of them."""
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``; if the emulator is missing, one that says what to install."""
+    try:
+        from roster_emulator import Switches
+    except ModuleNotFoundError as error:
+        missing = str(error.name).partition(".")[0]
+
+        # It accepts the options of the real command, so that the message is not about them.
+        @app.command("emulate", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+        def without() -> None:
+            """Serve the four APIs on 127.0.0.1 (not installed)."""
+            _refuse(f"roster emulate: the package {missing!r} is missing; {HINT}")
+
+        return
+    app.command()(_with_options(emulate, Switches.model_fields))
+
+
+def _with_options(command: Callable[..., None], switches: Mapping[str, FieldInfo]) -> Callable[..., None]:
+    """Add an option for each switch to the command, so that the emulator has the only list of them."""
     signature = inspect.signature(command, eval_str=True)
     own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
     options = [
@@ -27,11 +44,9 @@ def _with_switches(command: Callable[..., None]) -> Callable[..., None]:
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default=field.default,
-            annotation=Annotated[
-                field.annotation, typer.Option(*_flag(name, field), help=field.description, rich_help_panel="Switches")
-            ],
+            annotation=Annotated[field.annotation, typer.Option(*_flag(name, field), help=field.description)],
         )
-        for name, field in Switches.model_fields.items()
+        for name, field in switches.items()
     ]
     command.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
     command.__annotations__ |= {option.name: option.annotation for option in options}
@@ -39,32 +54,35 @@ def _with_switches(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _flag(name: str, field: FieldInfo) -> list[str]:
-    """What is off by default needs no option that turns it off."""
+    """Name the option. A switch that is off by default gets no ``--no-...``."""
     return [f"--{name.replace('_', '-')}"] if field.default is False else []
 
 
-@_with_switches
 def emulate(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 picks a free one.")] = PORT,
     data: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="File that keeps the data over a restart; in memory without.")
+        Path | None, typer.Option(dir_okay=False, help="File that keeps the data; default: in memory.")
     ] = None,
     **switches: Any,
 ) -> None:
     """Serve the four APIs on 127.0.0.1, for development and tests."""
-    out, err = (Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False) for stderr in (False, True))
+    from roster_emulator import Switches, serve
+
     try:
         chosen = Switches(**switches)
     except ValidationError as error:
         first = error.errors()[0]
         raise typer.BadParameter(f"{first['loc'][0]}: {first['msg']}") from None
     try:
-        serve(port, data, chosen, announce=out.print)
+        serve(port, data, chosen, announce=typer.echo)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        err.print(f"Port {port} is in use; is an emulator running already? Choose another with --port.", style="red")
-        raise typer.Exit(1) from None
+        _refuse(f"Port {port} is in use. Another emulator may be running; choose another port with --port.")
     except sqlite3.Error as error:
-        err.print(f"{data} cannot hold the data: {error}", style="red")
-        raise typer.Exit(1) from None
+        _refuse(f"{data} cannot hold the data: {error}")
+
+
+def _refuse(message: str) -> NoReturn:
+    typer.secho(message, err=True, fg="red")
+    raise typer.Exit(1)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from roster_emulator import Control
+from roster_emulator import Control, Switches
 from roster_emulator.server import listen
 
 COMMAND = [sys.executable, "-c", "from pulumi_roster.cli import main; main()"]
@@ -100,12 +100,29 @@ def test_version() -> None:
     assert run("--version").stdout == f"roster {version('pulumi-roster')}\n"
 
 
-@pytest.mark.parametrize("missing", ["typer", "starlette"])
-def test_missing_extras_are_named(missing: str) -> None:
+def run_without(missing: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as if a package were not installed."""
     code = f"import sys; sys.modules[{missing!r}] = None; from pulumi_roster.cli import main; main()"
-    result = run("--version", code=code)
-    assert result.returncode == 1
-    assert result.stdout == ""
-    assert result.stderr.strip().splitlines() == [
-        f"roster: the package {missing!r} is missing; pip install 'pulumi-roster[emulator]'"
-    ]
+    return run(*arguments, code=code)
+
+
+def test_roster_without_typer_says_what_to_install() -> None:
+    result = run_without("typer", "--version")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "roster: the package 'typer' is missing; pip install 'pulumi-roster[emulator]'\n"
+
+
+@pytest.mark.parametrize("missing", ["roster_emulator", "starlette"])
+def test_only_roster_emulate_needs_the_emulator(missing: str) -> None:
+    assert run_without(missing, "--version").returncode == 0
+    result = run_without(missing, "emulate", "--rule-limit", "9")
+    assert (result.returncode, result.stdout) == (1, "")
+    hint = "pip install 'pulumi-roster[emulator]'"
+    assert result.stderr == f"roster emulate: the package {missing!r} is missing; {hint}\n"
+
+
+def test_help_shows_whole_option_names_in_80_columns() -> None:
+    lines = run("emulate", "--help").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    for name in Switches.model_fields:
+        assert any(f"--{name.replace('_', '-')}" in line.split() for line in lines), name

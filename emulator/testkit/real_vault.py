@@ -23,7 +23,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.no_tls import NO_TLS
+from testkit.no_tls import NO_TLS
 
 TOKEN = "root-of-the-tests"
 BUILT = Path(__file__).resolve().parents[2] / ".engine" / "bin"

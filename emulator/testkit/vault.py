@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from support.no_tls import NO_TLS
+from testkit.no_tls import NO_TLS
 
 GROUP, ALIAS, ENTITY = "identity/group", "identity/group-alias", "identity/entity"
 UNSUPPORTED_OPERATION = "1 error occurred:\n\t* unsupported operation\n\n"

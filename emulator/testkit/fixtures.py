@@ -1,0 +1,34 @@
+"""The fixtures ``emulator`` and ``shared_vault``. A ``conftest.py`` loads them with ``pytest_plugins``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from roster_emulator import Running, running
+from testkit.real_vault import RealVault, real_vault
+
+
+@pytest.fixture(scope="session")
+def shared_emulator() -> Iterator[Running]:
+    """One emulator for the whole session. Tests use ``emulator``, which is clean."""
+    with running() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(shared_emulator: Running) -> Iterator[Running]:
+    """A clean emulator: fresh data, no injected faults, request counts at zero, default switches."""
+    before = shared_emulator.switches()
+    shared_emulator.reset()
+    yield shared_emulator
+    shared_emulator.clear_faults()
+    shared_emulator.switch(**before)
+
+
+@pytest.fixture(scope="session")
+def shared_vault() -> Iterator[RealVault]:
+    """One real Vault for the whole session. Each test empties it before it begins."""
+    with real_vault() as server:
+        yield server
