@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tarfile
@@ -134,6 +135,14 @@ def test_the_provider_works_without_the_emulator(dist: Path, tmp_path: Path) -> 
 def test_the_extra_installs_the_emulator(dist: Path, tmp_path: Path) -> None:
     programs = install(dist, tmp_path, "pulumi-roster[emulator]")
     assert "--port" in run(programs / "roster", "emulate", "--help", cwd=tmp_path)
+
+
+def test_the_commands_of_the_readme_install_from_a_clone(tmp_path: Path) -> None:
+    python = make_environment(tmp_path / "environment", sys.executable) / "python"
+    commands = re.findall(r"\bpip install ([^`#\n]+)", (ROOT / "README.md").read_text())
+    assert len(commands) == 2
+    for command in commands:
+        uv("pip", "install", "--dry-run", "--python", python, "--directory", ROOT, *shlex.split(command))
 
 
 def install(dist: Path, folder: Path, package: str) -> Path:

@@ -1,4 +1,4 @@
-"""What `make setup`, `make up` and `make down` stand on."""
+"""Checks the tools behind `make setup`, `make up` and `make down`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tools.steps import SetupError
 
 @pytest.fixture
 def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder that is all of PATH."""
+    """An empty folder, which is the whole PATH."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -28,7 +28,7 @@ def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder for the cache, and one for the links."""
+    """An empty cache folder, and an empty folder for the links."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(steps, "ENGINE_BIN", tmp_path / "links")
     return tmp_path / "cache" / "pulumi-roster"
@@ -43,12 +43,12 @@ class TestTheEngineOnPath:
     @pytest.mark.parametrize(
         ("version", "taken"), [("v3.200.0", True), ("v4.0.0", True), ("3.199.9", False), ("", False)]
     )
-    def test_is_taken_when_new_enough(self, on_path: Path, version: str, taken: bool) -> None:
+    def test_is_used_if_it_is_new_enough(self, on_path: Path, version: str, taken: bool) -> None:
         script(on_path / "pulumi", f"echo {version}")
         script(on_path / "pulumi-language-python", "")
         assert engine.is_on_path() is taken
 
-    def test_is_passed_over_without_its_language_host(self, on_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_is_ignored_without_its_language_host(self, on_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         script(on_path / "pulumi", "echo v3.230.0")
         assert not engine.is_on_path()
         assert "pulumi-language-python" in capsys.readouterr().out
@@ -59,7 +59,7 @@ class TestTheEngineOnPath:
         monkeypatch.setattr(steps, "ENGINE_BIN", on_path)
         assert not engine.is_on_path()
 
-    def test_takes_the_place_of_one_that_was_built(self, on_path: Path, cache: Path, tmp_path: Path) -> None:
+    def test_replaces_one_that_was_built(self, on_path: Path, cache: Path, tmp_path: Path) -> None:
         script(tmp_path / "pulumi", "echo v3.230.0")
         steps.link(tmp_path / "pulumi")
         script(on_path / "pulumi", "echo v3.250.0")
@@ -69,7 +69,7 @@ class TestTheEngineOnPath:
 
 
 class TestWithoutAnEngine:
-    def test_and_without_go_the_official_installer_is_asked_once(
+    def test_and_without_go_set_up_runs_the_official_installer_once(
         self, on_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         script(on_path / "python", '/bin/mkdir "$3/bin"; echo official >"$3/bin/pulumi"')
@@ -80,7 +80,7 @@ class TestWithoutAnEngine:
         assert capsys.readouterr().out == ""
         assert (steps.ENGINE_BIN / "pulumi").read_text() == "official\n"
 
-    def test_every_way_that_failed_is_told_and_what_to_do(
+    def test_the_error_shows_each_attempt_and_what_to_do(
         self, on_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         script(on_path / "go", 'case "$1" in version) echo go version go1.26.0;; *) echo no proxy >&2; exit 1;; esac')
@@ -90,7 +90,7 @@ class TestWithoutAnEngine:
             engine.set_up()
         assert not [found for found in cache.iterdir() if found.is_dir()]
 
-    def test_a_go_that_is_too_old_is_passed_over(self, on_path: Path) -> None:
+    def test_a_go_that_is_too_old_is_ignored(self, on_path: Path) -> None:
         assert steps.usable_go() is None
         script(on_path / "go", "echo go version go1.20.14 linux/amd64")
         assert steps.usable_go() is None
@@ -99,7 +99,7 @@ class TestWithoutAnEngine:
 
 
 class TestTheCache:
-    def test_clones_that_build_at_once_build_once(self, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_clones_that_build_at_the_same_time_build_once(self, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         place = cache / "thing-1.0"
         filled: list[Path] = []
         waiting = threading.Semaphore(0)
@@ -111,7 +111,7 @@ class TestTheCache:
             assert not place.exists()
             (unfinished / "thing").write_text("made")
             filled.append(unfinished)
-            assert all(waiting.acquire(timeout=30) for _ in range(2)), "the two others wait"
+            assert all(waiting.acquire(timeout=30) for _ in range(2)), "the two others must wait"
 
         threads = [threading.Thread(target=steps.keep, args=(place, fill)) for _ in range(3)]
         for thread in threads:
@@ -121,7 +121,7 @@ class TestTheCache:
         assert len(filled) == 1
         assert (place / "thing").read_text() == "made"
 
-    def test_a_build_that_fails_leaves_nothing(self, cache: Path) -> None:
+    def test_a_failed_build_leaves_nothing(self, cache: Path) -> None:
         def fill(unfinished: Path) -> None:
             (unfinished / "half").write_text("")
             raise SetupError("failed")
@@ -151,11 +151,11 @@ def test_a_module_that_go_mod_does_not_name_is_an_error(tmp_path: Path) -> None:
         _ = GoModule(tmp_path, "example.com/thing").version
 
 
-def test_a_program_that_fails_is_told_with_its_words_and_what_to_do(on_path: Path) -> None:
+def test_the_error_of_a_failed_program_shows_its_output_and_what_to_do(on_path: Path) -> None:
     script(on_path / "thing", "echo its words >&2; exit 3")
     with pytest.raises(SetupError, match=r"(?s)ended with 3.*its words.*do this"):
         steps.run([on_path / "thing"], advice="do this")
-    with pytest.raises(SetupError, match=r"(?s)cannot be run.*do this"):
+    with pytest.raises(SetupError, match=r"(?s)cannot run.*do this"):
         steps.run([on_path / "nothing"], advice="do this")
 
 
@@ -166,28 +166,28 @@ def test_every_development_dependency_is_pinned_with_hashes() -> None:
 
 
 def test_no_pinned_dependency_was_withdrawn(tmp_path: Path) -> None:
-    """By its makers, for a fault of safety or another: what an index itself tells of known faults."""
+    """An index marks a release that its authors withdrew, for a security problem for example."""
 
-    def told(pins: Path) -> str:
+    def messages(pins: Path) -> str:
         where = ["--python", sys.executable, "--target", str(tmp_path / "nowhere"), "--requirement", str(pins)]
         return uv("pip", "install", "--dry-run", "--no-deps", "--require-hashes", *where)
 
     withdrawn = tmp_path / "pins.txt"
     withdrawn.write_text("attrs==21.1.0 --hash=sha256:8ee1e5f5a1afc5b19bdfae4fdf0c35ed324074bdce3500c939842c8f818645d9")
-    assert "is yanked" in told(withdrawn)
-    assert "is yanked" not in told(environment.PINS)
+    assert "is yanked" in messages(withdrawn)
+    assert "is yanked" not in messages(environment.PINS)
 
 
 class TestTheEmulatorOfTheQuickStart:
-    def test_another_process_is_never_taken_for_ours(self) -> None:
+    def test_another_process_is_never_mistaken_for_ours(self) -> None:
         assert not Emulator(os.getpid(), 8400).is_ours()
         assert not Emulator(2**22 + 1, 8400).is_ours()
 
-    def test_a_port_that_is_taken_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_another_port_is_chosen_if_the_usual_one_is_taken(self, capsys: pytest.CaptureFixture[str]) -> None:
         with socket.socket() as other:
             other.bind(("127.0.0.1", 0))
             other.listen()
             taken = other.getsockname()[1]
             assert emulator.choose_port(taken) != taken
-        assert f"another program has port {taken}" in capsys.readouterr().out
+        assert f"another program uses port {taken}" in capsys.readouterr().out
         assert emulator.choose_port(taken) == taken

@@ -1,1 +1,1 @@
-"""What sets the project up and runs its quick start; nothing of this is in the package."""
+"""Sets the project up and runs its quick start. The packages do not contain this folder."""

@@ -1,4 +1,4 @@
-"""The emulator of the quick start: started in the background, remembered in `.state/`, stopped by its process id."""
+"""Starts the emulator of the quick start in the background, records it in `.state/`, and stops it by its process id."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ DATA = STATE / "emulator.db"
 LOG = STATE / "emulator.log"
 RECORD = STATE / "emulator.json"
 USUAL_PORT = 8400
-PATIENCE = 30.0  # seconds that it may take to answer, or to end
-PAUSE = 0.05  # seconds between two looks
+PATIENCE = 30.0  # seconds that the emulator may take to start or to stop
+PAUSE = 0.05  # seconds between two checks
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """An emulator that we started: its process id and its port of 127.0.0.1."""
+    """An emulator that `make up` started: its process id and its port on 127.0.0.1."""
 
     pid: int
     port: int
@@ -37,12 +37,12 @@ class Emulator:
         return f"http://127.0.0.1:{self.port}"
 
     def is_ours(self) -> bool:
-        """Whether the process is still there and is an emulator on our data, not another program with the same id."""
+        """Return whether the process is still an emulator on our data, and not another program with the same id."""
         command = _command_line(self.pid)
         return "emulate" in command and str(DATA) in command
 
     def answers(self) -> bool:
-        """Whether it serves on its port."""
+        """Return whether the emulator responds on its port."""
         try:
             return httpx.get(f"{self.url}/_emulator/health", timeout=2, trust_env=False).is_success
         except httpx.HTTPError:
@@ -50,10 +50,10 @@ class Emulator:
 
 
 def start() -> Emulator:
-    """The running emulator: the one that we started earlier if it still serves, else a new one on the same data."""
+    """Return the running emulator, or start a new one on the same data."""
     known = _recorded()
     if known and known.is_ours() and known.answers():
-        say(f"emulator: already at {known.url}")
+        say(f"emulator: already running at {known.url}")
         return known
     stop()
     port = choose_port(known.port if known else USUAL_PORT)
@@ -76,7 +76,7 @@ def start() -> Emulator:
 
 
 def stop() -> None:
-    """End the emulator that we started, if it runs; nobody else's process is touched."""
+    """Stop the emulator that `make up` started, if it is running. Never stop another process."""
     known = _recorded()
     if known is None or not known.is_ours():
         return
@@ -99,7 +99,7 @@ def _recorded() -> Emulator | None:
 
 
 def _command_line(pid: int) -> str:
-    """The arguments of a process, joined; empty where there is none."""
+    """Return the command line of a process, or an empty text if there is no such process."""
     proc = Path("/proc")
     if (proc / "self").exists():
         try:
@@ -110,13 +110,13 @@ def _command_line(pid: int) -> str:
 
 
 def _reap(pid: int) -> None:
-    """Let the process go from the process table where it is our own child."""
+    """Remove an ended child process from the process table."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
 
 
 def choose_port(wanted: int) -> int:
-    """`wanted` if no program has it, else a free one."""
+    """Return the port `wanted` if it is free, otherwise another free port."""
     for port in (wanted, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -126,9 +126,9 @@ def choose_port(wanted: int) -> int:
                 continue
             free: int = probe.getsockname()[1]
             if free != wanted:
-                say(f"emulator: another program has port {wanted}; taking {free}")
+                say(f"emulator: another program uses port {wanted}; using {free}")
             return free
-    raise SetupError("No port of 127.0.0.1 is free for the emulator.")
+    raise SetupError("The emulator found no free port on 127.0.0.1.")
 
 
 def _log_end() -> str:

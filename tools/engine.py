@@ -1,4 +1,4 @@
-"""The Pulumi engine: the user's own, or built from Go modules, or the official one from Pulumi's installer."""
+"""Provides the Pulumi engine: the user's own, one built from Go modules, or the official one of Pulumi's installer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tools.steps import CHECKOUT, SetupError, cache_folder, keep, link, outside_
 OLDEST = (3, 200)
 MODULES = CHECKOUT / "tools" / "engine"
 CLI = GoModule(MODULES / "cli", "github.com/pulumi/pulumi/pkg/v3")
-# Later versions of the language host are modules of their own that the proxy does not serve; this one runs programs and
-# dynamic providers of today's SDK with the scripts of SCRIPTS.
+# The module proxy does not serve later versions of the language host. With the scripts of SCRIPTS, this version runs
+# programs and dynamic providers of today's SDK.
 HOST = GoModule(MODULES / "host", "github.com/pulumi/pulumi/sdk/v3")
 SCRIPTS = GoModule(MODULES / "scripts", "github.com/pulumi/pulumi/sdk/v3")
 PARTS: tuple[Part, ...] = (
@@ -33,14 +33,14 @@ PARTS: tuple[Part, ...] = (
     ),
 )
 LANGUAGE_HOST = "pulumi-language-python"
-WITHOUT = """No Pulumi engine could be had. Do one of these, then `make setup` again:
+WITHOUT = """There is no Pulumi engine. Do one of the following, and run `make setup` again:
   - install Pulumi 3.200 or later (https://www.pulumi.com/docs/install/) so that `pulumi` is on PATH, or
-  - install Go 1.21 or later (https://go.dev/dl/), with the Go module proxy reachable, or
-  - let https://get.pulumi.com and https://get.pulumi.com/releases be reached."""
+  - install Go 1.21 or later (https://go.dev/dl/), and allow access to the Go module proxy, or
+  - allow access to https://get.pulumi.com and https://get.pulumi.com/releases."""
 
 
 def set_up() -> None:
-    """Have an engine: `pulumi` on PATH if new enough, else the one linked into `.engine/bin`."""
+    """Use `pulumi` on PATH if it is new enough. Otherwise link an engine into `.engine/bin`."""
     if is_on_path():
         for part in PARTS:
             for name in part.names:
@@ -54,7 +54,7 @@ def set_up() -> None:
             return
         except SetupError as error:
             failures.append(str(error))
-            say("    that failed; trying Pulumi's own installer")
+            say("    failed; trying Pulumi's own installer")
     try:
         _install()
     except SetupError as error:
@@ -62,25 +62,25 @@ def set_up() -> None:
 
 
 def is_on_path() -> bool:
-    """Whether the user has `pulumi`, new enough, with its language host beside it or on PATH."""
+    """Return whether PATH has a `pulumi` that is new enough, with its language host beside it or on PATH."""
     path = outside_path()
     pulumi = shutil.which("pulumi", path=path)
     if pulumi is None:
         return False
     beside = str(Path(pulumi).resolve().parent)
     if not (shutil.which(LANGUAGE_HOST, path=path) or shutil.which(LANGUAGE_HOST, path=beside)):
-        say(f"{pulumi} has no {LANGUAGE_HOST} beside it and is passed over")
+        say(f"{pulumi} ignored: there is no {LANGUAGE_HOST} beside it")
         return False
     answer = subprocess.run([pulumi, "version"], capture_output=True, text=True).stdout
     found = re.match(r"v?(\d+)\.(\d+)", answer)
     if found is None or (int(found[1]), int(found[2])) < OLDEST:
-        say(f"{pulumi} is {answer.strip() or 'of no version'}, older than 3.200, and is passed over")
+        say(f"{pulumi} ignored: version must be 3.200 or later, got {answer.strip() or 'none'}")
         return False
     return True
 
 
 def _install() -> None:
-    """Let the Automation API of Pulumi's SDK run the official installer, into the cache folder."""
+    """Run the official installer into the cache folder, through the Automation API of Pulumi's SDK."""
     found = re.search(r"^pulumi==(\S+)", PINS.read_text(), re.MULTILINE)
     place = cache_folder() / f"pulumi-official-{found[1] if found else 'latest'}"
     keep(place, _run_installer)
@@ -90,5 +90,5 @@ def _install() -> None:
 
 def _run_installer(place: Path) -> None:
     code = "import sys; from pulumi.automation import PulumiCommand; PulumiCommand.install(root=sys.argv[1])"
-    with step("Pulumi, by its own installer (a minute)"):
+    with step("Pulumi, from its own installer (a minute)"):
         run([PYTHON, "-c", code, place], advice="Pulumi's installer failed.")

@@ -1,4 +1,4 @@
-"""The virtual environment `.venv`: dependencies pinned by version and hash in constraints/dev.txt, and our package."""
+"""Creates the virtual environment `.venv`, with our packages and the dependencies that constraints/dev.txt pins."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ PINS = CHECKOUT / "constraints" / "dev.txt"
 PROJECTS = [CHECKOUT / "emulator" / "pyproject.toml", CHECKOUT / "pyproject.toml"]
 PYTHON = VENV / "bin" / "python"
 PIP = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-UNREACHABLE = "Is the package index reachable? `make lock` renews the pins where a release was withdrawn."
+UNREACHABLE = "Check that the package index is reachable. If a release was withdrawn, run `make lock`."
 OLDEST_PYTHON = (3, 10)
 NAMES = ("python3", "python3.13", "python3.12", "python3.11", "python3.10", "python")
 
 
 def set_up() -> None:
-    """Make or renew `.venv`; what is up to date stays as it is."""
+    """Create or update `.venv`. Skip each step whose result is up to date."""
     if not _works(PYTHON):
         base = base_python()
         with step(f"virtual environment .venv, from {base}"):
             run(
                 [base, "-m", "venv", "--clear", VENV],
-                advice="This Python lacks its venv module; on Debian and Ubuntu: apt-get install python3-venv",
+                advice="This Python has no venv module. On Debian and Ubuntu, run: apt-get install python3-venv",
             )
     if _changed("pins", PINS):
         with step("development dependencies, pinned in constraints/dev.txt"):
@@ -39,18 +39,18 @@ def set_up() -> None:
         if _changed(name, project):
             with step(f"our {name}, editable"):
                 command = [*PIP, "--no-deps", "--no-build-isolation", "--editable", str(project.parent)]
-                run(command, advice="Is pyproject.toml as it should be?")
+                run(command, advice="Check pyproject.toml.")
             _remember(name, project)
 
 
 def _install_pins() -> None:
-    """Install what is pinned: pip installs the pinned uv, and that the rest, in a tenth of the time that pip takes.
+    """Install the pinned dependencies: pip installs uv, and uv installs the rest, ten times faster than pip.
 
-    uv does not read pip's configuration. Where it finds no index, pip does all.
+    uv does not read pip's configuration. If uv cannot reach an index, pip installs everything.
     """
     pin = re.search(r"^uv==.*?(?=^\S|\Z)", PINS.read_text(), re.MULTILINE | re.DOTALL)
     if pin is None:
-        raise SetupError("constraints/dev.txt does not pin uv; `git checkout constraints` brings it back.")
+        raise SetupError("constraints/dev.txt does not pin uv. Run `git checkout constraints` to restore it.")
     alone = VENV / "uv.txt"
     alone.write_text(pin[0])
     run([*PIP, "--require-hashes", "--requirement", str(alone)], advice=UNREACHABLE)
@@ -63,19 +63,19 @@ def _install_pins() -> None:
 
 
 def _works(python: Path) -> bool:
-    """Whether the environment's Python runs; it does not when the Python that it was made from is gone."""
+    """Return whether the environment's Python runs. It does not if somebody removed the Python that created it."""
     return python.exists() and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
 
 
 def base_python() -> str:
-    """The Python to make the environment from: the one that runs us, or else the first on PATH that is new enough."""
+    """Return the Python that creates the environment: the running one, or the first on PATH that is new enough."""
     if sys.version_info >= OLDEST_PYTHON and sys.prefix == sys.base_prefix:
         return sys.executable
     for name in NAMES:
         found = shutil.which(name, path=outside_path())
         if found and _is_new_enough(found):
             return found
-    raise SetupError("Python 3.10 or later is needed and none is on PATH. Install one, or say `make setup PYTHON=...`.")
+    raise SetupError("Python: must be 3.10 or later, and PATH has none. Install one, or run `make setup PYTHON=...`.")
 
 
 def _is_new_enough(python: str) -> bool:
@@ -89,7 +89,7 @@ def _stamp(name: str) -> Path:
 
 
 def _changed(name: str, source: Path) -> bool:
-    """Whether `source` is another than the one that the environment was last brought up to date with."""
+    """Return whether `source` has changed since the last update of the environment."""
     stamp = _stamp(name)
     return not stamp.exists() or stamp.read_text() != _digest(source)
 

@@ -1,6 +1,6 @@
-"""Programs and files from the Go module proxy, pinned by a small go.mod and go.sum of ours, kept for all clones.
+"""Builds programs from the Go module proxy and keeps them in a cache for all clones.
 
-Each set lies in the cache folder as `<name>-<version>-<digest of every go.mod and go.sum>`.
+A small go.mod and go.sum of ours pin each program. The cache names each set `<name>-<version>-<digest of these files>`.
 """
 
 from __future__ import annotations
@@ -18,50 +18,50 @@ from pathlib import Path
 from tools.steps import SetupError, cache_folder, keep, link, run, step
 
 ADVICE = (
-    "Is the Go module proxy reachable (`go env GOPROXY`), and is there room on the disk and 2 GB of memory? "
-    "`make setup` goes on where it stopped."
+    "Check that the Go module proxy is reachable (`go env GOPROXY`), and that memory (2 GB) and disk space are free. "
+    "Then run `make setup` again: it continues where it stopped."
 )
 
 
 @dataclass(frozen=True)
 class GoModule:
-    """A module that a folder of ours pins with a go.mod and a go.sum."""
+    """A Go module, and our folder whose go.mod and go.sum pin it."""
 
     folder: Path
     module: str
 
     @property
     def version(self) -> str:
-        """The version that go.mod requires, such as `v3.230.0`."""
+        """Return the version that go.mod requires, such as `v3.230.0`."""
         found = re.search(rf"^(?:require)?\s+{re.escape(self.module)} (v\S+)", self.pins()[0].decode(), re.MULTILINE)
         if found is None:
             raise SetupError(f"{self.folder}/go.mod does not require {self.module}.")
         return found[1]
 
     def pins(self) -> tuple[bytes, bytes]:
-        """What go.mod and go.sum hold."""
+        """Return the contents of go.mod and go.sum."""
         return (self.folder / "go.mod").read_bytes(), (self.folder / "go.sum").read_bytes()
 
 
 class Part(ABC):
-    """Something that is made from one module: files with the `names`."""
+    """Files that come from one module."""
 
     source: GoModule
-    takes: str  # how long, in words, on two cores
+    takes: str  # how long the build takes, in words, on two cores
 
     @property
     @abstractmethod
     def names(self) -> Sequence[str]:
-        """The files that `make` puts into its folder."""
+        """Return the names of the files."""
 
     @abstractmethod
     def make(self, go: str, place: Path) -> None:
-        """Put the files into the folder `place`."""
+        """Create the files in the folder `place`."""
 
 
 @dataclass(frozen=True)
 class GoProgram(Part):
-    """A program to build: `package` of `source`, and what the linker and the environment are told."""
+    """A program to build from `package`, with the linker's variables and the environment of the build."""
 
     source: GoModule
     package: str
@@ -81,7 +81,7 @@ class GoProgram(Part):
 
 @dataclass(frozen=True)
 class GoScripts(Part):
-    """Scripts that lie in the folder of a module; `files` are their paths in it."""
+    """Scripts in the folder of a module. `files` are their paths in it."""
 
     source: GoModule
     files: Sequence[str]
@@ -100,9 +100,9 @@ class GoScripts(Part):
 
 
 def provide(go: str, name: str, parts: Sequence[Part]) -> None:
-    """Link the parts into `.engine/bin`, making them first where the cache does not hold them.
+    """Link the parts into `.engine/bin`, and build them first if the cache does not have them.
 
-    They lie in one folder, since a program may look for the others beside itself.
+    All parts share one folder, because a program may look for the others beside itself.
     """
     place = _place(name, parts)
     keep(place, lambda unfinished: _make(go, unfinished, parts))

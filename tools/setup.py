@@ -1,10 +1,10 @@
-"""`make setup`: a virtual environment with pinned dependencies, our package in it, and the Pulumi engine.
+"""Runs `make setup`: creates the virtual environment with our packages in it, and provides the Pulumi engine.
 
-Runs before the virtual environment exists, so it and what it imports need nothing but Python's standard library.
+It runs before the virtual environment exists, so it and its imports use only Python's standard library.
 
     python3 -m tools.setup                  environment and engine
-    python3 -m tools.setup --vault          and Vault, which needs Go
-    python3 -m tools.setup --vault-if-go    and Vault where Go is there
+    python3 -m tools.setup --vault          also Vault, which needs Go
+    python3 -m tools.setup --vault-if-go    also Vault, if Go is installed
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tools.steps import CHECKOUT, SetupError, locked, usable_go
 
 
 def main() -> int:
-    """Bring the checkout up to date; does nothing, in about a second, where it is."""
-    parser = argparse.ArgumentParser(prog="make setup", description="Set the checkout up for work.")
-    parser.add_argument("--vault", action="store_true", help="build Vault too; fails without Go")
-    parser.add_argument("--vault-if-go", action="store_true", help="build Vault too where Go is there")
+    """Bring the checkout up to date. This takes about a second if there is nothing to do."""
+    parser = argparse.ArgumentParser(prog="make setup", description="Set up this checkout.")
+    parser.add_argument("--vault", action="store_true", help="also build Vault; fails without Go")
+    parser.add_argument("--vault-if-go", action="store_true", help="also build Vault, if Go is installed")
     options = parser.parse_args()
     try:
         if sys.version_info < environment.OLDEST_PYTHON:

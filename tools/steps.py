@@ -1,4 +1,4 @@
-"""What each step of set-up shares: telling what is done and how long it took, running programs, locks, places."""
+"""Provides what all steps of set-up share: progress messages, running programs, locks and folders."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[1]
 ENGINE_BIN = CHECKOUT / ".engine" / "bin"
 VENV = CHECKOUT / ".venv"
-OLDEST_GO = (1, 21)  # the first that fetches the Go release which a go.mod asks for
+OLDEST_GO = (1, 21)  # the first that downloads the Go release that a go.mod requires
 LINES_SHOWN = 25
 
 
 class SetupError(Exception):
-    """A step that failed. The text says which, and what to do about it."""
+    """A step failed. The text says which step, and what to do."""
 
 
 def say(text: str) -> None:
-    """Tell the user something at once, also where the output is a file."""
+    """Print a line at once, even if the output is a file."""
     print(text, flush=True)
 
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Say what begins and, when it went well, how many seconds it took."""
+    """Print what starts and, if it succeeds, how many seconds it took."""
     say(f"==> {what}")
     start = time.monotonic()
     yield
@@ -46,14 +46,14 @@ def run(
     cwd: Path = CHECKOUT,
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a program quietly and return what it wrote to stdout.
+    """Run a program quietly and return its stdout.
 
-    `advice` is what the user should do when it fails; SetupError carries it after the last lines of the output.
+    If the program fails, SetupError contains the last lines of its output and then `advice`.
     """
     try:
         done = subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, text=True)
     except OSError as error:
-        raise SetupError(f"{command[0]} cannot be run: {error}\n{advice}") from error
+        raise SetupError(f"cannot run {command[0]}: {error}\n{advice}") from error
     if done.returncode:
         shown = "\n".join((done.stdout + done.stderr).strip().splitlines()[-LINES_SHOWN:])
         words = shlex.join(str(word) for word in command)
@@ -62,32 +62,32 @@ def run(
 
 
 def cache_folder() -> Path:
-    """Where built programs are kept for all clones: `pulumi-roster` in the user's cache folder."""
+    """Return the folder of built programs for all clones: `pulumi-roster` in the user's cache folder."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "pulumi-roster"
 
 
 @contextmanager
 def locked(path: Path, holder: str) -> Iterator[None]:
-    """Hold the lock file `path`; where somebody else holds it, say so and wait."""
+    """Hold the lock file `path`. If another process holds it, print that and wait."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"    waiting for {holder} to end")
+            say(f"    waiting for {holder}")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def keep(place: Path, fill: Callable[[Path], None]) -> None:
-    """Have `fill` make the folder `place` of the cache, unless it is there.
+    """Call `fill` to create the folder `place` of the cache, unless it exists.
 
-    It is made under another name, by one clone at a time, and then renamed: a folder under its final name is whole.
+    One clone at a time fills the folder under a temporary name and renames it, so the final name is always complete.
     """
     if place.exists():
         return
-    with locked(place.with_name(f"{place.name}.lock"), f"another clone, which makes {place.name},"):
+    with locked(place.with_name(f"{place.name}.lock"), f"another clone that builds {place.name}"):
         if place.exists():
             return
         with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as folder:
@@ -98,7 +98,7 @@ def keep(place: Path, fill: Callable[[Path], None]) -> None:
 
 
 def link(target: Path) -> None:
-    """Put `target` under its own name into `.engine/bin`, in place of what was there."""
+    """Link `target` into `.engine/bin` under its own name, and replace an older link."""
     ENGINE_BIN.mkdir(parents=True, exist_ok=True)
     place = ENGINE_BIN / target.name
     if place.is_symlink() and place.readlink() == target:
@@ -110,20 +110,20 @@ def link(target: Path) -> None:
 
 
 def unlink(name: str) -> None:
-    """Take `name` out of `.engine/bin`."""
+    """Remove the link `name` from `.engine/bin`."""
     (ENGINE_BIN / name).unlink(missing_ok=True)
 
 
 def outside_path() -> str:
-    """PATH without the folders of this checkout, so that what set-up made is not mistaken for the user's own."""
+    """Return PATH without the folders of this checkout, so that it contains only the user's own programs."""
     own = {str(ENGINE_BIN), str(VENV / "bin")}
     return os.pathsep.join(folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder not in own)
 
 
 def usable_go() -> str | None:
-    """The path of a `go` that can build our tools, or None."""
+    """Return the path of a `go` that can build our tools, or None."""
     go = shutil.which("go")
     if go is None:
         return None
-    found = re.search(r"go(\d+)\.(\d+)", run([go, "version"], advice="Mend the Go installation, or take it off PATH."))
+    found = re.search(r"go(\d+)\.(\d+)", run([go, "version"], advice="Repair Go, or remove it from PATH."))
     return go if found and (int(found[1]), int(found[2])) >= OLDEST_GO else None

@@ -1,4 +1,4 @@
-"""A real Vault, for tests that ask the real service: the stock server, built from its Go module."""
+"""Builds a real Vault server from its Go module, for tests that use the real service."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ VAULT = GoModule(CHECKOUT / "tools" / "vault", "github.com/hashicorp/vault")
 
 
 def set_up() -> None:
-    """Link `vault` into `.engine/bin`, building it first where the cache does not hold it."""
+    """Link `vault` into `.engine/bin`, and build it first if the cache does not have it."""
     go = usable_go()
     if go is None:
-        raise SetupError("Vault is built from its Go module: install Go 1.21 or later (https://go.dev/dl/).")
+        raise SetupError("Building Vault needs Go. Install Go 1.21 or later (https://go.dev/dl/).")
     program = GoProgram(VAULT, VAULT.module, takes="three minutes and 2 GB of memory", env={"CGO_ENABLED": "0"})
     provide(go, "vault", [program])

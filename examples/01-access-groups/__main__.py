@@ -1,5 +1,4 @@
-"""Access groups of IBM Cloud: members that are listed, one member on its own, a rule for those who sign on, and one
-identity in several groups."""
+"""IBM Cloud access groups with a list of members, a single membership, a rule, and one identity in two groups."""
 
 import pulumi
 
@@ -38,7 +37,7 @@ roster.ibm.AccessGroupRule(
 
 readers = roster.ibm.AccessGroup("readers", name="platform-readers")
 
-# The other way round: one identity, and the groups that it is in.
+# The reverse: one identity, and the groups that it belongs to.
 roster.ibm.MemberAccessGroups(
     "monitoring",
     iam_id="iam-ServiceId-2c11f5a0-monitoring",

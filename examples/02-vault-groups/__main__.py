@@ -1,10 +1,10 @@
-"""Vault groups in one another: who is in a group has its policies, and those of the groups that it is in."""
+"""Nested Vault groups. A member of a group has its policies, and the policies of the groups that contain it."""
 
 import pulumi
 
 import pulumi_roster as roster
 
-# The entities of the emulator; at a real Vault they are made by logins, or by whoever manages entities.
+# These entities exist in the emulator. In a real Vault, logins or administrators create entities.
 ALICE, BOB = "entity-alice", "entity-bob"
 
 on_call = roster.vault.IdentityGroup(
@@ -15,7 +15,7 @@ on_call = roster.vault.IdentityGroup(
     member_entity_ids=[ALICE],
 )
 
-# Whoever comes through single sign-on as "platform" is in here: its members are not listed, they log in.
+# An external group has no list of members. People join it when they log in through single sign-on.
 signed_on = roster.vault.IdentityGroup(
     "signed-on",
     name="platform-sso",
@@ -24,7 +24,7 @@ signed_on = roster.vault.IdentityGroup(
     metadata={"owner": "platform"},
 )
 
-# The rights of the whole team. Its policies stand here on purpose, where those who review its members read them.
+# The rights of the whole team. The policies are here, so that reviewers of the members see them.
 team = roster.vault.IdentityGroup(
     "team",
     name="platform",
@@ -33,7 +33,7 @@ team = roster.vault.IdentityGroup(
     member_group_ids=[on_call.id, signed_on.id],
 )
 
-# A group whose members several stacks write: it leaves its lists out, and each stack adds its own.
+# Several stacks add members to this group. It declares no lists, and each stack declares its own members.
 guests = roster.vault.IdentityGroup("guests", name="platform-guests", policies=["platform-read"])
 roster.vault.GroupMembers("our-guests", group_id=guests.id, member_entity_ids=[BOB])
 

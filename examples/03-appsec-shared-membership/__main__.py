@@ -1,14 +1,14 @@
-"""One AppSec+ group, and two lists of members that know nothing of each other.
+"""One AppSec+ group, and two independent lists of its members.
 
-In life the lists stand in the stacks of two teams. Each adds and removes its own people only; changes that meet are
-made again until all are in.
+In practice the lists are in the stacks of two teams. Each stack adds and removes only its own people. If both
+change the group at the same moment, Roster repeats the change that was lost.
 """
 
 import pulumi
 
 import pulumi_roster as roster
 
-# No members here: a group that listed them would be the only one to do so.
+# The group declares no members, so that other resources can.
 reviewers = roster.appsec.IdentityGroup(
     "reviewers",
     name="release-reviewers",
@@ -27,7 +27,7 @@ roster.appsec.GroupMembers(
     members=["bert@example.com", "service-account-pipeline"],
 )
 
-# And one that is listed in full: whoever is added by hand shows in the next preview, and goes with the next update.
+# This group declares all members. If somebody adds a member by hand, the next preview shows the removal.
 owners = roster.appsec.IdentityGroup(
     "owners",
     name="release-owners",

@@ -1,4 +1,4 @@
-"""A tree of Britive environments in one application, and who may use which scanned account in them."""
+"""A tree of Britive environments in one application, and the accounts that people may use in them."""
 
 import pulumi
 
@@ -6,7 +6,7 @@ import pulumi_roster as roster
 
 APPLICATION = "app-demo"
 
-# Under the application's root group, which is made where the application is new.
+# The parent is the application's root group. Roster creates it if the application is new.
 shop = roster.britive.EnvironmentGroup("shop", app_id=APPLICATION, name="Shop", description="All of the web shop")
 payments = roster.britive.EnvironmentGroup("payments", app_id=APPLICATION, name="Payments", parent_id=shop.id)
 
@@ -21,7 +21,7 @@ stages = {
     for stage in ("development", "test", "production")
 }
 
-# Alice may use her account everywhere, the deployment's only where things are deployed to.
+# Alice may use her account in every environment, and the deployment account is for production only.
 for stage, environment in stages.items():
     roster.britive.AccountMapping(
         f"alice-{stage}", app_id=APPLICATION, environment_id=environment.id, account_id=2800, user_id="user-alice"
@@ -32,7 +32,7 @@ roster.britive.AccountMapping(
     environment_id=stages["production"].id,
     account_id=2803,
     user_id="user-bob",
-    force_checkin_paps=True,  # when this goes, what bob has checked out goes back
+    force_checkin_paps=True,  # the deletion of this mapping also checks in what bob has checked out
 )
 
 pulumi.export("environments", {stage: environment.id for stage, environment in stages.items()})

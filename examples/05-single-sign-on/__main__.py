@@ -1,4 +1,4 @@
-"""An access group without a list of members: people are in it by signing on, by what their company says of them."""
+"""An access group without a list of members. People join it when they sign on, by the claims of their company."""
 
 import pulumi
 
@@ -8,10 +8,10 @@ REALM = "https://idp.example.com/saml"
 Condition = roster.ibm.Condition
 
 operators = roster.ibm.AccessGroup(
-    "operators", name="platform-operators", description="Comes with the sign-on, and goes when it expires"
+    "operators", name="platform-operators", description="Membership starts at sign-on and expires"
 )
 
-# Who meets all conditions of one rule is a member, for so many hours.
+# A person who meets all conditions of a rule is a member for the given number of hours.
 rules = {
     "on call": (
         4,

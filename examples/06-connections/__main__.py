@@ -1,4 +1,4 @@
-"""The same access group in several IBM Cloud accounts: `connection` names the credentials, and so the account."""
+"""The same access group in several IBM Cloud accounts. `connection` names the credentials and the account."""
 
 import pulumi
 
@@ -10,7 +10,7 @@ for connection in ("default", "europe", "america"):
     group = roster.ibm.AccessGroup(
         f"auditors-{connection}",
         name="auditors",
-        description="May read everything, and change nothing",
+        description="May read everything and change nothing",
         connection=connection,
     )
     roster.ibm.AccessGroupMembership(

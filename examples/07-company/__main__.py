@@ -1,6 +1,6 @@
 """A company across four systems: departments, teams and environments, from one list of people.
 
-Each department is a group of groups in Vault and a branch of environments in Britive; each team is a `roster.Team`.
+Each department is a group of groups in Vault and a branch of environments in Britive. Each team is a `roster.Team`.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The sub-commands, one file each."""
+"""Defines the command and lists its sub-commands."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def _version(asked: bool) -> None:
 @app.callback()
 def roster(
     show_version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Who is in which group, by which rule, in which environment: as code."""
+    """Manage groups, members and rules as code."""
 
 
 register_emulate(app)
