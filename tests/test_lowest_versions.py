@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.emulation import client
 
 from support.installing import make_environment, uv
 from support.program import ROOT, Program
+from testkit.ibm import client
 
 EXAMPLE = ROOT / "examples" / "07-company"  # it uses all four systems
 

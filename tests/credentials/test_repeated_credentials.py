@@ -20,6 +20,7 @@ from roster_emulator import Running
 from roster_emulator.store import Store
 from support.canned_server import Got, canned, reply
 from support.cases import CASES, Case
+from support.emulator_state import EmulatorState
 from support.every_kind import seed_others
 from support.recording_proxy import RecordingProxy, recording_proxy
 from support.subjects import ALONE, Direct, session_for
@@ -144,10 +145,10 @@ def test_no_error_shows_a_credential_that_a_service_repeats(case: Case, emulator
         )
         inputs, _ = driven.check(case.inputs(made))
         news, _ = driven.check({**inputs, **case.own_change(made)})
-        store = emulator.application.state.store
-        before = store.snapshot()
+        state = EmulatorState(emulator)
+        before = state.snapshot()
         id, outputs = calm.create(inputs)
-        after = store.snapshot()
+        after = state.snapshot()
         emulator.clock(ahead=3600)  # a missing object is not just too new to show
         verbs: list[tuple[Store, Callable[[], Any]]] = [
             (before, partial(driven.create, inputs)),
@@ -159,7 +160,7 @@ def test_no_error_shows_a_credential_that_a_service_repeats(case: Case, emulator
             # A refused read hides the reply to a write, so a second round refuses only writes.
             for service.methods, service.padding in [*((EVERYTHING, padding) for padding in PADDINGS), (WRITES, 0)]:
                 for world, verb in verbs[: 1 if service.padding else None]:
-                    store.restore(world)
+                    state.restore(world)
                     driven.new_run()
                     try:
                         verb()

@@ -1,4 +1,4 @@
-"""A way to the emulator that is closed at first: a port that refuses or resets connections, and then passes them on."""
+"""Runs a port that refuses or resets connections at first, and then passes them on to the emulator."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 
 class Relay:
-    """A port of the loopback. It refuses connections until :meth:`listen`.
+    """A port of the loopback that refuses connections until :meth:`listen`.
 
-    :param url: of the server behind it.
-    :param resets: how many connections it resets before it passes on what comes; ``None`` for all.
+    :param url: the address of the server behind it.
+    :param resets: the number of connections that it resets first; ``None`` for all.
     """
 
     def __init__(self, url: str, resets: int | None = 0) -> None:
@@ -23,20 +23,20 @@ class Relay:
         self._behind = (parts.hostname or "", parts.port or 0)
         self._resets = resets
         self._socket = socket.socket()
-        # Bound, so that nobody else gets the port; as long as it does not listen, whoever connects is refused.
+        # A bound socket keeps the port. As long as it does not listen, connections are refused.
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
 
     def listen(self) -> None:
-        """Takes connections from now on."""
+        """Accepts connections from now on."""
         if not self._threads:
             self._socket.listen()
             self._start(self._accept)
 
     def close(self) -> None:
-        """Ends everything."""
+        """Closes all connections and waits for the threads."""
         for each in (self._socket, *self._open):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -54,7 +54,7 @@ class Relay:
             for count in itertools.count():
                 front = self._socket.accept()[0]
                 if self._resets is None or count < self._resets:
-                    # Lingering for no time is what makes a reset of a close.
+                    # With a linger time of 0, a close sends a reset.
                     front.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     front.close()
                 else:
@@ -69,7 +69,7 @@ class Relay:
 
 @contextmanager
 def relay(url: str, resets: int | None = 0) -> Iterator[Relay]:
-    """A relay for the length of the block."""
+    """Runs a relay for the length of the block."""
     made = Relay(url, resets)
     try:
         yield made

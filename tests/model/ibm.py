@@ -1,4 +1,4 @@
-"""IBM Cloud access groups in the model."""
+"""Models IBM Cloud access groups: groups and rules are objects, members are links."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 
-from model.pulumi import Declaration, Ref, Values
-from model.universe import Draw, Fields, Link, Snapshot, Universe, refs
+from model.engine import Declaration, Ref, Values
+from model.system import Draw, Fields, Link, Snapshot, SystemModel, refs
 
 GROUP, MEMBERS, MEMBERSHIP = "ibm.AccessGroup", "ibm.AccessGroupMembers", "ibm.AccessGroupMembership"
 GROUPS_OF, RULE = "ibm.MemberAccessGroups", "ibm.AccessGroupRule"
 
 HOME, OTHER = "acc-demo", "acc-other"
 NAMES = ["admins", "operators", "Admins", "on call / night"]
-# Each kind of link has identities of its own: two resources that declare one link would undo each other's work.
+# Each kind of link has its own identities, because two resources with the same link would undo each other's work.
 SET, SINGLE, ROVING = ["IBMid-1A", "IBMid-1B", "iam-ServiceId-1C"], ["IBMid-2A", "iam-Profile-2B"], ["IBMid-3A"]
 TYPES = {"IBMid": "user", "iam-ServiceId": "service", "iam-Profile": "profile"}
 CONDITIONS: list[list[Values]] = [
@@ -27,8 +27,8 @@ CONDITIONS: list[list[Values]] = [
 REALM = "https://idp.example.com/saml"
 
 
-class Ibm(Universe):
-    """Accounts with groups; what is in a group are members (links) and rules (objects)."""
+class Ibm(SystemModel):
+    """The model of two accounts."""
 
     system = "ibm"
     slots: ClassVar = {
@@ -39,7 +39,7 @@ class Ibm(Universe):
         **{f"rule{n}": RULE for n in range(2)},
     }
     switches: ClassVar = {"rule_limit": 100, "page_limit": 2}
-    inside = ("access_group_id", "access_group_ids")
+    references = ("access_group_id", "access_group_ids")
 
     def snapshot(self) -> Snapshot:
         groups: dict[str, Fields] = {
@@ -57,7 +57,7 @@ class Ibm(Universe):
         links = tuple(Link("member", row["group_id"], row["iam_id"]) for row in self.rows("members"))
         return Snapshot({**groups, **rules}, links)
 
-    def declare(self, draw: Draw[Any], slot: str, program: Mapping[str, Declaration], world: Snapshot) -> Values | None:
+    def declare(self, draw: Draw[Any], slot: str, program: Mapping[str, Declaration], now: Snapshot) -> Values | None:
         kind = self.slots[slot]
         if kind == GROUP:
             return {
@@ -67,10 +67,10 @@ class Ibm(Universe):
                 "force_delete": draw(st.booleans()),
             }
         groups: list[str | Ref] = [*refs(program, "group")]
-        groups += [id for id, fields in world.objects.items() if "holder" not in fields]
+        groups += [id for id, fields in now.objects.items() if "holder" not in fields]
         if kind == GROUPS_OF:
             groups = [ref for ref in refs(program, "group") if program[ref.slot].given["account_id"] == HOME]
-            groups += [id for id, fields in world.objects.items() if fields.get("account_id") == HOME]
+            groups += [id for id, fields in now.objects.items() if fields.get("account_id") == HOME]
         if not groups:
             return None
         if kind == GROUPS_OF:
@@ -94,7 +94,7 @@ class Ibm(Universe):
             "conditions": draw(st.sampled_from(CONDITIONS)),
         }
 
-    def sound(self, program: Sequence[Declaration]) -> bool:
+    def is_consistent(self, program: Sequence[Declaration]) -> bool:
         sets = [repr(one.given["access_group_id"]) for one in program if one.kind == MEMBERS]
         singles = [
             repr([one.given["access_group_id"], one.given["iam_id"]]) for one in program if one.kind == MEMBERSHIP
@@ -133,14 +133,14 @@ class Ibm(Universe):
             return {Link("member", group, values["iam_id"]) for group in values["access_group_ids"]}
         return set()
 
-    def covers(self, kind: str, id: str, values: Values, link: Link, world: Snapshot) -> bool:
+    def is_exclusive(self, kind: str, id: str, values: Values, link: Link, now: Snapshot) -> bool:
         if not values.get("exclusive"):
             return False
         if kind == MEMBERS:
             return bool(link.holder == values["access_group_id"])
-        return bool(link.member == values["iam_id"] and world.objects[link.holder]["account_id"] == HOME)
+        return bool(link.member == values["iam_id"] and now.objects[link.holder]["account_id"] == HOME)
 
-    def takes_all(self, kind: str, outputs: Values) -> bool:
+    def deletes_content(self, kind: str, outputs: Values) -> bool:
         return kind != GROUP or bool(outputs.get("force_delete"))
 
     def key(self, kind: str, values: Values) -> object:
@@ -156,48 +156,48 @@ class Ibm(Universe):
             return (group, values["name"] or content)
         return None
 
-    def ways_out(self, kind: str) -> Mapping[str, Values]:
-        return {"twin": {"allow_duplicate_name": True}} if kind == GROUP else {}
+    def alternatives(self, kind: str) -> Mapping[str, Values]:
+        return {"allow duplicate": {"allow_duplicate_name": True}} if kind == GROUP else {}
 
-    # -- strangers
+    # -- others
 
-    def strange(self, draw: Draw[Any], world: Snapshot) -> None:
-        groups = [id for id, fields in world.objects.items() if "holder" not in fields]
-        rules = [id for id, fields in world.objects.items() if "holder" in fields]
-        deeds = ["make"] + (["edit", "remove", "join", "join", "rule"] if groups else [])
-        deeds += (["leave", "leave"] if world.rows else []) + (["edit rule", "remove rule"] if rules else [])
-        deed = draw(st.sampled_from(deeds))
-        if deed == "make":
+    def act_as_others(self, draw: Draw[Any], now: Snapshot) -> None:
+        groups = [id for id, fields in now.objects.items() if "holder" not in fields]
+        rules = [id for id, fields in now.objects.items() if "holder" in fields]
+        actions = ["make"] + (["edit", "remove", "join", "join", "rule"] if groups else [])
+        actions += (["leave", "leave"] if now.rows else []) + (["edit rule", "remove rule"] if rules else [])
+        action = draw(st.sampled_from(actions))
+        if action == "make":
             account = draw(st.sampled_from([HOME, HOME, OTHER]))
-            body = {"name": draw(st.sampled_from(NAMES)), "description": draw(st.sampled_from(["", "theirs"]))}
+            body = {"name": draw(st.sampled_from(NAMES)), "description": draw(st.sampled_from(["", "others"]))}
             self._ask("POST", f"/groups?account_id={account}", body)
-        elif deed == "edit":
-            change = draw(st.sampled_from([{"name": "theirs"}, {"name": "admins"}, {"description": "edited"}]))
+        elif action == "edit":
+            change = draw(st.sampled_from([{"name": "others"}, {"name": "admins"}, {"description": "edited"}]))
             self._edit("PATCH", f"/groups/{draw(st.sampled_from(groups))}", change)
-        elif deed == "remove":
+        elif action == "remove":
             self._ask("DELETE", f"/groups/{draw(st.sampled_from(groups))}?force=true")
-        elif deed == "join":
+        elif action == "join":
             iam_id = draw(st.sampled_from([*SET, *SINGLE, *ROVING, "IBMid-9Z"]))
             kind = TYPES[iam_id.rpartition("-")[0]]
             body = {"members": [{"iam_id": iam_id, "type": kind}]}
             self._ask("PUT", f"/groups/{draw(st.sampled_from(groups))}/members", body)
-        elif deed == "leave":
-            link = draw(st.sampled_from(world.rows))
+        elif action == "leave":
+            link = draw(st.sampled_from(now.rows))
             self._ask("DELETE", f"/groups/{link.holder}/members/{link.member}")
-        elif deed == "rule":
-            body = {"name": draw(st.sampled_from(["sso", "theirs"])), "expiration": 2, "realm_name": REALM}
+        elif action == "rule":
+            body = {"name": draw(st.sampled_from(["sso", "others"])), "expiration": 2, "realm_name": REALM}
             conditions = [{"claim": "c", "operator": "EQUALS", "value": '"v"'}]
             self._ask("POST", f"/groups/{draw(st.sampled_from(groups))}/rules", {**body, "conditions": conditions})
         else:
             rule = draw(st.sampled_from(rules))
-            path = f"/groups/{world.objects[rule]['holder']}/rules/{rule}"
-            if deed == "edit rule":
+            path = f"/groups/{now.objects[rule]['holder']}/rules/{rule}"
+            if action == "edit rule":
                 self._edit("PUT", path, {"expiration": draw(st.integers(1, 24))})
             else:
                 self._ask("DELETE", path)
 
-    def clear(self, id: str, world: Snapshot, theirs: Iterable[str | Link]) -> None:
-        for one in theirs:
+    def clear(self, id: str, now: Snapshot, others: Iterable[str | Link]) -> None:
+        for one in others:
             if isinstance(one, Link):
                 self._ask("DELETE", f"/groups/{id}/members/{one.member}")
             else:
@@ -211,13 +211,13 @@ class Ibm(Universe):
 
     def _ask(self, method: str, path: str, json: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         headers = {"Authorization": "Bearer roster-dev", **(headers or {})}
-        reply = self.hands.request(method, f"/v2{path}", json=json, headers=headers)
+        reply = self.client.request(method, f"/v2{path}", json=json, headers=headers)
         assert reply.status_code < 300, reply.text
         return reply
 
 
 def _conditions(rows: Iterable[Values], value: Any) -> list[tuple[str, str, str]]:
-    """Conditions as a set, lists of values as sets too."""
+    """Returns conditions in a form in which the order of conditions and values does not matter."""
     found = []
     for row in rows:
         what = value(row["value"])

@@ -1,6 +1,7 @@
-"""Random programs, strangers, faults and kills against a model of what should be, system by system.
+"""Checks random programs, actions of other people, faults and kills against a model, system by system.
 
-``ROSTER_MODEL_STEPS=50000 pytest tests/model`` goes further, by other ways each time, and shrinks what it finds.
+``ROSTER_MODEL_STEPS=50000 pytest tests/model`` runs more steps, with new random choices each time. It also shrinks
+failures.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from model.appsec import AppSec
 from model.britive import Britive
 from model.ibm import Ibm
 from model.machine import Machine
-from model.universe import Universe
+from model.system import SystemModel
 from model.vault import Vault
 from roster_emulator import Running, running
 
-UNIVERSES: list[type[Universe]] = [Ibm, Vault, AppSec, Britive]
+MODELS: list[type[SystemModel]] = [Ibm, Vault, AppSec, Britive]
 AT_LEAST = 2_000
 LENGTH = 50
 ASKED = os.environ.get("ROSTER_MODEL_STEPS")
-STEPS = int(ASKED or AT_LEAST) // len(UNIVERSES)
+STEPS = int(ASKED or AT_LEAST) // len(MODELS)
 
 SETTINGS = settings(
     max_examples=STEPS // 30,
@@ -40,17 +41,19 @@ SETTINGS = settings(
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[Running]:
-    """A server of its own: the clock of this one is moved."""
+def model_emulator() -> Iterator[Running]:
+    """An emulator of its own, because the model moves its clock."""
     with running() as emulator:
         yield emulator
 
 
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("universe", UNIVERSES, ids=lambda universe: universe.system)
-def test_the_world_is_the_declaration_and_what_is_not_ours(world: Running, universe: type[Universe]) -> None:
-    seen = Counter[str]()
-    machine = type("Machine", (Machine,), {"universe_type": universe, "emulator": world, "seen": seen})
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.system)
+def test_the_services_hold_what_is_declared_and_what_others_own(
+    model_emulator: Running, model: type[SystemModel]
+) -> None:
+    counts = Counter[str]()
+    machine = type("Machine", (Machine,), {"model_type": model, "emulator": model_emulator, "counts": counts})
     run_state_machine_as_test(machine, settings=SETTINGS)
-    print(f"{universe.system}: {dict(seen.most_common())}")
-    assert seen["steps"] >= STEPS
+    print(f"{model.system}: {dict(counts.most_common())}")
+    assert counts["steps"] >= STEPS

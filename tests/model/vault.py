@@ -1,5 +1,7 @@
-"""Identity groups of Vault in the model. What a group has (policies, metadata, members) are links: a list that a
-declaration leaves out is not its affair."""
+"""Models the identity groups of Vault. Policies, metadata and members are links.
+
+A declaration does not manage a list that it leaves out.
+"""
 
 from __future__ import annotations
 
@@ -9,28 +11,28 @@ from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 
-from model.pulumi import Declaration, Ref, Values
-from model.universe import Draw, Fields, Link, Snapshot, Universe, refs
+from model.engine import Declaration, Ref, Values
+from model.system import Draw, Fields, Link, Snapshot, SystemModel, refs
 
 GROUP, MEMBERS = "vault.IdentityGroup", "vault.GroupMembers"
 
 NAMES = ["platform", "Platform", "on call / night", "auditors", "release", "guests", "développeurs"]
-THEIRS = ["theirs", "theirs too", "platform", "guests"]
+THEIRS = ["others", "others too", "platform", "guests"]
 POLICIES = ["deploy", "Read", "audit"]
 METADATA = [{"owner": "platform"}, {"owner": "others", "cost/center": "42"}, {}]
 ENTITIES = ["entity-alice", "entity-bob", "entity-carol", "entity-dave"]
 SORTS = {"policies": "policy", "member_entity_ids": "entity", "member_group_ids": "group", "metadata": "metadata"}
 
 
-class Vault(Universe):
+class Vault(SystemModel):
     """One namespace."""
 
     system = "vault"
     slots: ClassVar = {**{f"group{n}": GROUP for n in range(4)}, **{f"members{n}": MEMBERS for n in range(3)}}
-    lasting: ClassVar = {500}
-    inside = ("group_id", "member_group_ids")
+    not_retried: ClassVar = {500}
+    references = ("group_id", "member_group_ids")
 
-    def begin(self) -> None:
+    def prepare(self) -> None:
         self.emulator.seed(vault={"entities": [{"name": name} for name in ENTITIES[2:]]})
 
     def snapshot(self) -> Snapshot:
@@ -42,7 +44,7 @@ class Vault(Universe):
                 Link("metadata", row["id"], f"{key}={value}") for key, value in json.loads(row["metadata"]).items()
             ]
         links += [Link("entity", row["group_id"], row["entity_id"]) for row in self.rows("group_entities")]
-        # A link to a parent that is gone stays in Vault, and means nothing.
+        # Vault keeps a link to a deleted parent, which has no effect.
         links += [
             Link("group", row["parent_id"], row["child_id"])
             for row in self.rows("group_parents")
@@ -50,13 +52,13 @@ class Vault(Universe):
         ]
         return Snapshot(groups, tuple(links))
 
-    def declare(self, draw: Draw[Any], slot: str, program: Mapping[str, Declaration], world: Snapshot) -> Values | None:
+    def declare(self, draw: Draw[Any], slot: str, program: Mapping[str, Declaration], now: Snapshot) -> Values | None:
         own: list[str | Ref] = [*refs(program, "group")]
-        theirs = list(world.objects)
+        others = list(now.objects)
         entities = st.none() | st.lists(st.sampled_from(ENTITIES), max_size=3, unique=True)
         if self.slots[slot] == GROUP:
-            # A group has only groups in it that were declared before, so there is no cycle.
-            below = [ref for ref in own if isinstance(ref, Ref) and ref.slot < slot] + theirs
+            # A group contains only groups that were declared before it, so that there is no cycle.
+            below = [ref for ref in own if isinstance(ref, Ref) and ref.slot < slot] + others
             groups = st.lists(st.sampled_from(below), max_size=2, unique_by=repr) if below else st.just([])
             if draw(st.integers(0, 5)) == 0:
                 return {
@@ -73,9 +75,9 @@ class Vault(Universe):
                 "member_entity_ids": draw(entities),
                 "member_group_ids": draw(st.none() | groups),
             }
-        if not own + theirs:
+        if not own + others:
             return None
-        into = draw(st.sampled_from(own + theirs))
+        into = draw(st.sampled_from(own + others))
         below = [ref for ref in own if isinstance(into, Ref) and isinstance(ref, Ref) and ref.slot < into.slot]
         return {
             "group_id": into,
@@ -84,7 +86,7 @@ class Vault(Universe):
             "exclusive": draw(st.booleans()),
         }
 
-    def sound(self, program: Sequence[Declaration]) -> bool:
+    def is_consistent(self, program: Sequence[Declaration]) -> bool:
         targets = [one.given["group_id"] for one in program if one.kind == MEMBERS]
         whole = {
             one.slot
@@ -130,48 +132,50 @@ class Vault(Universe):
                 found |= {Link(sort, holder, one.lower() if sort == "policy" else one) for one in listed}
         return found
 
-    def covers(self, kind: str, id: str, values: Values, link: Link, world: Snapshot) -> bool:
+    def is_exclusive(self, kind: str, id: str, values: Values, link: Link, now: Snapshot) -> bool:
         if kind == MEMBERS and not values["exclusive"]:
             return False
-        return link.holder == (id if kind == GROUP else values["group_id"]) and not self.lets_go(kind, values, link)
+        return link.holder == (id if kind == GROUP else values["group_id"]) and not self.leaves_alone(
+            kind, values, link
+        )
 
-    def lets_go(self, kind: str, values: Values, link: Link) -> bool:
+    def leaves_alone(self, kind: str, values: Values, link: Link) -> bool:
         return all(values.get(name) is None for name, sort in SORTS.items() if sort == link.sort)
 
     def key(self, kind: str, values: Values) -> object:
         return values["name"].lower()
 
-    # -- strangers
+    # -- others
 
-    def strange(self, draw: Draw[Any], world: Snapshot) -> None:
-        groups = list(world.objects)
-        deed = draw(
+    def act_as_others(self, draw: Draw[Any], now: Snapshot) -> None:
+        groups = list(now.objects)
+        action = draw(
             st.sampled_from(
                 ["make", *(["join", "join", "leave", "policy", "edit", "nest", "remove"] if groups else [])]
             )
         )
-        if deed == "make":
+        if action == "make":
             self._ask("POST", "", {"name": draw(st.sampled_from(THEIRS))}, free=True)
             return
         id = draw(st.sampled_from(groups))
         group = self._ask("GET", f"/id/{id}")["data"]
-        if deed == "remove":
+        if action == "remove":
             self._ask("DELETE", f"/id/{id}")
-        elif deed == "edit":
-            change = draw(st.sampled_from([{"name": "theirs"}, {"metadata": {"owner": "strangers"}}, {"metadata": {}}]))
+        elif action == "edit":
+            change = draw(st.sampled_from([{"name": "others"}, {"metadata": {"owner": "others"}}, {"metadata": {}}]))
             self._ask("POST", f"/id/{id}", change, free=True)
-        elif deed == "policy":
-            policies = draw(st.sets(st.sampled_from([*POLICIES, "strangers"])))
+        elif action == "policy":
+            policies = draw(st.sets(st.sampled_from([*POLICIES, "others"])))
             self._ask("POST", f"/id/{id}", {"policies": sorted(policies)})
-        elif group["type"] == "internal" and deed in ("join", "leave"):
+        elif group["type"] == "internal" and action in ("join", "leave"):
             there, one = set(group["member_entity_ids"] or []), draw(st.sampled_from(ENTITIES))
-            members = there | {one} if deed == "join" else there - {one}
+            members = there | {one} if action == "join" else there - {one}
             self._ask("POST", f"/id/{id}", {"member_entity_ids": sorted(members)})
         elif group["type"] == "internal":
-            # Only what has no groups in it goes into what is in no group, so there is no cycle.
-            nested = {link.member for link in world.links if link.sort == "group"}
-            holding = {link.holder for link in world.links if link.sort == "group"}
-            leaves = [one for one in self.strangers if one in groups and one not in holding and one != id]
+            # Only a group without groups goes into a group that is in no group, so that there is no cycle.
+            nested = {link.member for link in now.links if link.sort == "group"}
+            holding = {link.holder for link in now.links if link.sort == "group"}
+            leaves = [one for one in self.others if one in groups and one not in holding and one != id]
             if leaves and id not in nested:
                 child = draw(st.sampled_from(leaves))
                 self._ask(
@@ -179,14 +183,14 @@ class Vault(Universe):
                 )
 
     def _ask(self, method: str, path: str, json: Any = None, *, free: bool = False) -> Any:
-        reply = self.hands.request(
+        reply = self.client.request(
             method, f"/v1/identity/group{path}", json=json, headers={"X-Vault-Token": "roster-dev"}
-        )  # A name may be taken: then nothing is done.
+        )  # If the name is taken, nothing happens.
         assert reply.status_code < 300 or (free and reply.status_code == 400), reply.text
         return reply.json() if reply.content else None
 
-    def clear(self, id: str, world: Snapshot, theirs: Iterable[str | Link]) -> None:
-        found = list(theirs)
+    def clear(self, id: str, now: Snapshot, others: Iterable[str | Link]) -> None:
+        found = list(others)
         for name, sort in SORTS.items():
             gone = {link.member for link in found if isinstance(link, Link) and link.sort == sort}
             if gone and "member" in name:

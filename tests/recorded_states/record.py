@@ -26,6 +26,7 @@ from typing import Any
 from roster_emulator import Running, running
 from roster_emulator.store import Store
 from support import every_kind
+from support.emulator_state import EmulatorState
 from support.program import Program
 
 STATES = Path(__file__).resolve().parent
@@ -83,10 +84,7 @@ def create_project(folder: Path, emulator: Running, text: str) -> Program:
 
 def load(emulator: Running, dump: Dump) -> None:
     """Replaces everything that the services hold by what was recorded."""
-    emulator.reset()
-    store = emulator.application.state.store
-    store.clear()
-    put(store, dump)
+    put(EmulatorState(emulator).replace_all(), dump)
 
 
 def put(store: Store, dump: Dump) -> None:

@@ -21,7 +21,7 @@ from recorded_states.record import EMULATOR, STATES, create_project, load, put
 from roster_emulator import Running
 from roster_emulator.store import Store
 from support.every_kind import described
-from support.program import writes
+from support.program import kind_of, writes
 
 VERSIONS = sorted(path.name for path in STATES.iterdir() if (path / "state.json").exists())
 RELEASED = version("pulumi-roster")
@@ -37,16 +37,12 @@ def ours(state: dict[str, Any]) -> list[dict[str, Any]]:
     return [row for row in rows if row["type"].startswith("pulumi-python:dynamic/")]
 
 
-def kind(row: dict[str, Any]) -> str:
-    return str(row["type"]).removeprefix("pulumi-python:dynamic/").replace(":", ".")
-
-
 def test_this_version_is_recorded() -> None:
     assert RELEASED in VERSIONS, RECORD
 
 
 def test_every_kind_is_recorded() -> None:
-    assert {kind(row) for row in ours(recorded(RELEASED, "state.json"))} == {*RESOURCES}, f"{RECORD} --replace"
+    assert {kind_of(row) for row in ours(recorded(RELEASED, "state.json"))} == {*RESOURCES}, f"{RECORD} --replace"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -62,7 +58,7 @@ def test_a_recording_contains_no_secret_and_no_path_of_a_machine(version: str) -
 def test_a_recorded_pickle_contains_only_the_kind(version: str) -> None:
     for row in ours(recorded(version, "state.json")):
         engine = dill.loads(base64.b64decode(row["inputs"]["__provider"]))
-        assert vars(engine) == {"kind": kind(row)}
+        assert vars(engine) == {"kind": kind_of(row)}
         assert row["outputs"]["__provider"] == row["inputs"]["__provider"]
 
 

@@ -1,4 +1,4 @@
-"""A Pulumi project in a folder of its own, run by the real engine through the ``pulumi`` command."""
+"""Runs a Pulumi project in a folder of its own with the real engine, through the ``pulumi`` command."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ENGINE = ROOT / ".engine" / "bin"
 
 
 def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
-    """The environment of a ``pulumi`` process that keeps everything in ``folder`` and reaches only the emulator."""
+    """Returns the environment of a ``pulumi`` process that keeps everything in ``folder`` and uses only the emulator."""
     keep = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     return {
         **keep,
@@ -43,11 +43,11 @@ def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left: its exit code, what it wrote, and the steps that it took.
+    """The result of a command: its exit code, its output, and its steps.
 
-    :param steps: operation and resource in the order in which they ended, such as ``("create", "admins")``: of our
-        resources only, without those that stayed the same.
-    :param errors: what the user is told, by the name of the resource ("" for the program itself).
+    :param steps: operation and resource in the order in which they ended, such as ``("create", "admins")``. Only
+        resources of this package count, without those that stayed the same.
+    :param errors: the error messages by the name of the resource ("" for the program itself).
     """
 
     code: int
@@ -61,7 +61,7 @@ class Ran:
 
 
 class Program:
-    """One project with one stack. ``write`` gives it a program; the rest are Pulumi's own commands."""
+    """One project with one stack. ``write`` replaces its program; most other methods are Pulumi's own commands."""
 
     def __init__(self, folder: Path, emulator_url: str, *, project: str = "test", example: Path | None = None) -> None:
         self.folder = folder
@@ -84,8 +84,8 @@ class Program:
     def pulumi(self, *words: str, code: int | None = 0, answer: str = "") -> Ran:
         """Runs one command.
 
-        :param code: what it must end with, ``None`` for anything.
-        :param answer: to what it asks.
+        :param code: the expected exit code, ``None`` for any.
+        :param answer: the text for its standard input.
         """
         events = self.folder / "events.json"
         events.unlink(missing_ok=True)
@@ -100,12 +100,12 @@ class Program:
             text=True,
             timeout=240,
         )
-        ran = Ran(done.returncode, done.stdout, *_told(events))
+        ran = Ran(done.returncode, done.stdout, *_steps_and_errors(events))
         assert code is None or ran.code == code, f"pulumi {' '.join(words)} ended with {ran.code}:\n{ran.out}"
         return ran
 
     def configure(self, *, secret: Mapping[str, str] | None = None, **plain: str) -> None:
-        """Sets stack configuration; keys are paths below ``roster:``, such as ``connections.second.ibmToken``."""
+        """Sets stack configuration. Keys are paths below ``roster:``, such as ``connections.second.ibmToken``."""
         given = [("--secret", secret or {}), ("--plaintext", plain)]
         words = [
             word for how, values in given for key, value in values.items() for word in (how, f"roster:{key}={value}")
@@ -129,14 +129,19 @@ class Program:
         self.pulumi("preview", "--expect-no-changes")
 
     def resources(self) -> dict[str, dict[str, Any]]:
-        """Our resources in the state, by their name within the program."""
+        """Returns the resources of this package in the state, by their name within the program."""
         state = json.loads(self.pulumi("stack", "export").out)
         found = state["deployment"].get("resources") or []
         return {row["urn"].rsplit("::", 1)[1]: row for row in found if row["type"].startswith("pulumi-python:dynamic/")}
 
     def export(self) -> str:
-        """The whole state as text."""
+        """Returns the state as text."""
         return self.pulumi("stack", "export").out
+
+
+def kind_of(row: Mapping[str, Any]) -> str:
+    """Returns the kind of a resource in the state, such as ``ibm.AccessGroup``."""
+    return str(row["type"]).removeprefix("pulumi-python:dynamic/").replace(":", ".")
 
 
 def writes(emulator: Running) -> dict[str, int]:
@@ -144,8 +149,8 @@ def writes(emulator: Running) -> dict[str, int]:
     return {route: count for route, count in emulator.requests().items() if not route.startswith(("GET ", "HEAD "))}
 
 
-def _told(events: Path) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
-    """Steps and errors, from the engine's own log of events."""
+def _steps_and_errors(events: Path) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
+    """Reads steps and errors from the engine's log of events."""
     steps: list[tuple[str, str]] = []
     errors: dict[str, str] = defaultdict(str)
     for line in events.read_text().splitlines() if events.exists() else []:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from roster_emulator import Running
 from support.canned_server import Canned, Got, canned, reply
+from support.emulator_state import EmulatorState
 
 HEADERS = {
     *("host", "user-agent", "accept", "accept-encoding", "connection", "content-length", "content-type"),
@@ -22,13 +23,6 @@ QUERY = {
     *("account_id", "iam_id", "membership_type", "hide_public_access", "limit", "offset", "sort", "force"),
     *("view", "page", "size", "forceCheckinPaps"),
 }
-
-
-def ids(emulator: Running) -> set[str]:
-    """Returns the ids of all objects."""
-    dump = emulator.application.state.dump()
-    rows = (row for tables in dump.values() for rows in tables.values() for row in rows)
-    return {row["id"] for row in rows if isinstance(row.get("id"), str)}
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -63,17 +57,20 @@ class Names:
     theirs: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.known = ids(self.emulator)
+        self.known = self._ids()
 
     def update(self) -> None:
         """Gives ids to the objects that were created since the last call."""
-        new = ids(self.emulator) - self.known - self.ours.keys()
+        new = self._ids() - self.known - self.ours.keys()
         if self.name is None:
             self.known |= new
             return
         for id in sorted(new):
             self.ours[id] = self.name(len(self.ours))
             self.theirs[self.ours[id]] = id
+
+    def _ids(self) -> set[str]:
+        return EmulatorState(self.emulator).ids()
 
     def to_client(self, value: Any) -> Any:
         """Translates a value of the emulator for the client."""
@@ -100,9 +97,7 @@ class RecordingProxy:
         self._emulator = emulator
         self._lock = threading.Lock()
         self._behind = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=30)
-        self._literals = {
-            part for api in emulator.application.apis for route in api.routes for part in route.template.split("/")
-        }
+        self._literals = EmulatorState(emulator).route_segments()
         self.server = Canned(b"")
         self.url = ""
 

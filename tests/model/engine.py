@@ -1,6 +1,8 @@
-"""A stand-in for Pulumi's engine, as far as one stack goes: it checks, compares, creates, changes and replaces in the
-order in which resources are declared, deletes in the reverse order at the end, and keeps in its state what was done, no
-more."""
+"""Simulates Pulumi's engine for one stack.
+
+It checks, compares, creates, updates and replaces in the order in which resources are declared, deletes in the reverse
+order at the end, and records only completed steps in its state.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Ref:
-    """Stands in a declaration for the id of another one's object."""
+    """A reference in a declaration to the id of another resource's object."""
 
     slot: str
 
@@ -36,22 +38,22 @@ class Declaration:
     given: Values
 
     def refs(self) -> set[str]:
-        """The slots that it needs."""
+        """Returns the slots that it needs."""
         return {ref.slot for ref in _refs(self.given)}
 
     def resolved(self, ids: Callable[[str], str]) -> Values:
-        """The inputs with ids for references."""
+        """Returns the inputs with ids in place of references."""
         filled: Values = _filled(self.given, lambda value: ids(value.slot) if isinstance(value, Ref) else value)
         return filled
 
     def naming(self, id: str, slot: str) -> Declaration:
-        """The same, with a reference for an id that is written out."""
+        """Returns the declaration with a reference in place of an id."""
         return replace(self, given=_filled(self.given, lambda value: Ref(slot) if value == id else value))
 
 
 @dataclass(eq=False)
 class Record:
-    """One resource in the state. ``leaving``: it was replaced, and its object is still to be deleted."""
+    """One resource in the state. ``pending_delete``: it was replaced, and its object is not deleted yet."""
 
     slot: str
     kind: str
@@ -59,11 +61,11 @@ class Record:
     inputs: Values
     outputs: Values
     needs: set[str]
-    leaving: bool = False
+    pending_delete: bool = False
 
 
-class Refused(Exception):
-    """A step failed; the run ended with it."""
+class StepFailed(Exception):
+    """A step failed and ended the run."""
 
     def __init__(self, slot: str, verb: str, error: Exception) -> None:
         super().__init__(f"{verb} {slot}: {error}")
@@ -72,20 +74,20 @@ class Refused(Exception):
 
 @dataclass
 class Stack:
-    """The state of one stack, and the commands on it. Each command gets the session of a new process."""
+    """The state of one stack, and the commands on it. Each command takes the session of a new process."""
 
     state: list[Record] = field(default_factory=list)
     creating: str = ""
-    """The slot whose creation has begun and is not recorded."""
+    """The slot whose creation has started and is not recorded."""
     deleting: Record | None = None
-    """The record whose deletion has begun and is not recorded."""
+    """The record whose deletion has started and is not recorded."""
 
     def record(self, slot: str) -> Record | None:
-        """The living record of a slot."""
-        return next((record for record in self.state if record.slot == slot and not record.leaving), None)
+        """Returns the current record of a slot."""
+        return next((record for record in self.state if record.slot == slot and not record.pending_delete), None)
 
     def preview(self, session: Session, program: Sequence[Declaration]) -> dict[str, str]:
-        """What ``up`` would do, by slot, as far as that is known before it is done."""
+        """Returns the step of ``up`` for each slot, as far as it is known in advance."""
         steps: dict[str, str] = {}
         for declared in program:
 
@@ -98,9 +100,9 @@ class Stack:
         return steps
 
     def refresh(self, session: Session) -> None:
-        """Reads everything that is in the state; what is gone leaves it."""
+        """Reads every object in the state, and removes deleted ones from it."""
         for record in list(self.state):
-            with _telling(record.slot, "read"):
+            with _failing_as(record.slot, "read"):
                 found = Lifecycle(handler_class(record.kind), session).read(record.id, record.outputs)
             if found is None:
                 self.state.remove(record)
@@ -108,57 +110,59 @@ class Stack:
                 record.id, record.outputs, record.inputs = found.id, found.outputs, found.inputs
 
     def up(self, session: Session, program: Sequence[Declaration], done: list[str]) -> None:
-        """Brings the world to the program. Adds to ``done`` what it does: ``create group0``, ``delete rule1``, ..."""
+        """Applies the program. Adds each completed step to ``done``, such as ``create group0`` or ``delete rule1``."""
         before, registered = list(self.state), list[Record]()
         self.creating, self.deleting = "", None
         try:
             for declared in program:
-                registered.append(self._brought(session, declared, done))
+                registered.append(self._apply(session, declared, done))
             wanted = {declared.slot for declared in program}
             for record in reversed(before):
-                if record in self.state and (record.leaving or record.slot not in wanted):
+                if record in self.state and (record.pending_delete or record.slot not in wanted):
                     self._delete(session, record, done)
         finally:
-            # As the engine writes it: what was registered in this run comes first, in its order.
+            # As the engine does, put the resources that this run registered first, in their order.
             self.state.sort(key=lambda record: registered.index(record) if record in registered else len(registered))
 
-    def _brought(self, session: Session, declared: Declaration, done: list[str]) -> Record:
+    def _apply(self, session: Session, declared: Declaration, done: list[str]) -> Record:
         lifecycle = Lifecycle(handler_class(declared.kind), session)
         inputs = _checked(lifecycle, declared, self._id)
         record = self.record(declared.slot)
         step, delete_first = _step(lifecycle, record, inputs)
         if record is not None and step != "replace":
             if step == "update":
-                with _telling(declared.slot, "update"):
+                with _failing_as(declared.slot, "update"):
                     record.outputs = lifecycle.update(record.id, record.outputs, inputs)
                 done.append(f"update {declared.slot}")
             record.inputs, record.needs = inputs, declared.refs()
             return record
         if record is not None and delete_first:
-            # Whatever would be replaced because of this goes before it.
-            for dependent in reversed([other for other in self.state if self._falls_with(session, other, record)]):
+            # Pulumi first deletes the resources that this replacement replaces too.
+            for dependent in reversed(
+                [other for other in self.state if self._is_replaced_with(session, other, record)]
+            ):
                 self._delete(session, dependent, done)
             self._delete(session, record, done)
         self.creating = declared.slot
-        with _telling(declared.slot, "create"):
+        with _failing_as(declared.slot, "create"):
             id, outputs = lifecycle.create(inputs)
         self.creating = ""
         if record is not None:
-            record.leaving = True
+            record.pending_delete = True
         made = Record(declared.slot, declared.kind, id, inputs, outputs, declared.refs())
         self.state.append(made)
         done.append(f"{step} {declared.slot}")
         return made
 
-    def _falls_with(self, session: Session, other: Record, record: Record) -> bool:
-        if other.leaving or record.slot not in other.needs:
+    def _is_replaced_with(self, session: Session, other: Record, record: Record) -> bool:
+        if other.pending_delete or record.slot not in other.needs:
             return False
         inputs = {name: UNKNOWN if value == record.id else value for name, value in other.inputs.items()}
         return bool(Lifecycle(handler_class(other.kind), session).diff(other.outputs, inputs).replaces)
 
     def _delete(self, session: Session, record: Record, done: list[str]) -> None:
         self.deleting = record
-        with _telling(record.slot, "delete"):
+        with _failing_as(record.slot, "delete"):
             Lifecycle(handler_class(record.kind), session).delete(record.id, record.outputs)
         self.deleting = None
         self.state.remove(record)
@@ -166,11 +170,11 @@ class Stack:
 
     def _id(self, slot: str) -> str:
         record = self.record(slot)
-        assert record is not None, f"{slot} is declared before what needs it"
+        assert record is not None, f"{slot} must be declared before the resources that need it"
         return record.id
 
 
-class _telling:
+class _failing_as:
     def __init__(self, slot: str, verb: str) -> None:
         self._slot, self._verb = slot, verb
 
@@ -178,14 +182,14 @@ class _telling:
         """Nothing to prepare."""
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        # A kill is no Exception: it goes through as it is.
+        # A kill is no Exception and is not wrapped.
         if isinstance(error, Exception) and not isinstance(error, AssertionError):
-            raise Refused(self._slot, self._verb, error) from error
+            raise StepFailed(self._slot, self._verb, error) from error
 
 
 def _checked(lifecycle: Lifecycle, declared: Declaration, ids: Callable[[str], str]) -> Values:
     inputs, faults = lifecycle.check(declared.resolved(ids))
-    assert not faults, f"{declared} is well formed: {faults}"
+    assert not faults, f"{declared} must be valid: {faults}"
     return inputs
 
 

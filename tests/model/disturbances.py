@@ -1,5 +1,4 @@
-"""What can happen to a run: time that passes at once, a process that dies between two requests, and faults of the
-service."""
+"""Disturbs runs: kills the process between two requests, injects faults, and skips waits."""
 
 from __future__ import annotations
 
@@ -19,73 +18,73 @@ from pulumi_roster.http.whole_body import WholeBody
 from pulumi_roster.lifecycle.read_burst import ReadBurst
 from pulumi_roster.lifecycle.session import Session
 from roster_emulator import Running
+from support.emulator_state import EmulatorState
 
-FEW, MANY = 1_000_000, 0
+DIRECT, LISTING = 1_000_000, 0
 
 
 class Killed(BaseException):
-    """The process died. No ``Exception``: nothing that the process would do after its death is done."""
+    """The process was killed. This is no ``Exception``, so that the provider does not handle it."""
 
 
 class Clock:
-    """Time that passes when somebody waits, for the provider and for the emulator."""
+    """A clock that waits move forward, for the provider and for the emulator."""
 
     def __init__(self, emulator: Running) -> None:
-        self._state = emulator.application.state
+        self._state = EmulatorState(emulator)
         self._now = 1_000_000.0
 
     def sleep(self, seconds: float) -> None:
-        """Waits no time at all."""
+        """Moves the clocks forward instead of waiting."""
         self._now += seconds
-        self._state.ahead += seconds
+        self._state.advance_clock(seconds)
 
     def limits(self) -> Limits:
-        """The limits of real life."""
+        """Returns the default limits with this clock."""
         return Limits(
             clock=lambda: self._now, wall_clock=lambda: time.time() + self._now, sleep=self.sleep, chance=lambda: 0.5
         )
 
 
 @dataclass(frozen=True)
-class Death:
-    """When the process dies: at the request (or the write) of this number, before it is sent or after it was
-    answered."""
+class Kill:
+    """The request or write (by its number) at which the process dies: before it is sent, or after its reply."""
 
     at: int
     of_writes: bool
     after: bool
 
 
-class Wire(httpx.BaseTransport):
-    """Sees each request of the provider, repetitions included, and may let the process die at one."""
+class Recorder(httpx.BaseTransport):
+    """Counts each request of the provider, including retries, and kills the process at one of them."""
 
     def __init__(self) -> None:
         self.requests = 0
         self.writes: list[str] = []
-        self._death: Death | None = None
+        self._death: Kill | None = None
         self.below: httpx.BaseTransport = httpx.BaseTransport()
 
     def onto(self, client: Client) -> None:
-        """Listens to a client."""
+        """Puts itself between a client and the network."""
         layer: Any = client._http._transport
         while not isinstance(layer.below, WholeBody):
             layer = layer.below
         layer.below, self.below = self, layer.below
 
     def clear(self) -> None:
-        """Begins to count anew, and lets the process live."""
+        """Resets the counts and the kill."""
         self.requests, self.writes, self._death = 0, [], None
 
-    def die(self, death: Death | None) -> None:
-        """Lets the process die some time."""
-        self._death = death
+    def die(self, kill: Kill | None) -> None:
+        """Sets the request at which the process dies."""
+        self._death = kill
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        death, writes = self._death, request.method not in ("GET", "HEAD")
-        dies = death is not None and death.at == (len(self.writes) if death.of_writes else self.requests)
-        dies = dies and (writes or not (death and death.of_writes))
+        kill, writes = self._death, request.method not in ("GET", "HEAD")
+        dies = kill is not None and kill.at == (len(self.writes) if kill.of_writes else self.requests)
+        dies = dies and (writes or not (kill and kill.of_writes))
         self.requests += 1
-        if dies and death and not death.after:
+        if dies and kill and not kill.after:
             raise Killed
         if writes:
             self.writes.append(f"{request.method} {request.url.path}")
@@ -99,7 +98,7 @@ class Wire(httpx.BaseTransport):
 
 
 class Process(Session):
-    """One run's session; its reads go directly, or all through a listing, and none waits to see which."""
+    """The session of one run. Its reads are all direct or all through a listing, and no read waits for others."""
 
     def __init__(self, settings: Settings, few: int) -> None:
         super().__init__(settings)
@@ -110,20 +109,20 @@ class Process(Session):
 
 
 @dataclass(frozen=True)
-class Mishap:
-    """What goes wrong in one run: faults of the service, or a death."""
+class Disturbance:
+    """What goes wrong in one run: injected faults or a kill."""
 
     faults: tuple[dict[str, Any], ...] = ()
-    death: Death | None = None
+    kill: Kill | None = None
 
-    def repaired(self, lasting: Collection[int]) -> bool:
-        """Whether the run must come through all the same. ``lasting``: what a system does not repeat."""
-        return self.death is None and all(
-            fault["kind"] in _REPAIRED and fault.get("status") not in lasting for fault in self.faults
+    def repaired(self, not_retried: Collection[int]) -> bool:
+        """Tells whether the run must succeed in spite of it, except for statuses that the system does not retry."""
+        return self.kill is None and all(
+            fault["kind"] in _REPAIRED and fault.get("status") not in not_retried for fault in self.faults
         )
 
 
-# After these, a run ends as if nothing had happened. After the others it may end with an error.
+# A run succeeds in spite of these. With any other fault it may end with an error.
 _REPAIRED = {
     "drop",
     "drop_after",
@@ -165,11 +164,11 @@ _FAULTS = st.one_of(
     st.fixed_dictionaries({"kind": st.sampled_from(["empty", "html", "truncated"]), "skip": _SKIP}),
 )
 
-_DEATHS = st.builds(Death, st.integers(0, 9), st.just(False), st.booleans()) | st.builds(
-    Death, st.integers(0, 3), st.just(True), st.sampled_from([True, True, False])
+_KILLS = st.builds(Kill, st.integers(0, 9), st.just(False), st.booleans()) | st.builds(
+    Kill, st.integers(0, 3), st.just(True), st.sampled_from([True, True, False])
 )
 
-MISHAPS = st.one_of(
-    _DEATHS.map(lambda death: Mishap((), death)),
-    st.lists(_FAULTS, min_size=1, max_size=2).map(lambda faults: Mishap(tuple(faults))),
+DISTURBANCES = st.one_of(
+    _KILLS.map(lambda kill: Disturbance((), kill)),
+    st.lists(_FAULTS, min_size=1, max_size=2).map(lambda faults: Disturbance(tuple(faults))),
 )
