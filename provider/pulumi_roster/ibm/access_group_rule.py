@@ -195,7 +195,7 @@ class Condition:
 
     claim: pulumi.Input[str]
     operator: pulumi.Input[Operator]
-    value: pulumi.Input[Value]
+    value: pulumi.Input[Any]  # Pulumi's SDK reads this annotation, and refuses a list where it is a union
 
     def __init__(
         self,
