@@ -56,7 +56,7 @@ RAW: dict[str, bytes] = {
 @pytest.mark.parametrize("raw", RAW.values(), ids=RAW)
 def test_no_foreign_exception_leaves_the_client(raw: bytes, connect: Connect) -> None:
     """Each verb, whatever the server says: an answer, or an error of ours."""
-    limits = Limits(budget=0.4, unreachable=0.1, first_wait=20)
+    limits = Limits(budget=2.0, unreachable=0.1, first_wait=20)
     calls: list[Callable[[Client], Any]] = [
         lambda api: api.get("/x").json(),
         lambda api: api.head("/x"),
