@@ -136,7 +136,7 @@ def test_a_verb_ends_when_its_calls_succeed_and_its_items_never_do() -> None:
     assert time.now - start <= BUDGET
 
 
-def test_a_loop_that_only_reads_well_ends_within_the_budget_it_had() -> None:
+def test_successful_calls_do_not_restart_a_fixed_deadline() -> None:
     time = FakeTime()
     loop = (deadline := Deadline(time.limits(budget=BUDGET))).fixed()
     assert loop.wait(6)
@@ -146,7 +146,7 @@ def test_a_loop_that_only_reads_well_ends_within_the_budget_it_had() -> None:
     assert time.waits == [6]
 
 
-def test_a_lost_write_leaves_time_to_find_out_what_became_of_it() -> None:
+def test_a_lost_write_leaves_time_to_check_it() -> None:
     time = FakeTime()
 
     def lost(request: httpx.Request) -> httpx.Response:

@@ -53,20 +53,20 @@ REFUSED = httpx.ConnectError("refused")
     ],
     ids=str,
 )
-def test_what_may_pass_and_is_safe_is_sent_again(answer: Answer, method: str, sent: int) -> None:
+def test_only_safe_requests_are_repeated_after_passing_failures(answer: Answer, method: str, sent: int) -> None:
     script, time = Script(answer, fine), FakeTime()
     with contextlib.suppress(httpx.TransportError, ValueError):
         run(script, time, request(method))
     assert len(script.requests) == sent
 
 
-def test_a_post_that_is_said_to_be_repeatable_is_repeated() -> None:
+def test_a_repeatable_post_is_repeated() -> None:
     script = Script(failing(503), httpx.ReadError("reset"), fine)
     assert run(script, FakeTime(), request("POST", repeatable=True)).status_code == 200
     assert len(script.requests) == 3
 
 
-def test_the_service_is_taken_at_its_own_clock() -> None:
+def test_waits_follow_the_services_clock() -> None:
     time = FakeTime()
     ahead = 3600  # the service's clock is an hour ahead of ours
     for name in ("Retry-After", "X-RateLimit-Reset"):
@@ -81,12 +81,12 @@ DATES = r"[A-Z][a-z]{2}, \d{1,9} [A-Z][a-z]{2} \d{1,30} \d{1,9}:\d\d:\d\d( [+-]\
 
 
 @given(text=st.text() | st.from_regex(DATES))
-def test_no_date_upsets_us(text: str) -> None:
+def test_any_text_may_stand_in_for_a_date(text: str) -> None:
     found = http_date(text)
     assert found is None or isinstance(found, float)
 
 
-def test_the_last_failure_is_the_one_that_is_told() -> None:
+def test_the_last_failure_is_reported() -> None:
     time = FakeTime()
     assert run(Script(failing(500), failing(503)), time, budget=5).status_code == 503
     with pytest.raises(httpx.ReadError, match="second"):
@@ -127,7 +127,7 @@ def test_the_reset_of_a_limit_is_waited_for(ahead: float, least: float, most: fl
     assert least <= time.waits[0] <= most
 
 
-def test_seconds_left_are_no_epoch() -> None:
+def test_a_reset_may_be_given_in_seconds_left() -> None:
     time = FakeTime()
     run(Script(limited(X_RateLimit_Reset="13"), fine), time)
     assert 13 <= time.waits[0] < 14
@@ -145,7 +145,7 @@ OVERFLOW = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
 
 @pytest.mark.parametrize("text", ["soon", "", "nan", "-5", "1e999", "Mon, 99 Foo 2030 00:00:00 GMT", "0x10", OVERFLOW])
 @pytest.mark.parametrize("header", ["retry_after", "X_RateLimit_Reset"])
-def test_nonsense_in_a_header_means_the_usual_wait_or_none(header: str, text: str) -> None:
+def test_a_malformed_header_means_the_usual_wait_or_none(header: str, text: str) -> None:
     time, script = FakeTime(), Script(limited(**{header: text}), fine)
     status = run(script, time).status_code
     assert (status, time.waits) in [(200, [0.125]), (200, [0.03125]), (429, [])]
@@ -195,7 +195,7 @@ def test_many_repetitions_do_not_overflow() -> None:
     assert len(time.waits) > 1030
 
 
-def test_a_service_that_is_not_reached_is_given_up_sooner() -> None:
+def test_an_unreachable_service_is_given_up_sooner() -> None:
     time = FakeTime()
     start = time.now
     with pytest.raises(httpx.ConnectError):
@@ -221,7 +221,7 @@ def test_no_repetition_begins_that_could_not_be_answered_in_time() -> None:
     assert 0.8 <= time.now - start <= 0.9
 
 
-def test_a_deadline_that_is_given_counts_for_all_repetitions() -> None:
+def test_one_deadline_covers_all_repetitions() -> None:
     time = FakeTime()
     assert run(Script(failing(503)), time, request(deadline=time.now + 3), budget=120).status_code == 503
     assert sum(time.waits) <= 3

@@ -36,7 +36,7 @@ def endless(got: Any) -> bytes:
     return b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 3_000_000
 
 
-def test_a_body_of_no_announced_length_is_limited_too() -> None:
+def test_a_body_without_a_length_is_limited_too() -> None:
     with canned(endless) as server, whole(Limits(largest_reply=100_000)) as transport, pytest.raises(ReplyTooLarge):
         transport.handle_request(request(url=server.url))
 
@@ -61,7 +61,7 @@ def test_a_compressed_body_is_measured_unpacked() -> None:
         transport.handle_request(request(url=server.url))
 
 
-def test_a_body_that_is_not_what_it_says_is_an_error() -> None:
+def test_a_wrongly_packed_body_is_an_error() -> None:
     answer = reply(body=b"not compressed", headers={"Content-Encoding": "gzip"})
     with canned(answer) as server, whole(Limits()) as transport, pytest.raises(httpx.DecodingError):
         transport.handle_request(request(url=server.url))
@@ -73,7 +73,7 @@ def test_a_reply_without_a_body_may_name_an_encoding() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,gzip", "br", "zstd", "deflate", "gzip, identity", "x"])
-def test_only_what_was_asked_for_is_unpacked(encoding: str) -> None:
+def test_only_gzip_is_unpacked(encoding: str) -> None:
     # Twice packed, one kilobyte can stand for terabytes, and a whole piece would be unpacked before it is measured.
     bomb = gzip.compress(gzip.compress(bytes(1_000_000)))
     with (
@@ -128,7 +128,7 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     assert script.requests == []
 
 
-def test_nothing_is_sent_later_than_it_may_be_and_the_reply_is_awaited_as_ever() -> None:
+def test_a_late_write_is_not_sent_and_its_reply_may_take_longer() -> None:
     time, script = FakeTime(), Script(fine)
     limits = httpx.Timeout(30, connect=10).as_dict()
     transport = WholeBody(script, time.limits())
@@ -139,13 +139,13 @@ def test_nothing_is_sent_later_than_it_may_be_and_the_reply_is_awaited_as_ever()
     assert len(script.requests) == 1
 
 
-def test_headers_that_do_not_come_are_not_waited_for_beyond_the_deadline(emulator: Running) -> None:
+def test_the_deadline_ends_the_wait_for_headers(emulator: Running) -> None:
     emulator.fault("slow_headers", seconds=60)
     with whole(Limits()) as transport, pytest.raises(httpx.ReadTimeout):
         transport.handle_request(request(url=f"{emulator.url}/v2/groups", deadline=time.monotonic() + 0.2))
 
 
-def test_a_slow_body_is_ended_by_the_deadline() -> None:
+def test_the_deadline_ends_a_slow_body() -> None:
     time = FakeTime()
 
     class Drip(httpx.SyncByteStream):
@@ -161,7 +161,7 @@ def test_a_slow_body_is_ended_by_the_deadline() -> None:
     assert time.now - start <= 120
 
 
-def test_a_reply_is_closed_whatever_happens() -> None:
+def test_a_broken_reply_is_closed() -> None:
     closed = []
 
     class Broken(httpx.SyncByteStream):
@@ -178,7 +178,7 @@ def test_a_reply_is_closed_whatever_happens() -> None:
     assert closed == [True]
 
 
-def test_a_connection_serves_again_after_a_whole_reply(emulator: Running) -> None:
+def test_a_connection_is_reused_after_a_whole_reply(emulator: Running) -> None:
     with httpx.HTTPTransport(limits=httpx.Limits(max_connections=1)) as bottom:
         transport = WholeBody(bottom, Limits())
         for _ in range(3):

@@ -55,7 +55,7 @@ A, B = Row(id="a", text="listed"), Row(id="b", text="listed")
 # -- one reading for all
 
 
-def test_what_is_forgotten_is_read_again() -> None:
+def test_a_forgotten_listing_is_read_again() -> None:
     service = Service(Row(id="a"))
     listing = Listing(service.load, FakeTime().limits().clock)
     listing.put(Row(id="ours"))
@@ -122,7 +122,7 @@ def test_a_reading_that_fails_is_not_kept() -> None:
     assert service.readings == 2
 
 
-def test_a_failed_renewal_keeps_nothing_old_for_new() -> None:
+def test_after_a_failed_renewal_the_next_use_reads_again() -> None:
     service, time = Service(A), FakeTime()
     listing = Listing(service.load, lambda: time.now)
     listing.rows()
@@ -165,7 +165,7 @@ def test_age_counts_from_the_beginning_of_the_reading() -> None:
     assert not listing.loaded()
 
 
-def test_a_fresh_one_is_read_however_young_the_old_one_is() -> None:
+def test_a_fresh_listing_is_read_however_young_the_old_one_is() -> None:
     service, time = Service(A), FakeTime()
     listing = Listing(service.load, lambda: time.now)
     listing.rows()
@@ -176,7 +176,7 @@ def test_a_fresh_one_is_read_however_young_the_old_one_is() -> None:
     assert ids(listing.rows()) == ["b"]
 
 
-def test_who_wants_a_fresh_one_does_not_take_one_that_was_begun_before() -> None:
+def test_a_reading_that_began_before_does_not_count_as_fresh() -> None:
     service, time = Service(), FakeTime()
     listing, first, second = Listing(service.load, lambda: time.now), list[Any](), list[Any]()
     service.gate.clear()
@@ -197,7 +197,7 @@ def test_who_wants_a_fresh_one_does_not_take_one_that_was_begun_before() -> None
     assert (first, second) == ([[]], [["a"]])
 
 
-def test_those_who_want_a_fresh_one_at_the_same_moment_share_it() -> None:
+def test_threads_share_a_fresh_reading_that_began_after_they_asked() -> None:
     service, time = Service(A), FakeTime()
     listing, answers = Listing(service.load, lambda: time.now), list[Any]()
     listing.rows()
@@ -236,7 +236,7 @@ def test_writes_before_the_first_reading_count_too() -> None:
     assert ids(listing.rows()) == ["a", "c"]
 
 
-def test_writes_while_it_is_read_win_over_what_was_read() -> None:
+def test_writes_during_a_reading_win_over_it() -> None:
     service, time = Service(A, B), FakeTime()
     listing, answers = Listing(service.load, lambda: time.now), list[Any]()
     service.gate.clear()
@@ -250,7 +250,7 @@ def test_writes_while_it_is_read_win_over_what_was_read() -> None:
     assert [{row.id: row.text for row in rows} for rows in answers] == [{"a": "ours", "c": "ours"}]
 
 
-def test_what_was_dropped_and_made_again_is_there() -> None:
+def test_a_row_that_was_dropped_and_put_again_is_there() -> None:
     service, time = Service(A), FakeTime()
     listing = Listing(service.load, lambda: time.now)
     listing.drop("a")
@@ -269,7 +269,7 @@ def test_a_write_may_take_a_while_to_show() -> None:
     assert ids(listing.rows(fresh=True)) == ["a"]
 
 
-def test_a_reading_long_after_a_write_knows_better() -> None:
+def test_a_reading_long_after_a_write_wins_over_it() -> None:
     service, time = Service(B), FakeTime()
     listing = Listing(service.load, lambda: time.now, settle=6)
     listing.put(A)  # removed by somebody else since
@@ -280,7 +280,7 @@ def test_a_reading_long_after_a_write_knows_better() -> None:
 
 
 @given(steps=st.lists(st.tuples(st.sampled_from(["put", "drop"]), st.sampled_from("abc")), max_size=30))
-def test_a_listing_is_kept_true_by_its_own_writes(steps: list[tuple[str, str]]) -> None:
+def test_own_writes_keep_a_listing_up_to_date(steps: list[tuple[str, str]]) -> None:
     service, time = Service(A, B), FakeTime()
     listing = Listing(service.load, lambda: time.now)
     listing.rows()

@@ -39,8 +39,10 @@ Values = dict[str, Any]
 
 
 def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
-    """The fields in which new inputs differ from old outputs. A field that is not given is not managed, unless it has a
-    default; ``adopt`` matters at the creation only."""
+    """Returns the fields in which new inputs differ from old outputs.
+
+    A field that is not given is not managed, unless it has a default. ``adopt`` matters at the creation only.
+    """
     for name in args_type.model_fields:
         default = default_of(args_type, name)
         new = news.get(name, default)
@@ -52,15 +54,15 @@ def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, A
 
 
 def _old(args_type: type[Args], name: str, olds: Mapping[str, Any]) -> Any:
-    if name not in olds and (told := marked(args_type, MirroredBy).get(name)):
-        return olds.get(told.output)
+    if name not in olds and (mirror := marked(args_type, MirroredBy).get(name)):
+        return olds.get(mirror.output)
     return olds.get(name, default_of(args_type, name))
 
 
 def outputs_of(
     args_type: type[Args], state: State, inputs: Mapping[str, Any], managed: Mapping[str, Any] | None = None
 ) -> Values:
-    """A state as outputs: without what is not managed, and with what only we know as it was declared."""
+    """Returns a state as outputs: without unmanaged fields, and with provider-only options as they were declared."""
     managed = inputs if managed is None else managed
     outputs: Values = state.model_dump(mode="json", exclude={"id"}, exclude_none=True, warnings=False)
     for name in args_type.model_fields:
@@ -72,11 +74,11 @@ def outputs_of(
 
 
 def as_declared(args_type: type[Args], outputs: Values, inputs: Mapping[str, Any]) -> Values:
-    """Outputs right after a creation or change, for Pulumi to keep.
+    """Returns outputs right after a creation or change, for Pulumi to keep.
 
-    What differs from the declaration all the same, such as members that others put in meanwhile, is left for the next
-    refresh to bring in. Pulumi shows a change from the inputs that it knows: kept here, such a difference would be a
-    change without a line in the preview.
+    If a value differs from its declaration, such as members that others have just added, the declaration is kept, and
+    the next refresh shows the difference. Pulumi shows a change against the inputs that it knows: if the outputs kept
+    the difference, the next preview would show a change without a line.
     """
     return {**outputs, **{name: inputs[name] for name in changed(args_type, outputs, inputs) if name in inputs}}
 
@@ -110,7 +112,7 @@ def scope_of(args_type: type[Args], values: Mapping[str, Any]) -> str:
 
 
 def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
-    """By what an object is recognised in its scope: its key fields; of an object without a name, all that it is."""
+    """Returns the fields by which an object is recognised in its scope: its key fields, or all if they are empty."""
     keys = list(marked(args_type, Key))
     if not any(getattr(values, name, None) for name in keys):
         keys = [name for name in args_type.model_fields if not is_provider_only(args_type, name)]
