@@ -45,6 +45,11 @@ class Service:
         return rows
 
 
+def listed(*rows: Row, **limits: float) -> tuple[Service, FakeTime, Listing[Row]]:
+    service, time = Service(*rows), FakeTime()
+    return service, time, Listing(service.load, lambda: time.now, **limits)
+
+
 def ids(rows: Iterable[Row]) -> list[str]:
     return sorted(row.id for row in rows)
 
@@ -69,8 +74,7 @@ def test_a_forgotten_listing_is_read_again() -> None:
 
 
 def test_a_listing_is_read_once() -> None:
-    service, time = Service(A, B), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    service, _time, listing = listed(A, B)
     assert not listing.loaded()
     assert ids(listing.rows()) == ["a", "b"]
     assert listing.loaded()
@@ -80,8 +84,8 @@ def test_a_listing_is_read_once() -> None:
 
 
 def test_threads_that_ask_at_once_share_one_reading() -> None:
-    service, time = Service(A), FakeTime()
-    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    service, _time, listing = listed(A)
+    answers = list[Any]()
     service.gate.clear()
     started = threads(8, lambda: ids(listing.rows()), answers)
     assert service.reading.wait(WAIT)
@@ -109,8 +113,8 @@ def test_threads_share_one_reading_of_a_real_service(emulator: Running) -> None:
 
 
 def test_a_reading_that_fails_is_not_kept() -> None:
-    service, time = Service(A), FakeTime()
-    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    service, _time, listing = listed(A)
+    answers = list[Any]()
     service.gate.clear()
     service.error = ValueError("not now")
     started = threads(4, lambda: ids(listing.rows()), answers)
@@ -123,8 +127,7 @@ def test_a_reading_that_fails_is_not_kept() -> None:
 
 
 def test_after_a_failed_renewal_the_next_use_reads_again() -> None:
-    service, time = Service(A), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    service, time, listing = listed(A)
     listing.rows()
     time.now += 1
     service.error = ValueError("not now")
@@ -138,8 +141,7 @@ def test_after_a_failed_renewal_the_next_use_reads_again() -> None:
 
 
 def test_an_old_listing_is_read_again() -> None:
-    service, time = Service(A), FakeTime()
-    listing = Listing(service.load, lambda: time.now, max_age=60)
+    service, time, listing = listed(A, max_age=60)
     listing.rows()
     time.now += 60
     assert listing.loaded()
@@ -166,8 +168,7 @@ def test_age_counts_from_the_beginning_of_the_reading() -> None:
 
 
 def test_a_fresh_listing_is_read_however_young_the_old_one_is() -> None:
-    service, time = Service(A), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    service, time, listing = listed(A)
     listing.rows()
     time.now += 1
     service.world = {"b": B}
@@ -198,8 +199,8 @@ def test_a_reading_that_began_before_does_not_count_as_fresh() -> None:
 
 
 def test_threads_share_a_fresh_reading_that_began_after_they_asked() -> None:
-    service, time = Service(A), FakeTime()
-    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    service, time, listing = listed(A)
+    answers = list[Any]()
     listing.rows()
     time.now += 1
     service.gate.clear()
@@ -216,8 +217,7 @@ def test_threads_share_a_fresh_reading_that_began_after_they_asked() -> None:
 
 
 def test_our_own_writes_show_without_another_reading() -> None:
-    service, time = Service(A, B), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    service, _time, listing = listed(A, B)
     listing.rows()
     listing.put(Row(id="a", text="ours"))
     listing.put(Row(id="c", text="ours"))
@@ -229,16 +229,15 @@ def test_our_own_writes_show_without_another_reading() -> None:
 
 
 def test_writes_before_the_first_reading_count_too() -> None:
-    service, time = Service(A, B), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    _service, _time, listing = listed(A, B)
     listing.put(Row(id="c"))
     listing.drop("b")
     assert ids(listing.rows()) == ["a", "c"]
 
 
 def test_writes_during_a_reading_win_over_it() -> None:
-    service, time = Service(A, B), FakeTime()
-    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    service, _time, listing = listed(A, B)
+    answers = list[Any]()
     service.gate.clear()
     started = threads(1, listing.rows, answers)
     assert service.reading.wait(WAIT)
@@ -251,8 +250,7 @@ def test_writes_during_a_reading_win_over_it() -> None:
 
 
 def test_a_row_that_was_dropped_and_put_again_is_there() -> None:
-    service, time = Service(A), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    _service, _time, listing = listed(A)
     listing.drop("a")
     listing.put(Row(id="a", text="again"))
     assert listing.get("a") == Row(id="a", text="again")
@@ -261,8 +259,7 @@ def test_a_row_that_was_dropped_and_put_again_is_there() -> None:
 
 
 def test_a_write_may_take_a_while_to_show() -> None:
-    service, time = Service(B), FakeTime()
-    listing = Listing(service.load, lambda: time.now, settle=6)
+    _service, time, listing = listed(B, settle=6)
     listing.put(A)
     listing.drop("b")
     time.now += 5
@@ -270,8 +267,7 @@ def test_a_write_may_take_a_while_to_show() -> None:
 
 
 def test_a_reading_long_after_a_write_wins_over_it() -> None:
-    service, time = Service(B), FakeTime()
-    listing = Listing(service.load, lambda: time.now, settle=6)
+    _service, time, listing = listed(B, settle=6)
     listing.put(A)  # removed by somebody else since
     listing.drop("b")  # made again by somebody else since
     time.now += 7
@@ -281,8 +277,7 @@ def test_a_reading_long_after_a_write_wins_over_it() -> None:
 
 @given(steps=st.lists(st.tuples(st.sampled_from(["put", "drop"]), st.sampled_from("abc")), max_size=30))
 def test_own_writes_keep_a_listing_up_to_date(steps: list[tuple[str, str]]) -> None:
-    service, time = Service(A, B), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    service, _time, listing = listed(A, B)
     listing.rows()
     for number, (verb, id) in enumerate(steps):
         if verb == "put":
