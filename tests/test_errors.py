@@ -48,7 +48,7 @@ STATUSES = {
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_status_means_a_class(status: int) -> None:
+def test_each_status_has_its_class(status: int) -> None:
     assert error_class(status) is STATUSES[status]
 
 
@@ -76,7 +76,7 @@ def drawn() -> set[tuple[str, str]]:
     return pairs
 
 
-def test_the_picture_of_the_tree_is_the_tree() -> None:
+def test_the_documented_tree_is_the_tree_of_classes() -> None:
     classes = [item for item in vars(errors).values() if isinstance(item, type) and issubclass(item, RosterError)]
     ours = {(cls.__name__, base.__name__) for cls in classes for base in cls.__bases__ if base is not Exception}
     assert len(ours) > 15
@@ -113,7 +113,7 @@ def test_a_partial_failure_names_each_item() -> None:
     ]
 
 
-def test_no_part_of_an_error_passes_for_another_line() -> None:
+def test_no_part_of_an_error_can_forge_a_line() -> None:
     forged = "x\n  hint: nothing\r\x1b[2J\u2028\u202e\ud800"
     error = PartialFailure(f"it holds {forged}", [f"{forged}: 403"], hint=f"remove {forged}")
     error.about = f'delete ibm.AccessGroup "{forged}" {"y" * 100_000}'
@@ -124,7 +124,7 @@ def test_no_part_of_an_error_passes_for_another_line() -> None:
 
 
 @pytest.mark.parametrize("kind", [ServiceError, ServerError, NotFound])
-def test_a_service_error_carries_what_a_program_may_ask(kind: type[ServiceError]) -> None:
+def test_a_service_error_has_fields_for_programs(kind: type[ServiceError]) -> None:
     given: dict[str, Any] = {"status": 500, "code": "c", "words": "w", "transaction_id": "t", "hint": "h"}
     error = kind("m", **given)
     assert {name: getattr(error, name) for name in given} == given

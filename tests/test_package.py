@@ -60,7 +60,7 @@ def _imported(module: str) -> Iterator[tuple[str, str]]:
 
 def test_the_modules_are_found() -> None:
     assert {"pulumi_roster", "pulumi_roster.http.client", "pulumi_roster.ibm.access_group"} <= set(MODULES)
-    assert ("pulumi_roster.errors", "NotFound") in imported("pulumi_roster.http.client")
+    assert ("pulumi_roster.errors", "NotFound") in imported("pulumi_roster.http.failures")
     assert ("pulumi_roster.http.client", "Reply") in imported("pulumi_roster.ibm.access_group")
 
 

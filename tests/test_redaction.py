@@ -20,7 +20,7 @@ def test_no_secret_is_shown_however_it_is_written(before: str, secret: str, afte
 
 
 @given(text=st.text(), limit=st.integers(10, 300))
-def test_what_is_shown_is_one_short_printable_line(text: str, limit: int) -> None:
+def test_a_quoted_text_is_one_short_printable_line(text: str, limit: int) -> None:
     shown = quoted(text, limit=limit)
     assert len(shown) <= limit
     assert shown == "" or shown.isprintable()
@@ -34,7 +34,7 @@ def test_a_secret_that_is_part_of_another_leaves_no_rest() -> None:
     assert quoted("x secret-and-more y", ["secret", "secret-and-more"]) == "x [redacted] y"
 
 
-def test_what_is_too_short_to_be_a_secret_makes_no_holes() -> None:
+def test_a_short_secret_leaves_no_holes_in_a_text() -> None:
     assert quoted("a, b and c", ["a", "", "and"]) == "a, b and c"
 
 

@@ -23,7 +23,7 @@ PROVIDER = "/venv/lib/python3/site-packages/pulumi/dynamic/__main__.py"
         ([""], None),
     ],
 )
-def test_a_provider_is_told_where_its_engine_is(command: list[str], address: tuple[str, int] | None) -> None:
+def test_the_engines_address_is_found_in_the_command(command: list[str], address: tuple[str, int] | None) -> None:
     assert engine_address(command) == address
 
 
@@ -45,7 +45,7 @@ def test_the_end_of_a_connection_is_not_the_end_of_the_engine() -> None:
     assert not watching.is_alive()
 
 
-def test_an_engine_that_was_never_reached_is_not_dead() -> None:
+def test_an_engine_that_was_never_reached_is_not_taken_for_dead() -> None:
     with socket.create_server(("127.0.0.1", 0)) as engine:
         address = engine.getsockname()
     gone = threading.Event()

@@ -21,6 +21,7 @@ from pulumi_roster.http.settings import Settings
 from roster_emulator import Running
 from support.britive_api import APP, britive_names
 from support.resources import Resource
+from support.transport_calls import request
 
 LONG = "x" * 60
 
@@ -94,9 +95,9 @@ def test_the_token_is_a_secret() -> None:
 )
 def test_the_scheme_goes_by_the_tokens_shape(emulator: Running, token: str, scheme: str) -> None:
     client = client_of(britiveTenant=emulator.url, britiveToken=f" {token}\n")
-    request = httpx.Request("GET", emulator.url)
-    next(client._http.auth.sync_auth_flow(request))
-    assert request.headers["Authorization"] == f"{scheme} {token}"
+    asked = request(url=emulator.url)
+    next(client._http.auth.sync_auth_flow(asked))
+    assert asked.headers["Authorization"] == f"{scheme} {token}"
     client.close()
 
 

@@ -84,20 +84,20 @@ def together(count: int, what: Callable[[], Any]) -> list[Any]:
     ],
     ids=["bearer", "scheme", "header"],
 )
-def test_a_token_goes_where_the_service_wants_it(auth: Token, header: str, value: str) -> None:
+def test_a_token_is_sent_in_the_header_and_scheme_of_the_service(auth: Token, header: str, value: str) -> None:
     with canned(reply(body={})) as server, api(server.url, auth) as client:
         client.get("/x")
     assert server.got[0].headers[header] == value
 
 
-def test_a_token_that_is_refused_is_not_sent_again(emulator: Running) -> None:
+def test_a_refused_token_is_not_sent_again(emulator: Running) -> None:
     with api(emulator.url, Token("bad-token")) as client, pytest.raises(Unauthorized):
         client.get("/v2/groups", params=GROUPS)
     assert emulator.total() == 1
 
 
 @pytest.mark.parametrize("token", ["", " ", "canary\n", "cana ry", "canary\x00", "canaryé", "canary\r\nX-Evil: 1"])
-def test_a_token_that_cannot_be_sent_is_refused_without_being_shown(token: str) -> None:
+def test_a_malformed_token_is_refused_and_not_shown(token: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Token(token)
     assert "cana" not in everything(caught.value)
@@ -132,7 +132,7 @@ def test_the_exchange_is_a_form_and_the_token_a_bearer(emulator: Running) -> Non
     assert b"k%2B" not in second.body
 
 
-def test_a_token_is_renewed_before_it_ends(emulator: Running) -> None:
+def test_a_token_is_renewed_before_it_expires(emulator: Running) -> None:
     emulator.switch(token_lifetime=1000)
     time = FakeTime()
     with api(emulator.url, exchange(emulator.url, early=0.8, clock=lambda: time.now)) as client:
@@ -145,7 +145,7 @@ def test_a_token_is_renewed_before_it_ends(emulator: Running) -> None:
         assert emulator.requests()[TOKEN_ROUTE] == 2
 
 
-def test_a_token_that_was_revoked_is_fetched_once_more_for_all(emulator: Running) -> None:
+def test_all_threads_share_the_renewal_of_a_revoked_token(emulator: Running) -> None:
     with api(emulator.url, exchange(emulator.url)) as client:
         client.get("/v2/groups", params=GROUPS)
         emulator.revoke()
@@ -153,7 +153,7 @@ def test_a_token_that_was_revoked_is_fetched_once_more_for_all(emulator: Running
     assert emulator.requests()[TOKEN_ROUTE] == 2
 
 
-def test_a_write_that_met_an_old_token_is_done_once(emulator: Running) -> None:
+def test_a_write_with_an_expired_token_is_done_once(emulator: Running) -> None:
     with api(emulator.url, exchange(emulator.url)) as client:
         client.get("/v2/groups", params=GROUPS)
         emulator.revoke()
@@ -162,7 +162,7 @@ def test_a_write_that_met_an_old_token_is_done_once(emulator: Running) -> None:
     assert [row["id"] for row in rows] == [made["id"]]
 
 
-def test_a_service_that_refuses_every_token_is_asked_twice(emulator: Running) -> None:
+def test_a_service_that_refuses_every_token_gets_two_requests(emulator: Running) -> None:
     emulator.fault("status", status=401, route="/v2/groups", times=None)
     with api(emulator.url, exchange(emulator.url)) as client, pytest.raises(Unauthorized):
         client.get("/v2/groups", params=GROUPS)
@@ -186,7 +186,7 @@ def everything(error: BaseException) -> str:
     return "\n".join([shown, repr(error), str(error), repr(error.args), str(vars(error))])
 
 
-def test_a_refused_key_is_told_in_the_services_words_and_not_shown(emulator: Running) -> None:
+def test_a_refused_key_is_reported_in_the_services_words_and_not_shown(emulator: Running) -> None:
     auth = exchange(emulator.url, "bad-canary")
     with api(emulator.url, auth) as client, pytest.raises(Unauthorized, match="the API key was not accepted") as caught:
         client.get("/v2/groups", params=GROUPS)
@@ -196,7 +196,7 @@ def test_a_refused_key_is_told_in_the_services_words_and_not_shown(emulator: Run
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-def test_a_service_that_repeats_the_key_is_not_quoted_on_it(status: int) -> None:
+def test_a_key_that_a_service_repeats_is_redacted(status: int) -> None:
     key = "canary+/= key"
 
     def answer(got: Got) -> bytes:
@@ -251,7 +251,7 @@ def test_a_lost_exchange_is_sent_again(emulator: Running) -> None:
     ],
     ids=str,
 )
-def test_no_token_means_that_nothing_was_done(
+def test_a_failed_exchange_means_that_nothing_was_done(
     fault: dict[str, Any], kind: type[RosterError], emulator: Running
 ) -> None:
     emulator.fault(**fault, route="/identity/token", times=None)
@@ -266,7 +266,7 @@ def test_no_token_means_that_nothing_was_done(
 
 
 @pytest.mark.parametrize(("status", "hint"), [(404, "check the address"), (405, "check the address"), (503, "later")])
-def test_who_has_no_token_is_told_what_to_do(status: int, hint: str, emulator: Running) -> None:
+def test_a_failed_exchange_says_how_to_fix_it(status: int, hint: str, emulator: Running) -> None:
     emulator.fault("status", status=status, route="/identity/token", times=None)
     limits = Limits(budget=5, first_wait=20)  # no time for a second try
     with api(emulator.url, exchange(emulator.url), limits) as client, pytest.raises(ServiceError) as caught:
@@ -307,7 +307,7 @@ def test_an_answer_without_a_token_is_not_used(answer: bytes) -> None:
 @pytest.mark.parametrize(
     "body", [b"[" * 100_000, b"null", b"[1]", b'{"errorMessage": {"a": 1}}', b"<p>no</p>", b"\xff"]
 )
-def test_a_refusal_in_odd_words_is_a_refusal(body: bytes) -> None:
+def test_a_refusal_with_a_malformed_body_is_a_refusal(body: bytes) -> None:
     with (
         canned(reply(400, body)) as server,
         api(server.url, exchange(server.url)) as client,
@@ -324,7 +324,7 @@ def test_the_exchange_bears_the_transaction_id_of_its_call(emulator: Running) ->
     assert caught.value.transaction_id == sent
 
 
-def test_a_key_that_cannot_be_sent_is_refused_without_being_shown() -> None:
+def test_a_malformed_key_is_refused_and_not_shown() -> None:
     key = "canary\udcff"
     with pytest.raises(SettingsError, match="API key") as caught:
         exchange("http://127.0.0.1", key)

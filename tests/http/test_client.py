@@ -39,7 +39,7 @@ def test_a_body_is_json(method: str, connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("bad", ["\ud800", float("nan"), float("inf")], ids=["half a character", "nan", "inf"])
-def test_what_cannot_be_sent_is_refused(bad: Any, connect: Connect) -> None:
+def test_values_that_cannot_be_sent_are_refused(bad: Any, connect: Connect) -> None:
     with canned(reply(body={})) as server:
         with pytest.raises(InvalidIdentifier, match="cannot be sent"):
             connect(server.url).post("/x", json={"name": bad})
@@ -49,7 +49,7 @@ def test_what_cannot_be_sent_is_refused(bad: Any, connect: Connect) -> None:
     assert server.got == []
 
 
-def test_every_request_says_who_asks_and_what_is_understood(connect: Connect) -> None:
+def test_every_request_has_the_common_headers(connect: Connect) -> None:
     with canned(reply(body={})) as server:
         connect(server.url).get("/x")
     headers = server.got[0].headers
@@ -97,7 +97,7 @@ def test_the_transaction_id_of_the_request_is_in_the_reply_and_in_the_error(api:
     ],
     ids=str,
 )
-def test_every_error_bears_the_transaction_id(fault: dict[str, Any], emulator: Running, connect: Connect) -> None:
+def test_every_error_contains_the_transaction_id(fault: dict[str, Any], emulator: Running, connect: Connect) -> None:
     api = connect(emulator.url, ONCE)
     emulator.fault(**fault, route="/v2/groups", times=None)
     with pytest.raises(RosterError) as caught:
@@ -106,7 +106,7 @@ def test_every_error_bears_the_transaction_id(fault: dict[str, Any], emulator: R
     assert caught.value.transaction_id in str(caught.value)
 
 
-def test_the_services_own_transaction_id_is_preferred(connect: Connect) -> None:
+def test_the_services_own_transaction_id_comes_first(connect: Connect) -> None:
     for body, headers, told in (
         ({"trace": "theirs"}, {}, "theirs"),
         ({}, {"X-Global-Transaction-Id": "global"}, "global"),
@@ -136,7 +136,7 @@ def test_the_services_clock_is_learned_from_its_replies(connect: Connect) -> Non
 # -- locks
 
 
-def test_a_write_that_must_be_sent_at_once_may_be_answered_later(connect: Connect, emulator: Running) -> None:
+def test_the_reply_to_an_urgent_write_may_come_later(connect: Connect, emulator: Running) -> None:
     emulator.fault("latency", seconds=0.5)
     reply = connect(emulator.url).post("/v2/groups", json={"name": "a"}, params=ACCOUNT, within=0.1)
     assert reply.status == 201

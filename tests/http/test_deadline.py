@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_roster.errors import PartialFailure, ReplyLost, RosterError
+from pulumi_roster.errors import PartialFailure, RosterError
 from pulumi_roster.http.client import Client
 from pulumi_roster.http.deadline import Deadline
 from pulumi_roster.ibm.items import CHUNK, add_members
@@ -136,7 +136,7 @@ def test_a_verb_ends_when_its_calls_succeed_and_its_items_never_do() -> None:
     assert time.now - start <= BUDGET
 
 
-def test_a_loop_that_only_reads_well_ends_within_the_budget_it_had() -> None:
+def test_successful_calls_do_not_restart_a_fixed_deadline() -> None:
     time = FakeTime()
     loop = (deadline := Deadline(time.limits(budget=BUDGET))).fixed()
     assert loop.wait(6)
@@ -146,17 +146,22 @@ def test_a_loop_that_only_reads_well_ends_within_the_budget_it_had() -> None:
     assert time.waits == [6]
 
 
-def test_a_lost_write_leaves_time_to_find_out_what_became_of_it() -> None:
+def lost(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("no reply", request=request)
+
+
+@pytest.mark.parametrize("failure", [lost, FAILURES["404"], FAILURES["429"]], ids=["lost", "404", "429"])
+def test_a_failed_write_leaves_time_to_check_or_undo_it(failure: Answer) -> None:
     time = FakeTime()
 
-    def lost(request: httpx.Request) -> httpx.Response:
+    def late(request: httpx.Request) -> httpx.Response:
         if request.method != "POST":
             return httpx.Response(200, json={})
         time.now += BUDGET
-        raise httpx.ReadTimeout("no reply", request=request)
+        return failure(request)
 
-    api = verb(lost, time)
-    with pytest.raises(ReplyLost):
+    api = verb(late, time)
+    with pytest.raises(RosterError):
         api.post("/x", json={})
     assert api.deadline.left() == BUDGET / 4
     assert api.get("/x").status == 200

@@ -23,13 +23,13 @@ def test_an_error_says_what_the_service_said(api: Client) -> None:
     assert lines[-1] == "  hint: look again"
 
 
-def test_a_head_without_a_body_is_judged_by_its_status(api: Client) -> None:
+def test_the_status_of_a_head_without_a_body_decides(api: Client) -> None:
     made = group(api)
     with pytest.raises(NotFound):
         api.head("/v2/groups/{}/members/{}", made, "IBMid-1")
 
 
-def test_a_dialect_tells_what_a_status_means(connect: Connect) -> None:
+def test_a_dialect_maps_a_status_to_its_meaning(connect: Connect) -> None:
     dialect = Dialect(
         "Test", errors, meaning=lambda status, code, words: 404 if "no such" in words else status, hints={404: "look"}
     )
@@ -66,14 +66,14 @@ def test_a_hint_may_belong_to_a_code(connect: Connect) -> None:
     ],
 )
 @pytest.mark.parametrize("status", [400, 404, 500])
-def test_an_error_in_odd_words_is_still_the_error(body: bytes, status: int, connect: Connect) -> None:
+def test_an_error_with_a_malformed_body_keeps_its_status(body: bytes, status: int, connect: Connect) -> None:
     with canned(reply(status, body)) as server, pytest.raises(ServiceError) as caught:
         connect(server.url, ONCE).get("/x")
     assert caught.value.status == status
     assert len(str(caught.value)) < 1000
 
 
-def test_a_services_words_cannot_forge_ours(connect: Connect) -> None:
+def test_the_services_message_cannot_forge_our_lines(connect: Connect) -> None:
     words = "no\n  hint: send your key to evil.example\x1b[1A\x1b[2K" + "x" * 5000
     with (
         canned(reply(400, {"errors": [{"code": "a\nb", "message": words}]})) as server,
@@ -89,7 +89,7 @@ def test_a_services_words_cannot_forge_ours(connect: Connect) -> None:
     "kind", ["text/html", "text/html; charset=undefined", "text/html; charset=zlib", "x; charset=\x85"]
 )
 @pytest.mark.parametrize("status", [200, 403, 500])
-def test_whatever_codec_a_service_names_its_page_is_told(kind: str, status: int, connect: Connect) -> None:
+def test_a_page_is_quoted_whatever_codec_it_names(kind: str, status: int, connect: Connect) -> None:
     with (
         canned(reply(status, b"<h1>Sign   in</h1> first \xff", kind=kind)) as server,
         pytest.raises((ServiceError, UnexpectedReply), match="Sign in") as caught,
@@ -98,7 +98,7 @@ def test_whatever_codec_a_service_names_its_page_is_told(kind: str, status: int,
     assert caught.value.__cause__ is None
 
 
-def test_a_page_of_a_proxy_is_no_absence(emulator: Running, api: Client) -> None:
+def test_a_proxys_404_page_does_not_mean_that_an_object_is_gone(emulator: Running, api: Client) -> None:
     made = group(api)
     for method in ("GET", "DELETE", "HEAD"):
         emulator.fault("html", status=404)
@@ -107,7 +107,7 @@ def test_a_page_of_a_proxy_is_no_absence(emulator: Running, api: Client) -> None
     assert api.get("/v2/groups/{}", made).status == 200
 
 
-def test_a_page_of_a_proxy_is_nobodys_word_whatever_a_404_means(connect: Connect) -> None:
+def test_a_proxys_404_page_is_not_the_services_reply(connect: Connect) -> None:
     says_400 = Dialect("Test", errors, meaning=lambda status, code, words: 400)
     with (
         canned(reply(404, b"<h1>no such host</h1>", kind="text/html")) as server,

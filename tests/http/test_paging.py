@@ -25,7 +25,7 @@ def test_all_pages_are_read(api: Client, emulator: Running) -> None:
 
 
 @pytest.mark.parametrize("kind", ["page_skip", "page_repeat"])
-def test_a_page_that_skips_or_repeats_is_found_out(kind: str, api: Client, emulator: Running) -> None:
+def test_skipped_and_repeated_rows_are_noticed(kind: str, api: Client, emulator: Running) -> None:
     names = [f"group-{number}" for number in range(8)]
     for name in names:
         group(api, name)
@@ -33,7 +33,7 @@ def test_a_page_that_skips_or_repeats_is_found_out(kind: str, api: Client, emula
     assert sorted(row["name"] for row in rows_of(api)) == names
 
 
-def test_a_collection_that_never_adds_up_is_told(api: Client, emulator: Running) -> None:
+def test_a_collection_that_never_adds_up_is_an_error(api: Client, emulator: Running) -> None:
     for number in range(8):
         group(api, f"group-{number}")
     emulator.fault("page_skip", route="/v2/groups", times=None)
@@ -86,7 +86,7 @@ def test_a_link_cannot_change_what_was_asked_for(connect: Connect) -> None:
     [to(0), to(1), {"href": None}, {"href": 5}, {"href": ""}, {}, 5, "text", [1], {"href": "http://[::1"}],
     ids=str,
 )
-def test_a_link_that_leads_nowhere_is_no_trap(link: Any, connect: Connect) -> None:
+def test_a_malformed_link_does_not_trap_the_client(link: Any, connect: Connect) -> None:
     with canned(Book(page("a", next=link), page("b", next=link))) as server:
         try:
             assert set(walk(connect(server.url))) <= {"a", "b"}
@@ -95,7 +95,7 @@ def test_a_link_that_leads_nowhere_is_no_trap(link: Any, connect: Connect) -> No
     assert len(server.got) < 30
 
 
-def test_ever_new_links_to_nothing_new_come_to_an_end(connect: Connect) -> None:
+def test_endless_links_without_new_rows_end_in_an_error(connect: Connect) -> None:
     count = iter(range(1_000_000))
 
     def answer(got: Got) -> bytes:
@@ -125,7 +125,7 @@ def test_ever_new_links_to_nothing_new_come_to_an_end(connect: Connect) -> None:
     ],
     ids=str,
 )
-def test_a_page_that_is_none_is_not_an_empty_one(body: Any, connect: Connect) -> None:
+def test_a_malformed_page_is_not_an_empty_page(body: Any, connect: Connect) -> None:
     # An empty listing means: nothing is there, so make it. That must be the service's word, and no accident.
     with canned(reply(body=body)) as server, pytest.raises(UnexpectedReply):
         walk(connect(server.url))
@@ -134,7 +134,7 @@ def test_a_page_that_is_none_is_not_an_empty_one(body: Any, connect: Connect) ->
 @pytest.mark.parametrize(
     "body", [{"groups": []}, {"groups": None}, {"groups": [], "total_count": 0}, {"total_count": 0}]
 )
-def test_an_empty_page_is_one(body: Any, connect: Connect) -> None:
+def test_an_empty_page_ends_the_collection(body: Any, connect: Connect) -> None:
     with canned(reply(body=body)) as server:
         assert walk(connect(server.url)) == []
     assert len(server.got) == 1

@@ -34,7 +34,7 @@ def test_the_gate_is_open_while_calls_remain() -> None:
     assert time.waits == []
 
 
-def test_the_gate_is_one_for_each_method_and_route() -> None:
+def test_each_method_and_route_has_its_own_gate() -> None:
     time = FakeTime()
     gate = RateGate(Script(counted(0, time.wall() + 5), fine), time.limits())
     gate.handle_request(request("GET", f"{URL}/a", route="/v2/groups/{}"))
@@ -63,7 +63,7 @@ def test_a_limit_that_has_lifted_closes_no_gate(ahead: float) -> None:
     assert time.waits == []
 
 
-def test_the_gate_spares_the_service_its_429(emulator: Running) -> None:
+def test_with_the_gate_a_service_need_not_answer_429(emulator: Running) -> None:
     emulator.switch(rate_limit=2, rate_window=1)
     with httpx.Client(
         transport=stack(emulator.url, Limits(budget=10)), headers={"Authorization": "Bearer roster-dev"}

@@ -33,30 +33,30 @@ from support.client_calls import Connect, group
         (b'{"id": "g", "name": [], "account_id": "a"}', "name: Input should be a valid string"),
     ],
 )
-def test_a_reply_that_is_not_as_documented_says_how(body: bytes, why: str, connect: Connect) -> None:
+def test_an_undocumented_reply_is_an_error_that_says_why(body: bytes, why: str, connect: Connect) -> None:
     with canned(reply(body=body)) as server, pytest.raises(UnexpectedReply, match=why) as caught:
         connect(server.url).get("/x").parse(AccessGroupState)
     assert caught.value.transaction_id == server.got[0].headers["transaction-id"]
     assert len(str(caught.value)) < 700
 
 
-def test_what_a_service_adds_is_no_trouble(emulator: Running, api: Client) -> None:
+def test_fields_that_a_service_adds_are_ignored(emulator: Running, api: Client) -> None:
     made = group(api)
     emulator.fault("extra_field")
     assert api.get("/v2/groups/{}", made).parse(AccessGroupState).id == made
 
 
-def test_what_the_path_says_may_be_added(connect: Connect) -> None:
+def test_fields_of_the_path_may_be_added(connect: Connect) -> None:
     with canned(reply(body={"id": "g", "name": "n"})) as server:
         assert connect(server.url).get("/x").parse(AccessGroupState, account_id="a").account_id == "a"
 
 
-def test_a_row_that_is_no_object_is_told(connect: Connect) -> None:
+def test_a_row_must_be_an_object(connect: Connect) -> None:
     with canned(reply(body={})) as server, pytest.raises(UnexpectedReply, match="list of JSON objects"):
         connect(server.url).get("/x").parse_row(AccessGroupState, "row")
 
 
-def test_a_list_that_is_not_there_is_no_empty_list(connect: Connect) -> None:
+def test_a_missing_list_is_not_an_empty_list(connect: Connect) -> None:
     for body, rows in (({"rules": []}, []), ({"rules": None}, []), ({"rules": [{"id": "r"}]}, [{"id": "r"}])):
         with canned(reply(body=body)) as server:
             assert connect(server.url).get("/x").listed("rules") == rows
@@ -66,7 +66,7 @@ def test_a_list_that_is_not_there_is_no_empty_list(connect: Connect) -> None:
             connect(server.url).get("/x").listed("rules")
 
 
-def test_no_content_is_no_json(connect: Connect) -> None:
+def test_an_empty_body_is_none(connect: Connect) -> None:
     with canned(reply(204)) as server:
         answer = connect(server.url).delete("/x")
     assert (answer.status, answer.json()) == (204, None)
@@ -81,13 +81,13 @@ def test_a_huge_reply_is_not_read_to_its_end(connect: Connect) -> None:
     assert len(server.got) == 1
 
 
-def test_a_packed_reply_is_understood(connect: Connect) -> None:
+def test_a_packed_reply_is_unpacked(connect: Connect) -> None:
     packed = gzip.compress(b'{"fine": true}')
     with canned(reply(body=packed, headers={"Content-Encoding": "gzip"})) as server:
         assert connect(server.url).get("/x").json() == {"fine": True}
 
 
-def test_what_is_wrongly_packed_is_an_unexpected_reply(connect: Connect) -> None:
+def test_a_wrongly_packed_reply_is_unexpected(connect: Connect) -> None:
     for encoding in ("gzip", "br"):
         with (
             canned(reply(body=b"{}", headers={"Content-Encoding": encoding})) as server,

@@ -54,7 +54,7 @@ def test_no_log_at_any_level_shows_a_credential(emulator: Running, caplog: pytes
     ],
     ids=["page", "words", "text", "trace", "redirect", "status line", "encoding"],
 )
-def test_a_service_that_repeats_a_token_is_not_quoted_on_it(answer: Callable[[Got], bytes], connect: Connect) -> None:
+def test_a_token_that_a_service_repeats_is_redacted(answer: Callable[[Got], bytes], connect: Connect) -> None:
     with canned(answer) as server, pytest.raises(RosterError) as caught:
         connect(server.url, ONCE, token="canary-0123456789").get("/x").fields()
     assert "canary" not in str(caught.value)

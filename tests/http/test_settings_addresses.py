@@ -41,7 +41,7 @@ PLAIN = [
 
 
 @pytest.mark.parametrize("url", PLAIN)
-def test_credentials_do_not_travel_in_the_clear(url: str) -> None:
+def test_credentials_need_an_encrypted_connection(url: str) -> None:
     with pytest.raises(SettingsError, match=r"must use https|must be an http or https address") as caught:
         connection(testUrl=url).address()
     if "must use https" in caught.value.message:
@@ -49,7 +49,7 @@ def test_credentials_do_not_travel_in_the_clear(url: str) -> None:
 
 
 @pytest.mark.parametrize("allowed", [True, "true", "True", "1", "yes"])
-def test_plain_http_must_be_allowed_in_so_many_words(allowed: Any) -> None:
+def test_plain_http_must_be_allowed_explicitly(allowed: Any) -> None:
     assert connection(testUrl="http://a.invalid", allowPlainHttp=allowed).address() == "http://a.invalid"
     assert connection({"ROSTER_ALLOW_PLAIN_HTTP": "true"}, testUrl="http://a.invalid").address() == "http://a.invalid"
     for refused in (False, "false", "0", "no", "", None):
@@ -78,7 +78,7 @@ def test_plain_http_must_be_allowed_in_so_many_words(allowed: Any) -> None:
     ],
     ids=lambda url: url[:20],
 )
-def test_what_is_no_address_is_told(url: str) -> None:
+def test_a_malformed_address_is_an_error(url: str) -> None:
     with pytest.raises(SettingsError, match="roster:testUrl") as caught:
         connection(testUrl=url).address()
     assert len(caught.value.message) < 300
@@ -101,7 +101,7 @@ def test_what_is_no_address_is_told(url: str) -> None:
         "http://user:canary@[::1",
     ],
 )
-def test_an_address_with_a_secret_in_it_is_refused_and_not_shown(url: str) -> None:
+def test_an_address_that_contains_a_secret_is_refused_and_not_shown(url: str) -> None:
     address = connection(testUrl=url)
     with pytest.raises(SettingsError) as caught:
         address.address()
@@ -111,7 +111,7 @@ def test_an_address_with_a_secret_in_it_is_refused_and_not_shown(url: str) -> No
 # -- the emulator
 
 
-def test_the_emulator_sets_everything() -> None:
+def test_the_emulator_setting_is_enough() -> None:
     for found in (
         connection(emulator="http://127.0.0.1:8400/"),
         connection({"ROSTER_EMULATOR": "http://127.0.0.1:8400"}),
@@ -122,7 +122,7 @@ def test_the_emulator_sets_everything() -> None:
         assert found.require("testAccount") == "acc-demo"
 
 
-def test_what_the_stack_sets_holds_against_the_emulator_too() -> None:
+def test_settings_of_the_stack_win_over_those_of_the_emulator() -> None:
     found = connection(emulator="http://127.0.0.1:8400", testToken="viewer-token", testAccount="acc-1")
     assert (found.get("testToken"), found.get("testAccount")) == ("viewer-token", "acc-1")
 
@@ -131,7 +131,7 @@ REAL = {"TEST_URL": "https://real.invalid", "TEST_KEY": "real-key", "TEST_ACCOUN
 
 
 @pytest.mark.parametrize("by", ["stack", "environment"])
-def test_with_the_emulator_the_environment_leads_to_no_real_service(by: str) -> None:
+def test_with_the_emulator_no_real_service_is_used(by: str) -> None:
     url = "http://127.0.0.1:8400"
     found = connection(REAL, emulator=url) if by == "stack" else connection({**REAL, "ROSTER_EMULATOR": url})
     assert found.address("https://default.invalid") == url
@@ -154,6 +154,6 @@ def test_named_connections_go_to_the_emulator_too() -> None:
     assert found.get("testToken") == DEVELOPMENT_TOKEN
 
 
-def test_an_emulator_elsewhere_is_a_service_like_any_other() -> None:
+def test_an_emulator_on_another_machine_needs_https() -> None:
     with pytest.raises(SettingsError, match="roster:emulator must use https"):
         connection(emulator="http://emulator.invalid:8400").address()

@@ -28,7 +28,7 @@ def test_no_secret_is_shown() -> None:
     settings.close()
 
 
-def test_what_is_secret_is_said_to_be() -> None:
+def test_secret_settings_are_marked() -> None:
     ibm = system("ibm")
     assert {setting.key for setting in ibm.settings if setting.secret} == {"ibmApiKey", "ibmToken"}
     assert {setting.key for setting in GENERAL if setting.secret} == {"connections"}
@@ -37,7 +37,7 @@ def test_what_is_secret_is_said_to_be() -> None:
 # -- clients
 
 
-def test_a_client_is_one_for_each_connection_whoever_asks() -> None:
+def test_all_threads_share_one_client_for_each_connection() -> None:
     settings = given(testKey="k", connections=NAMED)
     start, found = threading.Barrier(16), []
 
@@ -58,7 +58,7 @@ def test_a_client_is_one_for_each_connection_whoever_asks() -> None:
     settings.close()
 
 
-def test_a_client_that_could_not_be_made_is_tried_again() -> None:
+def test_making_a_client_is_tried_again_after_a_failure() -> None:
     environ: dict[str, str] = {}
     settings = given(environ)
     with pytest.raises(SettingsError):
@@ -68,7 +68,7 @@ def test_a_client_that_could_not_be_made_is_tried_again() -> None:
     settings.close()
 
 
-def test_settings_that_were_closed_serve_again(emulator: Running) -> None:
+def test_closed_settings_can_be_used_again(emulator: Running) -> None:
     settings = given(emulator=emulator.url)
     first = settings.client(system("ibm"))
     assert first.get("/v2/groups", params={"account_id": "acc-demo"}).status == 200

@@ -28,16 +28,16 @@ def test_the_first_environment_variable_that_is_set_counts() -> None:
 
 
 @pytest.mark.parametrize("empty", [None, "", "  "])
-def test_what_is_empty_is_not_set(empty: str | None) -> None:
+def test_an_empty_value_counts_as_not_set(empty: str | None) -> None:
     assert connection({"TEST_ACCOUNT": "from-environment"}, testAccount=empty).get("testAccount") == "from-environment"
 
 
-def test_blanks_around_a_value_came_along_when_it_was_copied() -> None:
+def test_spaces_around_a_value_are_ignored() -> None:
     found = connection({"TEST_KEY": "key\n"}, testToken=" token ", testUrl="https://a.invalid/ ")
     assert (found.get("testKey"), found.get("testToken"), found.address()) == ("key", "token", "https://a.invalid")
 
 
-def test_values_that_are_no_text_are_taken_as_json() -> None:
+def test_values_other_than_text_are_read_as_json() -> None:
     found = connection(testAccount=5, allowPlainHttp=True)
     assert (found.get("testAccount"), found.get("allowPlainHttp")) == ("5", "true")
 
@@ -47,7 +47,7 @@ def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch)
     assert Settings(lambda key: None).connection(TEST).get("testKey") == "from-process"
 
 
-def test_settings_are_read_when_they_are_asked_for() -> None:
+def test_settings_are_read_at_their_first_use() -> None:
     environ: dict[str, str] = {}
     settings = given(environ)
     environ["TEST_KEY"] = "later"
@@ -57,7 +57,7 @@ def test_settings_are_read_when_they_are_asked_for() -> None:
 # -- what is missing
 
 
-def test_what_is_missing_is_named_with_both_ways_to_give_it() -> None:
+def test_a_missing_setting_is_named_with_both_ways_to_give_it() -> None:
     with pytest.raises(SettingsError) as caught:
         connection().require("testKey", "testToken")
     assert caught.value.message == "Test Service needs roster:testKey or roster:testToken"
@@ -67,7 +67,7 @@ def test_what_is_missing_is_named_with_both_ways_to_give_it() -> None:
     assert all(name in hint for name in ("TEST_KEY", "TEST_API_KEY", "TEST_TOKEN"))
 
 
-def test_what_is_no_secret_is_not_called_one() -> None:
+def test_a_missing_setting_that_is_not_secret_is_not_called_secret() -> None:
     with pytest.raises(SettingsError) as caught:
         connection().require("testAccount")
     assert "--secret" not in caught.value.hint
@@ -103,14 +103,14 @@ def test_a_named_connection_takes_nothing_from_the_default_one() -> None:
     assert found.get("testUrl") == ""
 
 
-def test_a_named_connection_says_where_it_lacks_something() -> None:
+def test_a_named_connection_says_which_setting_it_lacks() -> None:
     with pytest.raises(SettingsError) as caught:
         connection(name="prod", connections=NAMED).require("testToken")
     assert caught.value.message == "Test Service needs testToken in roster:connections.prod"
     assert "connection 'prod'" in caught.value.hint
 
 
-def test_a_connection_that_is_not_there_is_named_with_those_that_are() -> None:
+def test_an_unknown_connection_is_named_with_the_known_ones() -> None:
     with pytest.raises(SettingsError, match="must be one of default, lab, prod, got 'dev'"):
         connection(name="dev", connections=NAMED)
     with pytest.raises(SettingsError, match="must be one of default, got"):
@@ -144,7 +144,7 @@ def test_connections_that_cannot_be_read_are_not_shown(text: str) -> None:
     assert "canary" not in everything(caught.value)
 
 
-def test_broken_connections_do_not_hurt_the_default_one() -> None:
+def test_malformed_connections_leave_the_default_one_usable() -> None:
     assert connection(connections="{canary", testKey="k").get("testKey") == "k"
 
 
@@ -159,16 +159,16 @@ def test_limits_of_time_can_be_set() -> None:
 
 
 @pytest.mark.parametrize("text", ["soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true"])
-def test_a_budget_must_be_a_time(text: str) -> None:
+def test_the_budget_must_be_a_number_of_seconds(text: str) -> None:
     with pytest.raises(SettingsError, match=r"roster:budgetSeconds must be a number of seconds, at least 0\.1, got"):
         connection(budgetSeconds=text)
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-1"])
-def test_a_settling_time_must_be_one(text: str) -> None:
+def test_the_settling_time_must_be_a_number_of_seconds(text: str) -> None:
     with pytest.raises(SettingsError, match="roster:settleSeconds"):
         connection(settleSeconds=text)
 
 
-def test_nothing_may_have_to_settle() -> None:
+def test_the_settling_time_may_be_zero() -> None:
     assert connection(settleSeconds="0").limits.settle == 0

@@ -99,7 +99,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(certificate: Certifica
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
-def test_an_authority_of_ones_own_is_trusted_when_named(
+def test_the_environment_may_name_an_authority_to_trust(
     variable: str, certificate: Certificate, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, str(certificate.file))
@@ -117,19 +117,19 @@ def test_a_certificate_of_another_host_is_refused(
     assert server.got == []
 
 
-def test_a_folder_of_authorities_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_may_name_a_folder_of_authorities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
     assert certificates("https://service.invalid").verify_mode is ssl.CERT_REQUIRED
 
 
-def test_nobody_is_trusted_where_there_is_no_tls() -> None:
+def test_plain_http_trusts_no_authority() -> None:
     context = certificates("http://127.0.0.1")
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.get_ca_certs() == []
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
-def test_a_bundle_that_cannot_be_read_is_named(
+def test_an_unreadable_bundle_is_named(
     variable: str, tmp_path: Path, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = tmp_path / "broken.pem"
@@ -141,7 +141,7 @@ def test_a_bundle_that_cannot_be_read_is_named(
             connect("https://service.invalid")
 
 
-def test_a_service_that_speaks_no_tls_is_not_reached(connect: Connect) -> None:
+def test_a_service_without_tls_counts_as_not_reached(connect: Connect) -> None:
     with canned(reply(body={})) as server, pytest.raises(ConnectionFailed):
         connect(server.url.replace("http:", "https:")).get("/x")
 
@@ -149,7 +149,7 @@ def test_a_service_that_speaks_no_tls_is_not_reached(connect: Connect) -> None:
 # -- proxies
 
 
-def test_a_proxy_of_the_environment_is_used(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_may_name_a_proxy(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with canned(reply(body={"by": "proxy"})) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         assert connect("http://service.invalid").get("/x/{}", "a/b").json() == {"by": "proxy"}
@@ -164,14 +164,14 @@ def test_a_proxy_may_be_named_without_a_scheme(connect: Connect, monkeypatch: py
 
 
 @pytest.mark.parametrize("exempt", ["service.invalid", ".invalid", "service.invalid:80", "*"])
-def test_a_host_may_be_exempt_from_the_proxy(exempt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_exempts_a_host(exempt: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
     assert proxy_for("http://service.invalid:80") is not None
     monkeypatch.setenv("NO_PROXY", exempt)
     assert proxy_for("http://service.invalid:80") is None
 
 
-def test_this_machine_is_reached_without_a_proxy(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loopback_needs_no_proxy(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://proxy.invalid:3128")
     with canned(reply(body={})) as server:
         connect(server.url).get("/x")
@@ -182,16 +182,14 @@ def test_this_machine_is_reached_without_a_proxy(connect: Connect, monkeypatch: 
     "address",
     ["gopher://u:canary@proxy.invalid", "http://u:canary@proxy.invalid:port", "socks5://u:canary@proxy.invalid"],
 )
-def test_a_proxy_that_cannot_be_used_is_a_matter_of_settings(
-    address: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unusable_proxy_is_a_settings_error(address: str, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", address)
     with pytest.raises(SettingsError, match="proxy") as caught:
         connect("https://service.invalid")
     assert "canary" not in str(caught.value)
 
 
-def test_a_proxy_that_is_not_there_means_not_reached(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_absent_proxy_counts_as_not_reached(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         monkeypatch.setenv("HTTP_PROXY", f"http://u:canary@127.0.0.1:{free.getsockname()[1]}")
@@ -201,7 +199,9 @@ def test_a_proxy_that_is_not_there_means_not_reached(connect: Connect, monkeypat
 
 
 @pytest.mark.parametrize("status", [403, 407, 502])
-def test_a_proxy_that_refuses_means_not_reached(status: int, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_refuses_a_tunnel_counts_as_not_reached(
+    status: int, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with canned(reply(status)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with pytest.raises(ConnectionFailed, match=str(status)):
@@ -210,7 +210,7 @@ def test_a_proxy_that_refuses_means_not_reached(status: int, connect: Connect, m
     assert "authorization" not in proxy.got[0].headers
 
 
-def test_a_plain_proxy_that_refuses_is_told_as_it_is(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plain_proxy_that_refuses_is_quoted(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with canned(reply(407, b"<h1>Log in first</h1>", kind="text/html")) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         with pytest.raises(ServiceError, match="Log in first"):
@@ -247,7 +247,7 @@ class _Tunnelled(socketserver.StreamRequestHandler):
                     ways[side].sendall(data)
 
 
-def test_tls_goes_through_a_proxy_that_sees_no_credential(
+def test_a_proxy_of_a_tls_connection_sees_no_credential(
     certificate: Certificate, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
@@ -269,12 +269,12 @@ def test_tls_goes_through_a_proxy_that_sees_no_credential(
 # -- hosts that are not there
 
 
-def test_a_name_that_does_not_exist(connect: Connect) -> None:
+def test_an_unknown_host_counts_as_not_reached(connect: Connect) -> None:
     with pytest.raises(ConnectionFailed, match=r"Test at service\.invalid was not reached"):
         connect("https://service.invalid").get("/x")
 
 
-def test_a_port_where_nobody_listens(connect: Connect) -> None:
+def test_a_closed_port_counts_as_not_reached(connect: Connect) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         with pytest.raises(RosterError, match="was not reached") as caught:

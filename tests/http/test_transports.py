@@ -25,7 +25,7 @@ def test_a_request_is_one_line_without_its_query_and_headers(caplog: pytest.LogC
     assert "canary" not in caplog.text
 
 
-def test_a_failure_is_one_line_of_more_weight(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_one_line_at_level_info(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     with pytest.raises(httpx.ReadError):
         Log(Script(httpx.ReadError("canary"))).handle_request(request("PUT"))

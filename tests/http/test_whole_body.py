@@ -24,89 +24,67 @@ def whole(limits: Limits) -> Iterator[WholeBody]:
         yield WholeBody(bottom, limits)
 
 
-def test_a_body_may_be_as_large_as_the_limit_and_no_larger() -> None:
-    with canned(reply(body=b"x" * 1000)) as server:
-        with whole(Limits(largest_reply=1000)) as transport:
-            assert transport.handle_request(request(url=server.url)).content == b"x" * 1000
-        with whole(Limits(largest_reply=999)) as transport, pytest.raises(ReplyTooLarge, match="999 bytes"):
-            transport.handle_request(request(url=server.url))
+def received(answer: Any, method: str = "GET", **limits: Any) -> httpx.Response:
+    with canned(answer) as server, whole(Limits(**limits)) as transport:
+        return transport.handle_request(request(method, url=server.url))
 
 
-def endless(got: Any) -> bytes:
-    return b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 3_000_000
+def packed(body: bytes, encoding: str = "gzip") -> bytes:
+    return reply(body=body, headers={"Content-Encoding": encoding})
 
 
-def test_a_body_of_no_announced_length_is_limited_too() -> None:
-    with canned(endless) as server, whole(Limits(largest_reply=100_000)) as transport, pytest.raises(ReplyTooLarge):
-        transport.handle_request(request(url=server.url))
+# Twice packed, one kilobyte can stand for terabytes, and a whole piece would be unpacked before it is measured.
+TWICE = gzip.compress(gzip.compress(bytes(1_000_000)))
+
+ENDLESS = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 3_000_000
 
 
-def test_a_compressed_body_is_decoded_once() -> None:
-    inner = gzip.compress(b"plain")  # what is inside is compressed as well, and is not ours to open
-    answer = reply(body=gzip.compress(inner), headers={"Content-Encoding": "gzip"})
-    with canned(answer) as server, whole(Limits()) as transport:
-        received = transport.handle_request(request(url=server.url))
-        assert received.content == inner
-        assert "content-encoding" not in received.headers
+@pytest.mark.parametrize(
+    ("answer", "largest", "error", "message"),
+    [
+        (reply(body=b"x" * 1000), 999, ReplyTooLarge, "999 bytes"),
+        (ENDLESS, 100_000, ReplyTooLarge, "100000 bytes"),
+        (packed(gzip.compress(bytes(20_000_000))), 1_000_000, ReplyTooLarge, "1000000 bytes"),
+        (packed(b"not compressed"), 1000, httpx.DecodingError, "not packed as its header says"),
+        (packed(gzip.compress(b"0123456789" * 100)[:-9]), 1000, httpx.RemoteProtocolError, "not complete"),
+        *(
+            (packed(TWICE, encoding), 1000, httpx.DecodingError, "was not asked for")
+            for encoding in ("gzip, gzip", "gzip,gzip", "br", "zstd", "deflate", "gzip, identity", "x")
+        ),
+    ],
+    ids=lambda value: str(value)[:20] if isinstance(value, (str, int)) else "",
+)
+def test_a_body_that_is_too_large_or_not_as_its_header_says_is_an_error(
+    answer: bytes, largest: int, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        received(answer, largest_reply=largest)
 
 
-def test_a_compressed_body_is_measured_unpacked() -> None:
-    bomb = gzip.compress(bytes(20_000_000))
-    assert len(bomb) < 30_000
-    with (
-        canned(reply(body=bomb, headers={"Content-Encoding": "gzip"})) as server,
-        whole(Limits(largest_reply=1_000_000)) as transport,
-        pytest.raises(ReplyTooLarge),
-    ):
-        transport.handle_request(request(url=server.url))
+def test_a_body_may_be_as_large_as_the_limit() -> None:
+    assert received(reply(body=b"x" * 1000), largest_reply=1000).content == b"x" * 1000
 
 
-def test_a_body_that_is_not_what_it_says_is_an_error() -> None:
-    answer = reply(body=b"not compressed", headers={"Content-Encoding": "gzip"})
-    with canned(answer) as server, whole(Limits()) as transport, pytest.raises(httpx.DecodingError):
-        transport.handle_request(request(url=server.url))
+def test_a_packed_body_is_unpacked_once() -> None:
+    inner = gzip.compress(b"plain")  # the body itself is compressed data, which is not ours to unpack
+    got = received(packed(gzip.compress(inner)))
+    assert got.content == inner
+    assert "content-encoding" not in got.headers
 
 
 def test_a_reply_without_a_body_may_name_an_encoding() -> None:
-    with canned(reply(headers={"Content-Encoding": "gzip"})) as server, whole(Limits()) as transport:
-        assert transport.handle_request(request("HEAD", url=server.url)).content == b""
-
-
-@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,gzip", "br", "zstd", "deflate", "gzip, identity", "x"])
-def test_only_what_was_asked_for_is_unpacked(encoding: str) -> None:
-    # Twice packed, one kilobyte can stand for terabytes, and a whole piece would be unpacked before it is measured.
-    bomb = gzip.compress(gzip.compress(bytes(1_000_000)))
-    with (
-        canned(reply(body=bomb, headers={"Content-Encoding": encoding})) as server,
-        whole(Limits()) as transport,
-        pytest.raises(httpx.DecodingError, match="was not asked for"),
-    ):
-        transport.handle_request(request(url=server.url))
+    assert received(packed(b""), "HEAD").content == b""
 
 
 def test_no_more_is_unpacked_than_the_limit() -> None:
-    bomb = gzip.compress(bytes(200_000_000))
-    with (
-        canned(reply(body=bomb, headers={"Content-Encoding": "GZIP"})) as server,
-        whole(Limits(largest_reply=1000)) as transport,
-    ):
-        tracemalloc.start()
-        try:
-            with pytest.raises(ReplyTooLarge):
-                transport.handle_request(request(url=server.url))
-            assert tracemalloc.get_traced_memory()[1] < 3_000_000
-        finally:
-            tracemalloc.stop()
-
-
-def test_half_of_a_packed_body_is_an_error() -> None:
-    half = gzip.compress(b"0123456789" * 100)[:-9]
-    with (
-        canned(reply(body=half, headers={"Content-Encoding": "gzip"})) as server,
-        whole(Limits()) as transport,
-        pytest.raises(httpx.RemoteProtocolError),
-    ):
-        transport.handle_request(request(url=server.url))
+    bomb = packed(gzip.compress(bytes(200_000_000)), "GZIP")
+    tracemalloc.start()
+    try:
+        with pytest.raises(ReplyTooLarge):
+            received(bomb, largest_reply=1000)
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_no_wait_for_the_service_outlasts_the_deadline() -> None:
@@ -128,7 +106,7 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     assert script.requests == []
 
 
-def test_nothing_is_sent_later_than_it_may_be_and_the_reply_is_awaited_as_ever() -> None:
+def test_a_late_write_is_not_sent_and_its_reply_may_take_longer() -> None:
     time, script = FakeTime(), Script(fine)
     limits = httpx.Timeout(30, connect=10).as_dict()
     transport = WholeBody(script, time.limits())
@@ -139,13 +117,13 @@ def test_nothing_is_sent_later_than_it_may_be_and_the_reply_is_awaited_as_ever()
     assert len(script.requests) == 1
 
 
-def test_headers_that_do_not_come_are_not_waited_for_beyond_the_deadline(emulator: Running) -> None:
+def test_the_deadline_ends_the_wait_for_headers(emulator: Running) -> None:
     emulator.fault("slow_headers", seconds=60)
     with whole(Limits()) as transport, pytest.raises(httpx.ReadTimeout):
         transport.handle_request(request(url=f"{emulator.url}/v2/groups", deadline=time.monotonic() + 0.2))
 
 
-def test_a_slow_body_is_ended_by_the_deadline() -> None:
+def test_the_deadline_ends_a_slow_body() -> None:
     time = FakeTime()
 
     class Drip(httpx.SyncByteStream):
@@ -161,7 +139,7 @@ def test_a_slow_body_is_ended_by_the_deadline() -> None:
     assert time.now - start <= 120
 
 
-def test_a_reply_is_closed_whatever_happens() -> None:
+def test_a_broken_reply_is_closed() -> None:
     closed = []
 
     class Broken(httpx.SyncByteStream):
@@ -178,7 +156,7 @@ def test_a_reply_is_closed_whatever_happens() -> None:
     assert closed == [True]
 
 
-def test_a_connection_serves_again_after_a_whole_reply(emulator: Running) -> None:
+def test_a_connection_is_reused_after_a_whole_reply(emulator: Running) -> None:
     with httpx.HTTPTransport(limits=httpx.Limits(max_connections=1)) as bottom:
         transport = WholeBody(bottom, Limits())
         for _ in range(3):

@@ -67,13 +67,13 @@ def failing(error: Exception) -> Callable[[], None]:
     return fail
 
 
-def test_what_is_so_already_is_not_written_and_not_waited_for() -> None:
+def test_a_change_that_is_there_already_needs_no_write_and_no_wait() -> None:
     shared = Shared({"a"})
     assert shared.add("a") == {"a"}
     assert (shared.writes, shared.time.waits) == (0, [])
 
 
-def test_what_is_to_be_removed_and_does_not_show_is_looked_for_twice() -> None:
+def test_an_item_to_remove_that_does_not_show_is_looked_for_twice() -> None:
     """A read may be older than our own last write: what is to go is there all the same."""
     shared = Shared()
     reads = [frozenset({"a"})]
@@ -83,13 +83,13 @@ def test_what_is_to_be_removed_and_does_not_show_is_looked_for_twice() -> None:
     assert shared.time.waits == [QUIET, QUIET]
 
 
-def test_what_does_not_show_twice_is_gone() -> None:
+def test_an_item_that_is_absent_twice_is_gone() -> None:
     shared = Shared({"a"})
     assert shared.add("a", doubtful=True) == {"a"}
     assert (shared.writes, shared.time.waits) == (0, [QUIET])
 
 
-def test_a_reading_that_took_long_once_is_done_again_at_once() -> None:
+def test_a_slow_reading_is_repeated_at_once() -> None:
     """It was held back by a limit, say, and took until that was lifted."""
     shared = Shared(read_takes=12.0)
     read = shared.read
@@ -104,12 +104,12 @@ def test_a_reading_that_took_long_once_is_done_again_at_once() -> None:
     assert shared.time.waits == [QUIET]
 
 
-def test_a_service_that_is_too_slow_is_told_as_such() -> None:
+def test_a_service_that_is_too_slow_is_reported() -> None:
     with pytest.raises(RosterError, match="reading set one took 12 s"):
         Shared(read_takes=12.0).add("a")
 
 
-def test_a_write_is_looked_at_after_a_quiet_time() -> None:
+def test_a_write_is_confirmed_after_a_quiet_time() -> None:
     shared = Shared()
     assert shared.add("a") == {"a"}
     assert shared.writes == 1
@@ -117,14 +117,14 @@ def test_a_write_is_looked_at_after_a_quiet_time() -> None:
     assert shared.within == [QUIET / 2], "reading and writing together take less than the quiet time"
 
 
-def test_what_another_undid_is_done_again_and_theirs_is_kept() -> None:
+def test_a_change_that_another_writer_undid_is_made_again_beside_theirs() -> None:
     shared = Shared()
     shared.then = [lambda: shared.others_only(), lambda: shared.others_only("b")]
     assert shared.add("a") == {"a", "b"}
     assert shared.writes == 3
 
 
-def test_those_who_meet_again_spread_ever_further() -> None:
+def test_writers_that_meet_again_wait_longer_and_longer() -> None:
     shared = Shared(time=FakeTime(chance=1.0))
     shared.then = [lambda: shared.others_only()] * 3
     shared.add("a")
@@ -136,20 +136,20 @@ def test_those_who_meet_again_spread_ever_further() -> None:
     [ReplyLost("lost"), RateLimited("too many", status=429), ConnectionFailed("not reached")],
     ids=lambda error: type(error).__name__,
 )
-def test_a_write_that_may_have_been_done_is_looked_for(error: Exception) -> None:
+def test_a_write_with_a_lost_reply_is_confirmed_by_reading(error: Exception) -> None:
     shared = Shared(then=[failing(error)])
     assert shared.add("a") == {"a"}
     assert shared.writes == 1, "it had been done"
 
 
-def test_a_refusal_is_told_at_once() -> None:
+def test_a_refusal_is_reported_at_once() -> None:
     shared = Shared(then=[failing(BadRequest("no such member", status=400))])
     with pytest.raises(BadRequest):
         shared.add("a")
     assert shared.time.waits == []
 
 
-def test_who_is_always_undone_is_told_when_the_budget_is_used_up() -> None:
+def test_a_writer_that_is_always_undone_ends_with_the_budget() -> None:
     shared = Shared()
     shared.then = [lambda: shared.others_only()] * 100
     with pytest.raises(RosterError, match="somebody else changes set one again and again"):
@@ -157,7 +157,7 @@ def test_who_is_always_undone_is_told_when_the_budget_is_used_up() -> None:
     assert 30 <= sum(shared.time.waits) <= 32
 
 
-def test_what_fails_to_the_end_is_told_with_its_own_words() -> None:
+def test_a_failure_that_stays_is_reported_in_its_own_words() -> None:
     shared = Shared()
 
     def lost() -> None:
@@ -177,7 +177,7 @@ def test_a_slow_service_gets_more_time_and_no_write_rests_on_an_old_reading() ->
 
 
 @pytest.mark.parametrize("lost", [False, True])
-def test_a_slow_write_gets_more_time_before_it_is_looked_at(lost: bool) -> None:
+def test_a_slow_write_is_confirmed_later(lost: bool) -> None:
     """Another's write that was sent when ours was can take as long: it must have come before we look."""
     shared = Shared(write_takes=2.0, then=[failing(ReplyLost("lost"))] if lost else [])
     assert shared.add("a") == {"a"}
@@ -185,7 +185,7 @@ def test_a_slow_write_gets_more_time_before_it_is_looked_at(lost: bool) -> None:
     assert shared.writes == 1
 
 
-def test_a_change_in_the_same_moment_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_simultaneous_change_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     Shared().add("a", overwrote=lambda before, after: True)
     assert caplog.messages == [
         "set one was changed by somebody else at the same moment; their change may be lost; check it"

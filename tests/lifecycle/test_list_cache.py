@@ -45,6 +45,11 @@ class Service:
         return rows
 
 
+def listed(*rows: Row, **limits: float) -> tuple[Service, FakeTime, Listing[Row]]:
+    service, time = Service(*rows), FakeTime()
+    return service, time, Listing(service.load, lambda: time.now, **limits)
+
+
 def ids(rows: Iterable[Row]) -> list[str]:
     return sorted(row.id for row in rows)
 
@@ -55,7 +60,7 @@ A, B = Row(id="a", text="listed"), Row(id="b", text="listed")
 # -- one reading for all
 
 
-def test_what_is_forgotten_is_read_again() -> None:
+def test_a_forgotten_listing_is_read_again() -> None:
     service = Service(Row(id="a"))
     listing = Listing(service.load, FakeTime().limits().clock)
     listing.put(Row(id="ours"))
@@ -69,8 +74,7 @@ def test_what_is_forgotten_is_read_again() -> None:
 
 
 def test_a_listing_is_read_once() -> None:
-    service, time = Service(A, B), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    service, _time, listing = listed(A, B)
     assert not listing.loaded()
     assert ids(listing.rows()) == ["a", "b"]
     assert listing.loaded()
@@ -80,8 +84,8 @@ def test_a_listing_is_read_once() -> None:
 
 
 def test_threads_that_ask_at_once_share_one_reading() -> None:
-    service, time = Service(A), FakeTime()
-    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    service, _time, listing = listed(A)
+    answers = list[Any]()
     service.gate.clear()
     started = threads(8, lambda: ids(listing.rows()), answers)
     assert service.reading.wait(WAIT)
@@ -109,8 +113,8 @@ def test_threads_share_one_reading_of_a_real_service(emulator: Running) -> None:
 
 
 def test_a_reading_that_fails_is_not_kept() -> None:
-    service, time = Service(A), FakeTime()
-    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+    service, _time, listing = listed(A)
+    answers = list[Any]()
     service.gate.clear()
     service.error = ValueError("not now")
     started = threads(4, lambda: ids(listing.rows()), answers)
@@ -122,9 +126,8 @@ def test_a_reading_that_fails_is_not_kept() -> None:
     assert service.readings == 2
 
 
-def test_a_failed_renewal_keeps_nothing_old_for_new() -> None:
-    service, time = Service(A), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+def test_after_a_failed_renewal_the_next_use_reads_again() -> None:
+    service, time, listing = listed(A)
     listing.rows()
     time.now += 1
     service.error = ValueError("not now")
@@ -138,8 +141,7 @@ def test_a_failed_renewal_keeps_nothing_old_for_new() -> None:
 
 
 def test_an_old_listing_is_read_again() -> None:
-    service, time = Service(A), FakeTime()
-    listing = Listing(service.load, lambda: time.now, max_age=60)
+    service, time, listing = listed(A, max_age=60)
     listing.rows()
     time.now += 60
     assert listing.loaded()
@@ -165,9 +167,8 @@ def test_age_counts_from_the_beginning_of_the_reading() -> None:
     assert not listing.loaded()
 
 
-def test_a_fresh_one_is_read_however_young_the_old_one_is() -> None:
-    service, time = Service(A), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+def test_a_fresh_listing_is_read_however_young_the_old_one_is() -> None:
+    service, time, listing = listed(A)
     listing.rows()
     time.now += 1
     service.world = {"b": B}
@@ -176,7 +177,7 @@ def test_a_fresh_one_is_read_however_young_the_old_one_is() -> None:
     assert ids(listing.rows()) == ["b"]
 
 
-def test_who_wants_a_fresh_one_does_not_take_one_that_was_begun_before() -> None:
+def test_a_reading_that_began_before_does_not_count_as_fresh() -> None:
     service, time = Service(), FakeTime()
     listing, first, second = Listing(service.load, lambda: time.now), list[Any](), list[Any]()
     service.gate.clear()
@@ -197,9 +198,9 @@ def test_who_wants_a_fresh_one_does_not_take_one_that_was_begun_before() -> None
     assert (first, second) == ([[]], [["a"]])
 
 
-def test_those_who_want_a_fresh_one_at_the_same_moment_share_it() -> None:
-    service, time = Service(A), FakeTime()
-    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+def test_threads_share_a_fresh_reading_that_began_after_they_asked() -> None:
+    service, time, listing = listed(A)
+    answers = list[Any]()
     listing.rows()
     time.now += 1
     service.gate.clear()
@@ -216,8 +217,7 @@ def test_those_who_want_a_fresh_one_at_the_same_moment_share_it() -> None:
 
 
 def test_our_own_writes_show_without_another_reading() -> None:
-    service, time = Service(A, B), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    service, _time, listing = listed(A, B)
     listing.rows()
     listing.put(Row(id="a", text="ours"))
     listing.put(Row(id="c", text="ours"))
@@ -229,16 +229,15 @@ def test_our_own_writes_show_without_another_reading() -> None:
 
 
 def test_writes_before_the_first_reading_count_too() -> None:
-    service, time = Service(A, B), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+    _service, _time, listing = listed(A, B)
     listing.put(Row(id="c"))
     listing.drop("b")
     assert ids(listing.rows()) == ["a", "c"]
 
 
-def test_writes_while_it_is_read_win_over_what_was_read() -> None:
-    service, time = Service(A, B), FakeTime()
-    listing, answers = Listing(service.load, lambda: time.now), list[Any]()
+def test_writes_during_a_reading_win_over_it() -> None:
+    service, _time, listing = listed(A, B)
+    answers = list[Any]()
     service.gate.clear()
     started = threads(1, listing.rows, answers)
     assert service.reading.wait(WAIT)
@@ -250,9 +249,8 @@ def test_writes_while_it_is_read_win_over_what_was_read() -> None:
     assert [{row.id: row.text for row in rows} for rows in answers] == [{"a": "ours", "c": "ours"}]
 
 
-def test_what_was_dropped_and_made_again_is_there() -> None:
-    service, time = Service(A), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+def test_a_row_that_was_dropped_and_put_again_is_there() -> None:
+    _service, _time, listing = listed(A)
     listing.drop("a")
     listing.put(Row(id="a", text="again"))
     assert listing.get("a") == Row(id="a", text="again")
@@ -261,17 +259,15 @@ def test_what_was_dropped_and_made_again_is_there() -> None:
 
 
 def test_a_write_may_take_a_while_to_show() -> None:
-    service, time = Service(B), FakeTime()
-    listing = Listing(service.load, lambda: time.now, settle=6)
+    _service, time, listing = listed(B, settle=6)
     listing.put(A)
     listing.drop("b")
     time.now += 5
     assert ids(listing.rows(fresh=True)) == ["a"]
 
 
-def test_a_reading_long_after_a_write_knows_better() -> None:
-    service, time = Service(B), FakeTime()
-    listing = Listing(service.load, lambda: time.now, settle=6)
+def test_a_reading_long_after_a_write_wins_over_it() -> None:
+    _service, time, listing = listed(B, settle=6)
     listing.put(A)  # removed by somebody else since
     listing.drop("b")  # made again by somebody else since
     time.now += 7
@@ -280,9 +276,8 @@ def test_a_reading_long_after_a_write_knows_better() -> None:
 
 
 @given(steps=st.lists(st.tuples(st.sampled_from(["put", "drop"]), st.sampled_from("abc")), max_size=30))
-def test_a_listing_is_kept_true_by_its_own_writes(steps: list[tuple[str, str]]) -> None:
-    service, time = Service(A, B), FakeTime()
-    listing = Listing(service.load, lambda: time.now)
+def test_own_writes_keep_a_listing_up_to_date(steps: list[tuple[str, str]]) -> None:
+    service, _time, listing = listed(A, B)
     listing.rows()
     for number, (verb, id) in enumerate(steps):
         if verb == "put":

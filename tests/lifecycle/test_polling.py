@@ -19,7 +19,7 @@ def nonsense(request: pytest.FixtureRequest) -> dict[str, object]:
     return plan
 
 
-def test_in_each_verb(nonsense: dict[str, object], emulator: Running) -> None:
+def test_each_verb_repeats_a_malformed_reply_once(nonsense: dict[str, object], emulator: Running) -> None:
     group = ibm_group(emulator, "one")
     ibm_add(emulator, group, STRANGER)
     members = Resource("ibm.AccessGroupMembers", emulator)
@@ -38,7 +38,7 @@ def test_in_each_verb(nonsense: dict[str, object], emulator: Running) -> None:
 
 
 @pytest.mark.parametrize("route", ["GET /v2/groups", "POST /v2/groups"])
-def test_in_a_safe_creation(route: str, nonsense: dict[str, object], emulator: Running) -> None:
+def test_a_safe_creation_survives_a_malformed_reply(route: str, nonsense: dict[str, object], emulator: Running) -> None:
     method, _, path = route.partition(" ")
     emulator.fault(method=method, route=path, **nonsense)  # type: ignore[arg-type]
     Resource("ibm.AccessGroup", emulator).up(name="one")
@@ -46,7 +46,7 @@ def test_in_a_safe_creation(route: str, nonsense: dict[str, object], emulator: R
     assert [fault["fired"] for fault in emulator.faults()] == [1]
 
 
-def test_a_reply_that_never_makes_sense_is_told_at_once(emulator: Running) -> None:
+def test_a_reply_that_stays_malformed_is_reported_at_once(emulator: Running) -> None:
     group = Resource("ibm.AccessGroup", emulator)
     group.up(name="one")
     emulator.fault(kind="html", times=None)

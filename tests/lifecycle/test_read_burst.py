@@ -35,6 +35,6 @@ def test_those_that_come_at_once_share(count: int) -> None:
     assert answers == [True] * count
 
 
-def test_how_many_are_few_can_be_said() -> None:
+def test_the_number_of_direct_reads_can_be_set() -> None:
     burst = ReadBurst(moment=0, few=0)
     assert burst.many() is True

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from ..errors import InvalidIdentifier, OutcomeUnknown, PreconditionFailed
+from ..errors import InvalidIdentifier, PreconditionFailed, RosterError
 from ..redaction import quoted
 from .addresses import fill, query
 from .call import Call
@@ -243,7 +243,7 @@ class Client:
             ) from None
         try:
             reply = self._sent(request, what)
-        except OutcomeUnknown:
+        except RosterError:
             if method not in ("GET", "HEAD"):
                 self.deadline.allow_check()
             raise

@@ -31,7 +31,7 @@ class Deadline:
         self.at = self._limits.clock() + self._limits.budget
 
     def allow_check(self) -> None:
-        """Leaves at least a quarter of the budget, so that a verb can find out what became of a write without reply."""
+        """Leaves at least a quarter of the budget, so that a verb can check or undo a write that failed."""
         self.at = max(self.at, self._limits.clock() + self._limits.budget / 4)
 
     def fixed(self) -> Deadline:

@@ -96,9 +96,9 @@ class Lifecycle:
     def create(self, inputs: Mapping[str, Any]) -> tuple[str, Values]:
         """Creates the object, or adopts it if ``adopt`` is set. Returns its id and outputs."""
         with self._about("create", inputs):
-            handler, args = self._handler(inputs), self._args(inputs)
-            listing = self._listing(handler, dict(args))
-            args = retry_malformed(handler.api, lambda args=args: handler.with_service_defaults(args, listing))  # type: ignore[misc]
+            handler, declared = self._handler(inputs), self._args(inputs)
+            listing = self._listing(handler, dict(declared))
+            args = retry_malformed(handler.api, lambda: handler.with_service_defaults(declared, listing))
             if self._keys:
                 state = self._create_safely(handler, listing, args)
             else:

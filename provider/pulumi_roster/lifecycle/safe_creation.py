@@ -77,12 +77,16 @@ class SafeCreation:
             return rows
         existing: list[State] = []
         for row in rows:
-            key = key_of(self.handler.import_key, type(self.args), row)
             try:
-                existing.append(retry_malformed(self.handler.api, lambda key=key, row=row: self.handler.read(key, row)))  # type: ignore[misc]
+                existing.append(self._read(row))
             except NotFound:
                 self.listing.drop(row.id)
         return existing
+
+    def _read(self, row: State) -> State:
+        key = key_of(self.handler.import_key, type(self.args), row)
+        found: State = retry_malformed(self.handler.api, lambda: self.handler.read(key, row))
+        return found
 
     # -- 2. refuse or adopt
 
