@@ -34,7 +34,9 @@ def test_a_destroy_after_a_killed_creation(empty: Scene) -> None:
     refused = empty.project.destroy(code=None)
     assert refused.code != 0
     error = refused.errors["ibm-group"]
-    assert "the group holds what this stack does not own: member IBMid-anna, member IBMid-bert" in error
+    assert (
+        "the group has members or rules that this stack does not manage: member IBMid-anna, member IBMid-bert" in error
+    )
     empty.project.up_again()
     empty.project.destroy()
     assert empty.world() == AFTERWARDS

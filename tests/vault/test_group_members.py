@@ -91,7 +91,7 @@ def test_an_external_group_is_refused_before_anything_is_written(members: Resour
     lists: list[dict[str, Any]] = [{"member_entity_ids": [anna]}, {"member_entity_ids": []}, {"member_group_ids": []}]
     for given in lists:
         for exclusive in (False, True):
-            with pytest.raises(InvalidArguments, match=r"(?s)'sso' is external.*internal one"):
+            with pytest.raises(InvalidArguments, match=r"(?s)'sso' is external.*internal group"):
                 members.up(group_id=external, exclusive=exclusive, **given)
     assert shown(world, external) == before
 

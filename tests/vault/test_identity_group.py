@@ -113,7 +113,7 @@ def test_who_loses_the_race_may_adopt(world: VaultWorld, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("field", ["member_entity_ids", "member_group_ids"])
 def test_a_member_that_does_not_exist_leaves_no_group_behind(declared: Resource, world: VaultWorld, field: str) -> None:
-    with pytest.raises(BadRequest, match=r'(?s)ID "absent".*correct what is declared'):
+    with pytest.raises(BadRequest, match=r'(?s)ID "absent".*correct the declaration'):
         declared.up(name="platform", policies=["p"], **{field: ["absent"]})
     assert named(world) == {}
 
@@ -132,7 +132,7 @@ def test_rename_in_place(declared: Resource, world: VaultWorld) -> None:
 def test_a_rename_to_a_name_that_is_taken(declared: Resource, world: VaultWorld) -> None:
     group(world, "Taken")
     declared.up(name="platform", policies=["p"])
-    with pytest.raises(AlreadyExists, match="'taken' already"):
+    with pytest.raises(AlreadyExists, match="already has the name 'taken'"):
         declared.up(name="taken", policies=["q"])
     row = shown(world, declared.id)
     assert (row["name"], row["policies"]) == ("platform", ["p"]), "a refused write changes nothing"
