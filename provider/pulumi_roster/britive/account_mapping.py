@@ -68,7 +68,7 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
     import_key = "{app_id}/{environment_id}/{account_id}/{user_id}"
 
     def create(self, args: AccountMappingArgs) -> AccountMappingState:
-        return self._mapped(args, [])
+        return self._map(args, [])
 
     def read(self, id: str, prior: AccountMappingState) -> AccountMappingState:
         if self._is_mapped(prior, prior.environment_id):
@@ -81,9 +81,9 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
 
     def update(self, id: str, args: AccountMappingArgs, prior: AccountMappingState) -> AccountMappingState:
         if args.save_to_all_envs:
-            return self._mapped(args, prior.other_environment_ids)
+            return self._map(args, prior.other_environment_ids)
         self._unmap(prior, prior.other_environment_ids)
-        return self._mapped(args, [])
+        return self._map(args, [])
 
     def delete(self, id: str, prior: AccountMappingState) -> None:
         self._unmap(prior, [*prior.other_environment_ids, prior.environment_id])
@@ -104,9 +104,9 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
                 }
                 yield AccountMappingState.model_construct(id="/".join(values.values()), **values)
 
-    def _mapped(self, args: AccountMappingArgs, others: Sequence[str]) -> AccountMappingState:
+    def _map(self, args: AccountMappingArgs, others: Sequence[str]) -> AccountMappingState:
         if args.save_to_all_envs:
-            others = sorted({*others, *self._will_gain(args)})
+            others = sorted({*others, *self._other_environments(args)})
         with _already_mapped_is_fine():
             # Repeatable: the service answers a second attempt with the code of an existing mapping.
             if args.save_to_all_envs:
@@ -121,7 +121,7 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
             other_environment_ids=list(others),
         )
 
-    def _will_gain(self, args: AccountMappingArgs) -> Iterator[str]:
+    def _other_environments(self, args: AccountMappingArgs) -> Iterator[str]:
         """Find the other environments that have the account but not the mapping; with ``adopt``, also those with it."""
         for node in list(read_tree(self.api, args.app_id)):
             if not isinstance(node, EnvironmentState) or node.id == args.environment_id:

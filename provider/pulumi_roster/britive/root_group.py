@@ -53,13 +53,13 @@ def root_id(api: Client, app_id: str, listing: Listing[State]) -> str:
         # Another thread or process may have created it in the meantime.
         if known := roots(listing.rows()) or roots(listing.rows(fresh=True)):
             return known[0].id
-        made = _make(api, app_id)
-        chosen = _first(api, app_id, made)
+        made = _create(api, app_id)
+        chosen = _keep_first(api, app_id, made)
         listing.put(chosen)
         return chosen.id
 
 
-def _make(api: Client, app_id: str) -> EnvironmentGroupState:
+def _create(api: Client, app_id: str) -> EnvironmentGroupState:
     limits = api.limits
     deadline = limits.clock() + limits.budget
     body = {"name": ROOT, "description": "", "type": "group", "parentId": ""}
@@ -71,20 +71,20 @@ def _make(api: Client, app_id: str) -> EnvironmentGroupState:
         except (Conflict, OutcomeUnknown) as error:
             # Any existing root group will do, whether this request or another client created it.
             try:
-                return retry_while_absent(limits, lambda: _there(api, app_id)[0])
+                return retry_while_absent(limits, lambda: _read_roots(api, app_id)[0])
             except NotFound:
                 if isinstance(error, Conflict) or limits.clock() >= deadline:
                     raise error from None
 
 
-def _there(api: Client, app_id: str) -> Sequence[EnvironmentGroupState]:
+def _read_roots(api: Client, app_id: str) -> Sequence[EnvironmentGroupState]:
     found = roots(read_tree(api, app_id))
     if not found:
         raise NotFound(f"the listing does not show a root group of the application {app_id!r}", status=404)
     return found
 
 
-def _first(api: Client, app_id: str, made: EnvironmentGroupState) -> EnvironmentGroupState:
+def _keep_first(api: Client, app_id: str, made: EnvironmentGroupState) -> EnvironmentGroupState:
     nodes = list(read_tree(api, app_id))
     first = (*roots(nodes), made)[0]
     if first.id != made.id and not any(node.parent == made.id for node in nodes):

@@ -85,13 +85,13 @@ class AccessGroupMembershipHandler(Handler[AccessGroupMembershipArgs, AccessGrou
 
 def type_failures(iam_id: str, type: str | None) -> Iterator[CheckFailure]:
     """Check the type of an identity against its id: the prefix of the id may show the type, or contradict it."""
-    told = member_type(iam_id)
-    if told is None and type is None and iam_id != UNKNOWN:
+    implied = member_type(iam_id)
+    if implied is None and type is None and iam_id != UNKNOWN:
         yield CheckFailure(
             "type", f"is required, because the iam_id {iam_id!r} does not show it: give user, service or profile"
         )
-    if told is not None and type in ("user", "service", "profile") and type != told:
-        yield CheckFailure("type", f"must be {told!r} for {iam_id}, got {type!r}")
+    if implied is not None and type in ("user", "service", "profile") and type != implied:
+        yield CheckFailure("type", f"must be {implied!r} for {iam_id}, got {type!r}")
 
 
 def _id(group_id: str, iam_id: str) -> str:

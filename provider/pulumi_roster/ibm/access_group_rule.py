@@ -164,8 +164,8 @@ def _parse(reply: Reply, row: dict[str, Any], group_id: str) -> AccessGroupRuleS
         for condition in row.get("conditions") or []
     ]
     # Missing conditions do not mean an empty list, which would show as drift. Without them, the row fails to parse.
-    whole = {"name": "", **row, **({"conditions": conditions} if conditions else {})}
-    return reply.parse_row(AccessGroupRuleState, whole, access_group_id=group_id)
+    fields = {"name": "", **row, **({"conditions": conditions} if conditions else {})}
+    return reply.parse_row(AccessGroupRuleState, fields, access_group_id=group_id)
 
 
 def _from_json(text: Any) -> Any:

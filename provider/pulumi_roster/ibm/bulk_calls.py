@@ -142,10 +142,10 @@ def _answers(reply: Reply, key: str) -> Iterator[Item]:
     """Return the items of a reply, each with ``words`` for the user: its status and the service's message."""
     for item in items_of(reply, key):
         status, errors = item.get("status_code"), item.get("errors")
-        said = [str(error.get("message", "")) for error in errors or () if isinstance(error, dict)]
+        messages = [str(error.get("message", "")) for error in errors or () if isinstance(error, dict)]
         trace = f" (transaction id {reply.quoted(item['trace'], 100)})" if item.get("trace") else ""
-        told = f"{status if isinstance(status, int) else 'no status'} {reply.quoted('; '.join(said))}{trace}"
-        yield {**item, "words": told}
+        words = f"{status if isinstance(status, int) else 'no status'} {reply.quoted('; '.join(messages))}{trace}"
+        yield {**item, "words": words}
 
 
 def _chunks(items: list[str]) -> Iterator[list[str]]:

@@ -46,8 +46,8 @@ def member_type(iam_id: str) -> MemberType | None:
 def with_type(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of an identity. If no type is given, add the one that the prefix of the ``iam_id`` shows."""
     iam_id = given.get("iam_id")
-    told = member_type(iam_id) if isinstance(iam_id, str) else None
-    return {**given, "type": told} if told and given.get("type") is None else dict(given)
+    implied = member_type(iam_id) if isinstance(iam_id, str) else None
+    return {**given, "type": implied} if implied and given.get("type") is None else dict(given)
 
 
 _IAM_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9._:@+/=-]+")
@@ -99,15 +99,15 @@ class MemberArgs(MemberState):
         iam_id, kind = given.get("iam_id"), given.get("type")
         if not isinstance(iam_id, str) or not _IAM_ID.fullmatch(iam_id):
             return {"type": "user", **given}  # the id is wrong; the type needs no failure of its own
-        told = member_type(iam_id)
-        if kind is None and told is None:
+        implied = member_type(iam_id)
+        if kind is None and implied is None:
             raise ValueError(
                 f"must have a type, because the iam_id {iam_id!r} does not show it: give user, service or profile"
             )
         if kind is None:
-            return {**given, "type": told}
-        if kind is not None and told is not None and kind not in (told, UNKNOWN):
-            raise ValueError(f"must have the type {told!r} for {iam_id}, got {kind!r}")
+            return {**given, "type": implied}
+        if implied is not None and kind not in (implied, UNKNOWN):
+            raise ValueError(f"must have the type {implied!r} for {iam_id}, got {kind!r}")
         return given
 
 

@@ -75,13 +75,13 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
     system = SYSTEM
 
     def create(self, args: IdentityGroupArgs) -> IdentityGroupState:
-        id = self._made(args)
+        id = self._create_empty(args)
         try:
-            return retry_while_absent(self.api.limits, lambda: self._filled(id, args))
+            return retry_while_absent(self.api.limits, lambda: self._fill(id, args))
         except OutcomeUnknown:
             raise
         except RosterError as error:
-            if not self._unmade(id):
+            if not self._delete_if_bare(id):
                 left = f"the group {id} was created: delete it, or adopt it with adopt=True"
                 error.hint = f"{error.hint}; {left}" if error.hint else left
             raise
@@ -95,7 +95,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
             changes = _changes(before, args, prior)
             if changes:
                 self._write(id, changes)
-            return self._seen(id, lambda row: not changes or row.modify_index > before.modify_index)
+            return self._read_until(id, lambda row: not changes or row.modify_index > before.modify_index)
 
     def delete(self, id: str, prior: IdentityGroupState) -> None:
         self.api.delete(BY_ID, id)
@@ -106,31 +106,31 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
         except NotFound:
             return []
 
-    def _made(self, args: IdentityGroupArgs) -> str:
+    def _create_empty(self, args: IdentityGroupArgs) -> str:
         """Create the group without content, so that a group that another client has just created keeps its content."""
-        faster = AlreadyExists(f"another client has just created a group named {args.name!r}", hint="run again")
+        race = AlreadyExists(f"another client has just created a group named {args.name!r}", hint="run again")
         try:
             made = self.api.post("/v1/identity/group", json={"name": args.name, "type": args.type})
         except BadRequest as error:
-            raise (faster if "type cannot be changed" in error.words else error) from None
+            raise (race if "type cannot be changed" in error.words else error) from None
         if made.status == 204:
-            raise faster
+            raise race
         data = made.fields().get("data")
         return made.parse_row(_Made, data if isinstance(data, Mapping) else {}).id
 
-    def _filled(self, id: str, args: IdentityGroupArgs) -> IdentityGroupState:
+    def _fill(self, id: str, args: IdentityGroupArgs) -> IdentityGroupState:
         if asked_namespace(self.api):
             read_group(self.api, id)  # so that nothing more is written into the wrong namespace
         content = {name: value for name in CONTENT if (value := getattr(args, name))}
         if content:
             self._write(id, content)
-        return self._seen(id, lambda row: not content or not row.is_bare())
+        return self._read_until(id, lambda row: not content or not row.is_bare())
 
-    def _seen(self, id: str, written: Callable[[GroupRow], bool]) -> IdentityGroupState:
+    def _read_until(self, id: str, written: Callable[[GroupRow], bool]) -> IdentityGroupState:
         """Read the group until it reflects our write, because a standby of Vault may answer with an older state."""
         return managed_state(poll_until(self.api.limits, lambda: read_group(self.api, id), written))
 
-    def _unmade(self, id: str) -> bool:
+    def _delete_if_bare(self, id: str) -> bool:
         """Delete the new group, unless another client has already added content. Return whether the group is gone."""
         try:
             if not group_of(self.api.get(BY_ID, id)).is_bare():
