@@ -203,7 +203,7 @@ def test_another_writer_does_not_undo_a_rename(
     assert (row["name"], row["members"]) == ("renamed", ["a", "other"])
 
 
-# -- gone, and found
+# -- gone
 
 
 def test_gone_is_gone(declared: Resource, emulator: Running) -> None:
@@ -231,12 +231,3 @@ def test_a_refresh_of_many_is_one_listing(declared: Resource, emulator: Running)
         found = list(threads.map(lambda one: one.subject.read(one.id, one.outputs), resources))
     assert [row.outputs if row else None for row in found] == [resource.outputs for resource in resources]
     assert emulator.requests() == {LIST: 1}
-
-
-def test_import(declared: Resource, emulator: Running) -> None:
-    there = group(emulator, "team", "b", "a", description="why")
-    found = declared.get(there)
-    assert (found["name"], found["description"], found["members"]) == ("team", "why", ["a", "b"])
-    assert found["created_at"]
-    with pytest.raises(NotFound):
-        declared.get("group-999")

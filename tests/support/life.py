@@ -1,4 +1,5 @@
-"""The life that every kind goes through: check, create, no difference, update, replace, drift, removal, delete twice.
+"""The life that every kind goes through: check, create, no difference, import, update, replace, drift, removal, delete
+twice.
 
 A kind is one :class:`Case`; what is special about it has tests of its own."""
 
@@ -9,6 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
+from pulumi_roster.catalog import handler_class
+from pulumi_roster.errors import NotFound
+from pulumi_roster.lifecycle.lifecycle import Found
+from pulumi_roster.schema.marks import ProviderOnly, marked
 from roster_emulator import Running
 from support.subjects import Subject, Values
 
@@ -52,6 +59,12 @@ def live(case: Case, subject: Subject, world: Any) -> None:
     assert id
     assert not subject.diff(id, outputs, inputs).changed, "nothing differs after the creation"
     _assert_settled(subject, id, outputs, inputs, "the creation")
+    key = handler_class(case.kind).import_key.format(**{**outputs, "id": id})
+    imported = _imported(subject, key)
+    assert imported is not None
+    assert imported.id == id
+    for name in inputs.keys() - marked(handler_class(case.kind).args_type, ProviderOnly).keys():
+        assert _has(imported.outputs[name], inputs[name]), f"an import reads {name}, with the members of others"
 
     for update in case.updates:
         change = update(made) if callable(update) else update
@@ -88,6 +101,8 @@ def live(case: Case, subject: Subject, world: Any) -> None:
         case.remove(world, id, made)
         subject.new_run()
         assert subject.read(id, outputs) is None, "an object that is gone is gone"
+        with pytest.raises(NotFound):
+            _imported(subject, key)
         made = case.prepare(world)
         before = world.dump()
         inputs, faults = subject.check(case.inputs(made))
@@ -99,6 +114,16 @@ def live(case: Case, subject: Subject, world: Any) -> None:
     subject.delete(id, outputs)
     after = world.dump()
     assert objects(after) == objects(before), "nothing is left behind, nothing else was touched"
+
+
+def _has(found: Any, declared: Any) -> bool:
+    return all(item in found for item in declared) if isinstance(declared, list) else bool(found == declared)
+
+
+def _imported(subject: Subject, key: str) -> Found | None:
+    """What ``Resource.get`` and an import read: an object of which only the import key is known."""
+    subject.new_run()
+    return subject.read(key, {"connection": "default"})
 
 
 def _assert_settled(subject: Subject, id: str, outputs: Values, inputs: Values, what: str) -> None:

@@ -123,13 +123,6 @@ def test_a_group_that_is_gone(members: Resource, world: VaultWorld, team: str) -
     assert not members.refresh()
 
 
-def test_import_takes_all_members(members: Resource, world: VaultWorld, team: str) -> None:
-    anna, bert = entities(world)
-    change(world, team, member_entity_ids=[anna, bert])
-    found = members.get(team)
-    assert (found["group_id"], found["member_entity_ids"]) == (team, sorted([anna, bert]))
-
-
 def test_the_group_and_its_members_live_together(world: VaultWorld) -> None:
     anna, bert = entities(world)
     team = world.resource("vault.IdentityGroup")

@@ -235,7 +235,7 @@ def test_an_external_groups_members_are_not_ours(world: VaultWorld) -> None:
     assert not {"member_entity_ids", "member_group_ids"} & set(found), "else what is imported could not be declared"
 
 
-# -- gone, and found
+# -- gone
 
 
 def test_gone_is_gone(declared: Resource, world: VaultWorld) -> None:
@@ -247,13 +247,3 @@ def test_gone_is_gone(declared: Resource, world: VaultWorld) -> None:
     declared.up(name="platform", policies=["p"])
     declared.destroy()
     assert named(world) == {}
-
-
-def test_import(declared: Resource, world: VaultWorld) -> None:
-    [anna] = entities(world, 1)
-    there = group(world, "Platform / one", policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna])
-    found = declared.get(there)
-    assert (found["name"], found["policies"], found["metadata"]) == ("Platform / one", ["p"], {"a": "b"})
-    assert (found["member_entity_ids"], found["member_group_ids"]) == ([anna], [])
-    with pytest.raises(NotFound):
-        declared.get("absent")
