@@ -6,12 +6,13 @@ Import the package as ``import pulumi_roster as roster``.
 """
 
 from pulumi_roster import appsec, britive, errors, ibm, vault
-from pulumi_roster.team import AppSecTeam, BritiveTeam, IbmTeam, Person, Team, VaultTeam
+from pulumi_roster.team import AppSecTeam, BritiveTeam, IbmTeam, IbmTeamRule, Person, Team, VaultTeam
 
 __all__ = [
     "AppSecTeam",
     "BritiveTeam",
     "IbmTeam",
+    "IbmTeamRule",
     "Person",
     "Team",
     "VaultTeam",

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pulumi
+from typing_extensions import TypedDict
 
 from . import appsec, britive, ibm, vault
 from .errors import InvalidArguments
 from .managed import CommonArguments
 
-__all__ = ["AppSecTeam", "BritiveTeam", "IbmTeam", "Person", "Team", "VaultTeam"]
+__all__ = ["AppSecTeam", "BritiveTeam", "IbmTeam", "IbmTeamRule", "Person", "Team", "VaultTeam"]
 
 Text = pulumi.Input[str]
 
@@ -71,19 +71,26 @@ class VaultTeam:
     connection: Text | None = None
 
 
+class IbmTeamRule(TypedDict):
+    """A rule of the team's access group: the arguments of an ``ibm.AccessGroupRule`` besides its name and group."""
+
+    expiration: pulumi.Input[int]
+    realm_name: Text
+    conditions: pulumi.Input[Sequence[pulumi.Input[ibm.Condition | ibm.ConditionDict]]]
+
+
 @dataclass(frozen=True)
 class IbmTeam:
     """The team's access group in IBM Cloud, with rules for people who sign in through an identity provider.
 
-    :param rules: the name of each rule, with the other arguments of its ``ibm.AccessGroupRule``: expiration, realm_name
-        and conditions.
+    :param rules: the rules by their names.
     :param exclusive: whether the listed people are all members.
     :param account_id: the account, by default the connection's.
     :param name: the name of the group, by default the team's.
     :param connection: the name of the set of credentials to use.
     """
 
-    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rules: Mapping[str, IbmTeamRule] = field(default_factory=dict)
     exclusive: pulumi.Input[bool] = False
     account_id: Text | None = None
     name: Text | None = None
