@@ -87,3 +87,11 @@ def test_the_catalog_lists_every_resource_class() -> None:
     ]
     assert sorted(offered) == RESOURCES
     assert [resource_class(kind).handler.kind for kind in RESOURCES] == RESOURCES
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_completion_offers_resources_lookups_and_their_types_only(system: str) -> None:
+    module = getattr(pulumi_roster, system)
+    offered = {name: getattr(module, name) for name in dir(module)}
+    assert all(found.__module__.startswith(f"pulumi_roster.{system}.") for found in offered.values())
+    assert all(name[0].isupper() or name.startswith(("get_", "is_", "list_", "summarize_")) for name in offered)

@@ -33,6 +33,7 @@ WRONG = {
     'vault.GroupMembers("x")': 'missing for parameter "group_id"',
     'appsec.GroupMembers("x", group_id="g", members=[1])': 'parameter "members"',
     'britive.AccountMapping("x", app_id="a", environment_id="e", account_id=1.5, user_id="u")': '"account_id"',
+    'roster.IbmTeam(rules={"sso": {"expiration": 1, "realm_name": "r", "condition": []}})': 'parameter "rules"',
     'britive.list_accounts("a", "e", pages=1)': 'No parameter named "pages"',
 }
 RIGHT = """
@@ -52,7 +53,7 @@ class TeamGroup(ibm.AccessGroup):
 TeamGroup("platform").name.apply(str.upper)
 found: TeamGroup = TeamGroup.get("found", group.id)
 """
-HEAD = "import pulumi\nfrom pulumi_roster import appsec, britive, ibm, vault\n"
+HEAD = "import pulumi\nimport pulumi_roster as roster\nfrom pulumi_roster import appsec, britive, ibm, vault\n"
 
 
 @pytest.fixture(scope="module")

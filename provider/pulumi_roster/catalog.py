@@ -1,7 +1,7 @@
-"""Lists every system and every kind of resource.
+"""Lists every system and every kind of resource, and finds their code.
 
-A kind, such as ``ibm.AccessGroup``, names a system and a resource class in it. The code of a system is loaded
-when one of its kinds is first used.
+A kind, such as ``ibm.AccessGroup``, names a system and a resource class in it. Roster loads the code of a system when
+it first needs one of its kinds.
 """
 
 from __future__ import annotations

@@ -1,34 +1,35 @@
-"""A team: one list of people, and a group with these members in each system that is asked for.
+"""Provides a component that declares a team: one list of people, and a group with these members in each system.
 
-A person who is added to the list is one reviewed line, and the right change in every system.
+To add a person to all systems, a reviewer approves one new line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pulumi
+from typing_extensions import TypedDict
 
 from . import appsec, britive, ibm, vault
 from .errors import InvalidArguments
+from .managed import CommonArguments
 
-__all__ = ["AppSecTeam", "BritiveTeam", "IbmTeam", "Person", "Team", "VaultTeam"]
+__all__ = ["AppSecTeam", "BritiveTeam", "IbmTeam", "IbmTeamRule", "Person", "Team", "VaultTeam"]
 
 Text = pulumi.Input[str]
 
 
 @dataclass(frozen=True)
 class Person:
-    """One person, and the identity that they have in each system. Where one is left out, they are not a member there.
+    """One person, with an identity in each system. Without an identity in a system, the person is no member there.
 
-    :param name: unique within the team; it is part of names in the state, so it should not change.
+    :param name: unique within the team. It is part of names in the state, so it should not change.
     :param appsec: the user or service account id in AppSec+.
     :param vault: the entity id in Vault or OpenBao.
     :param ibm: the iam_id in IBM Cloud, such as ``IBMid-...``.
     :param britive: the user id in Britive.
-    :param britive_account: the id of the account that is mapped to this user in the team's environments.
+    :param britive_account: the id of the account to map to this user in the team's environments.
     """
 
     name: str
@@ -41,10 +42,10 @@ class Person:
 
 @dataclass(frozen=True)
 class AppSecTeam:
-    """What the team gets in AppSec+: an identity group.
+    """The team's identity group in AppSec+.
 
-    :param name: of the group; by default the team's.
-    :param connection: the set of credentials.
+    :param name: the name of the group, by default the team's.
+    :param connection: the name of the set of credentials to use.
     """
 
     name: Text | None = None
@@ -53,13 +54,14 @@ class AppSecTeam:
 
 @dataclass(frozen=True)
 class VaultTeam:
-    """What the team gets in Vault or OpenBao: an internal identity group.
+    """The team's internal identity group in Vault or OpenBao.
 
-    :param policies: what every member may do. Whoever can change the members can give these rights away: review both.
+    :param policies: the policies of every member. A person who can change the members can give these rights to anyone,
+        so review both.
     :param metadata: up to 64 pairs.
     :param member_group_ids: other groups whose members are members as well.
-    :param name: of the group; by default the team's.
-    :param connection: the set of credentials.
+    :param name: the name of the group, by default the team's.
+    :param connection: the name of the set of credentials to use.
     """
 
     policies: pulumi.Input[Sequence[Text]] | None = None
@@ -69,18 +71,26 @@ class VaultTeam:
     connection: Text | None = None
 
 
+class IbmTeamRule(TypedDict):
+    """A rule of the team's access group: the arguments of an ``ibm.AccessGroupRule`` besides its name and group."""
+
+    expiration: pulumi.Input[int]
+    realm_name: Text
+    conditions: pulumi.Input[Sequence[pulumi.Input[ibm.Condition | ibm.ConditionDict]]]
+
+
 @dataclass(frozen=True)
 class IbmTeam:
-    """What the team gets in IBM Cloud: an access group, with rules for those who come by single sign-on.
+    """The team's access group in IBM Cloud, with rules for people who sign in through an identity provider.
 
-    :param rules: name -> the other arguments of an ``ibm.AccessGroupRule``: expiration, realm_name, conditions.
-    :param exclusive: whether the listed people are all the members.
-    :param account_id: by default that of the connection.
-    :param name: of the group; by default the team's.
-    :param connection: the set of credentials.
+    :param rules: the rules by their names.
+    :param exclusive: whether the listed people are all members.
+    :param account_id: the account, by default the connection's.
+    :param name: the name of the group, by default the team's.
+    :param connection: the name of the set of credentials to use.
     """
 
-    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rules: Mapping[str, IbmTeamRule] = field(default_factory=dict)
     exclusive: pulumi.Input[bool] = False
     account_id: Text | None = None
     name: Text | None = None
@@ -89,14 +99,13 @@ class IbmTeam:
 
 @dataclass(frozen=True)
 class BritiveTeam:
-    """What the team gets in Britive: an environment group, environments in it, and the members' accounts mapped in
-    them.
+    """The team's environment group in Britive, its environments, and the members' account mappings in these.
 
     :param app_id: the application.
     :param environments: the names of the environments.
-    :param parent_id: the environment group that the team's lies in; by default the application's root.
-    :param name: of the environment group; by default the team's.
-    :param connection: the set of credentials.
+    :param parent_id: the parent of the team's environment group, by default the application's root group.
+    :param name: the name of the environment group, by default the team's.
+    :param connection: the name of the set of credentials to use.
     """
 
     app_id: Text
@@ -107,20 +116,11 @@ class BritiveTeam:
 
 
 class Team(pulumi.ComponentResource):
-    """One list of people, and a group with these members in each system that is asked for.
-
-    :param resource_name: the name within the program, and by default that of the groups.
-    :param people: the members.
-    :param description: of the groups.
-    :param appsec: what the team gets in AppSec+; ``None`` for nothing, as with the other three.
-    :param vault: what the team gets in Vault or OpenBao.
-    :param ibm: what the team gets in IBM Cloud.
-    :param britive: what the team gets in Britive.
-    :param adopt: take existing groups of the same names over instead of failing.
-    :raises InvalidArguments: two people of one name, or an account of Britive without its user.
+    """A team: one list of people, and a group with these members in each system.
 
     Outputs: ``appsec_group_id``, ``vault_group_id``, ``ibm_access_group_id``, ``britive_environment_group_id`` and
-    ``britive_environment_ids`` (name -> id); ``None`` where nothing was asked for.
+    ``britive_environment_ids`` (the id of each environment by its name). The output of a system that the team does not
+    use is ``None``.
     """
 
     appsec_group_id: pulumi.Output[str] | None = None
@@ -142,10 +142,23 @@ class Team(pulumi.ComponentResource):
         adopt: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare a team. Without the argument of a system, the team has nothing there.
+
+        :param resource_name: the name within the program, and by default the name of the groups.
+        :param people: the members.
+        :param description: the description of the groups.
+        :param appsec: the team's part in AppSec+.
+        :param vault: the team's part in Vault or OpenBao.
+        :param ibm: the team's part in IBM Cloud.
+        :param britive: the team's part in Britive.
+        :param adopt: whether to take existing groups of the same names into this stack instead of failing.
+        :param opts: Pulumi's own options.
+        :raises InvalidArguments: two people have the same name, or a person has a Britive account but no user.
+        """
         _check(resource_name, people)
         super().__init__("roster:index:Team", resource_name, None, opts)
         self._name = resource_name
-        self._common: dict[str, Any] = {"adopt": adopt, "opts": pulumi.ResourceOptions(parent=self)}
+        self._adopt = adopt
         self._description = description
         self.britive_environment_ids = {}
         if appsec is not None:
@@ -166,14 +179,16 @@ class Team(pulumi.ComponentResource):
             }
         )
 
+    def _common(self, connection: Text | None) -> CommonArguments:
+        return {"adopt": self._adopt, "connection": connection, "opts": pulumi.ResourceOptions(parent=self)}
+
     def _make_appsec(self, wanted: AppSecTeam, people: Sequence[Person]) -> None:
         group = appsec.IdentityGroup(
             f"{self._name}-appsec",
             name=wanted.name or self._name,
             description=self._description,
             members=[person.appsec for person in people if person.appsec is not None],
-            connection=wanted.connection,
-            **self._common,
+            **self._common(wanted.connection),
         )
         self.appsec_group_id = group.id
 
@@ -185,8 +200,7 @@ class Team(pulumi.ComponentResource):
             metadata=wanted.metadata,
             member_group_ids=wanted.member_group_ids,
             member_entity_ids=[person.vault for person in people if person.vault is not None],
-            connection=wanted.connection,
-            **self._common,
+            **self._common(wanted.connection),
         )
         self.vault_group_id = group.id
 
@@ -196,65 +210,66 @@ class Team(pulumi.ComponentResource):
             name=wanted.name or self._name,
             description=self._description,
             account_id=wanted.account_id,
-            connection=wanted.connection,
-            **self._common,
+            **self._common(wanted.connection),
         )
         ibm.AccessGroupMembers(
             f"{self._name}-ibm-members",
             access_group_id=group.id,
             members=[person.ibm for person in people if person.ibm is not None],
             exclusive=wanted.exclusive,
-            connection=wanted.connection,
-            **self._common,
+            **self._common(wanted.connection),
         )
         for name, rule in wanted.rules.items():
             ibm.AccessGroupRule(
                 f"{self._name}-ibm-{name}",
                 access_group_id=group.id,
                 name=name,
-                connection=wanted.connection,
-                **self._common,
+                **self._common(wanted.connection),
                 **rule,
             )
         self.ibm_access_group_id = group.id
 
     def _make_britive(self, wanted: BritiveTeam, people: Sequence[Person]) -> None:
-        place: dict[str, Any] = {"app_id": wanted.app_id, "connection": wanted.connection, **self._common}
+        common = self._common(wanted.connection)
         group = britive.EnvironmentGroup(
             f"{self._name}-britive",
+            app_id=wanted.app_id,
             name=wanted.name or self._name,
             description=self._description,
             parent_id=wanted.parent_id,
-            **place,
+            **common,
         )
         self.britive_environment_group_id = group.id
         for name in wanted.environments:
             environment = britive.Environment(
                 f"{self._name}-britive-{name}",
+                app_id=wanted.app_id,
                 name=name,
                 description=self._description,
                 parent_group_id=group.id,
-                **place,
+                **common,
             )
             self.britive_environment_ids[name] = environment.id
             for person in people:
                 if person.britive is not None and person.britive_account is not None:
                     britive.AccountMapping(
                         f"{self._name}-britive-{name}-{person.name}",
+                        app_id=wanted.app_id,
                         environment_id=environment.id,
                         account_id=person.britive_account,
                         user_id=person.britive,
-                        **place,
+                        **common,
                     )
 
 
 def _check(resource_name: str, people: Sequence[Person]) -> None:
     names = [person.name for person in people]
-    faults = [f"people: {name!r} is there twice" for name in sorted({name for name in names if names.count(name) > 1})]
-    faults += [
-        f"people[{number}]: britive_account is given without britive, the user that it is mapped to ({person.name})"
+    twice = sorted({name for name in names if names.count(name) > 1})
+    failures = [f"people: must have unique names, got {name!r} twice" for name in twice]
+    failures += [
+        f"people[{number}].britive: is required if britive_account is given ({person.name})"
         for number, person in enumerate(people)
         if person.britive_account is not None and person.britive is None
     ]
-    if faults:
-        raise InvalidArguments(f"team {resource_name!r}: {'; '.join(faults)}", hint="correct the list of people")
+    if failures:
+        raise InvalidArguments(f"team {resource_name!r}: {'; '.join(failures)}", hint="correct the list of people")

@@ -202,7 +202,3 @@ def test_a_lost_or_refused_write_is_made_again(
     emulator.fault(**fault, method="PUT", route="/identity-groups/{id}")
     members.up(group_id=team, members=["a"])
     assert sorted(shown(emulator, team)["members"]) == ["a", "stranger"]
-
-
-def test_import_takes_all_members(members: Resource, team: str) -> None:
-    assert members.get(team)["members"] == ["stranger"]

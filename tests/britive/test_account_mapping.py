@@ -273,17 +273,6 @@ def test_a_refresh_of_many_keeps_what_a_listing_does_not_tell(emulator: Running,
     assert emulator.requests()["GET /api/apps/{app}/environments/{environment}/accounts"] == 1
 
 
-# -- import
-
-
-def test_it_is_read_by_its_import_key(mapping: Resource, emulator: Running, environments: list[str]) -> None:
-    britive_map(emulator, environments[0], ACCOUNT, ALICE)
-    found = mapping.get(f"{APP}/{environments[0]}/{ACCOUNT}/{ALICE}")
-    assert (found["account_id"], found["user_id"], found["save_to_all_envs"]) == ("2800", ALICE, False)
-    with pytest.raises(NotFound):
-        mapping.get(f"{APP}/{environments[0]}/{ACCOUNT}/{BOB}")
-
-
 def test_a_page_of_somebody_else_is_no_proof_of_removal(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:

@@ -145,12 +145,3 @@ def test_what_is_gone_is_no_error(environment: Resource, emulator: Running, stat
     assert gone.value.hint
     environment.subject.delete(id, outputs)
     assert not environment.refresh()
-
-
-def test_it_is_read_by_its_import_key(environment: Resource, emulator: Running) -> None:
-    group = britive_group(emulator, britive_root(emulator), "Platform")
-    id = britive_environment(emulator, group, "Production", description="why")
-    found = environment.get(f"{APP}/{id}")
-    assert (found["name"], found["description"], found["parent_group_id"]) == ("Production", "why", group)
-    with pytest.raises(NotFound):
-        environment.get(f"{APP}/absent")

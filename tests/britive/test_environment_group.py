@@ -263,6 +263,6 @@ def test_a_token_without_the_rights(emulator: Running, token: str, error: type[E
 
 def test_an_id_cannot_lead_elsewhere(group: Resource, emulator: Running) -> None:
     emulator.clear_requests()
-    with pytest.raises(BadRequest, match="is not known"):
+    with pytest.raises(BadRequest, match="has no application"):
         group.up(app_id="app-demo/environments", name="Platform")
     assert [call["path"] for call in emulator.last_requests()] == ["/api/apps/app-demo%2Fenvironments"]

@@ -47,7 +47,7 @@ def test_an_unknown_application_is_an_error_in_read_and_delete(made: Resource, e
     emulator.switch(britive_absent_app=form)
     mistyped = {**made.outputs, "app_id": "app-dmeo"}
     for verb in (made.subject.read, made.subject.delete):
-        with pytest.raises(BadRequest, match="application 'app-dmeo' is not known at") as told:
+        with pytest.raises(BadRequest, match="has no application 'app-dmeo'") as told:
             verb(made.id, mistyped)
         assert "roster:britiveTenant" in told.value.hint
     assert made.refresh()
@@ -116,7 +116,7 @@ def test_another_tenant_is_no_place_to_find_things_gone(made: Resource, emulator
     emulator.reset()
     emulator.seed(britive={"applications": [{"appContainerId": "app-two"}]})
     outputs = {**made.outputs, "app_id": "app-three"}
-    with pytest.raises(BadRequest, match="'app-three' is not known"):
+    with pytest.raises(BadRequest, match="has no application 'app-three'"):
         made.subject.read(made.id, outputs)
 
 

@@ -157,7 +157,7 @@ def test_deprecated_forms_tell_the_same_rows_and_a_few_fields_more(emulator: Run
 )
 def test_the_deprecated_form_knows_none_of_the_new_parameters(environment: str, given: dict[str, Any]) -> None:
     for look_up in (britive.list_accounts, britive.list_permissions, britive.list_groups):
-        with pytest.raises(InvalidArguments, match="deprecated form"):
+        with pytest.raises(InvalidArguments, match="deprecated=True does not support"):
             look_up(APP, environment, deprecated=True, **given)
 
 

@@ -12,7 +12,7 @@ import pytest
 from pulumi_roster.errors import PartialFailure, RosterError
 from pulumi_roster.http.client import Client
 from pulumi_roster.http.deadline import Deadline
-from pulumi_roster.ibm.items import CHUNK, add_members
+from pulumi_roster.ibm.bulk_calls import CHUNK, add_members
 from pulumi_roster.ibm.member import MemberState
 from pulumi_roster.lifecycle.concurrent_writes import write_until_settled
 from pulumi_roster.lifecycle.polling import poll_until, retry_malformed, retry_while_absent

@@ -7,7 +7,7 @@ import pytest
 from pulumi_roster.errors import AlreadyExists, Conflict, Forbidden, NotFound, NotOurs, PreconditionFailed
 from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
-from support.ibm_api import ibm, ibm_add, ibm_change, ibm_group, ibm_groups, ibm_rule
+from support.ibm_api import ibm_add, ibm_change, ibm_group, ibm_groups, ibm_rule
 from support.resources import Resource
 
 PUBLIC = "AccessGroupId-PublicAccess"
@@ -282,12 +282,6 @@ def test_members_that_are_not_counted_out_yet_are_waited_for(group: Resource, em
     assert ibm_groups(emulator) == []
 
 
-def test_what_is_gone_is_deleted_without_a_word(group: Resource, emulator: Running) -> None:
-    group.up(name="one")
-    ibm(emulator, "DELETE", f"/groups/{group.id}")
-    group.destroy()
-
-
 def test_a_lost_reply_to_a_delete_is_repaired(group: Resource, emulator: Running) -> None:
     group.up(name="one")
     emulator.fault(kind="drop_after", method="DELETE", route="/v2/groups/{access_group_id}")
@@ -296,13 +290,6 @@ def test_a_lost_reply_to_a_delete_is_repaired(group: Resource, emulator: Running
 
 
 # -- reading
-
-
-def test_get_by_id(group: Resource, emulator: Running) -> None:
-    there = ibm_group(emulator, "one", "why")
-    outputs = group.get(there)
-    assert (outputs["name"], outputs["description"], outputs["account_id"]) == ("one", "why", "acc-demo")
-    assert outputs["created_at"]
 
 
 def test_get_of_what_does_not_exist_is_an_error_not_an_empty_object(group: Resource) -> None:

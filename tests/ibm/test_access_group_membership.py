@@ -119,9 +119,3 @@ def test_a_group_that_is_gone_takes_it_along(membership: Resource, emulator: Run
     ibm(emulator, "DELETE", f"/groups/{team}?force=true")
     membership.subject.delete(membership.id, membership.outputs)
     assert not membership.refresh()
-
-
-def test_get_by_group_and_identity(membership: Resource, emulator: Running, team: str) -> None:
-    ibm_add(emulator, team, ANNA)
-    outputs = membership.get(f"{team}/{ANNA}")
-    assert (outputs["access_group_id"], outputs["iam_id"], outputs["type"]) == (team, ANNA, "user")

@@ -365,16 +365,6 @@ def test_a_rule_in_a_group_that_does_not_exist(rule: Resource, emulator: Running
         rule.up(**declared("AccessGroupId-absent"))
 
 
-def test_get_by_group_and_rule(rule: Resource, emulator: Running, team: str) -> None:
-    there = ibm_rule(emulator, team, "sso")
-    outputs = rule.get(f"{team}/{there}")
-    assert outputs["name"] == "sso"
-    assert outputs["conditions"] == [{"claim": "groups", "operator": "CONTAINS", "value": "platform"}]
-    assert outputs["access_group_id"] == team
-    with pytest.raises(NotFound):
-        rule.get(f"{team}/ClaimRule-absent")
-
-
 @pytest.mark.parametrize("field", ["conditions", "claim", "operator", "value"])
 def test_a_rule_that_lacks_a_field_is_an_error_and_no_drift(
     rule: Resource, emulator: Running, team: str, field: str

@@ -95,7 +95,7 @@ def test_two_stacks_that_need_the_root_at_once_share_one(tmp_path: Path, emulato
 def test_an_unknown_application_is_told_and_nothing_is_made(program: Program, emulator: Running) -> None:
     program.write('roster.britive.Environment("e", app_id="app-dmeo", name="Production")')
     told = program.up(code=1).errors["e"]
-    assert "application 'app-dmeo' is not known" in told
+    assert "has no application 'app-dmeo'" in told
     assert "hint: check app_id and roster:britiveTenant" in told
     assert "Traceback" not in told
     assert program.resources() == {}

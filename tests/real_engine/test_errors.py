@@ -91,7 +91,7 @@ def test_what_the_service_and_the_network_refuse(
     a_few_lines(told["page"], "something that is not JSON", "Please log in", "whether a proxy stands between")
     a_few_lines(told["nowhere"], f"127.0.0.1:{closed_port} was not reached", "check the address")
     a_few_lines(told["taken"], f"exists already as {there}", "adopt=True", "allow_duplicate_name=True")
-    a_few_lines(told["members"], "1 of the members were refused", "IBMid-1: 403 not this one", "transaction id")
+    a_few_lines(told["members"], "the service refused 1 of the members", "IBMid-1: 403 not this one", "transaction id")
     a_few_lines(told["absent"], "404", "Failed to find the specified access group: AccessGroupId-absent")
     assert all(secret not in ran.out for secret in ("nobodys-token", "bad-key", "viewer-key"))
     assert set(program.resources()) == {"good"}
@@ -125,7 +125,7 @@ def test_all_faults_of_a_declaration_come_together_and_nothing_is_made(
     for path, reason in {
         "name": "at most 200 characters",
         "expiration": "must be at most 24, got 25",
-        "realm_name": "at least 1 character",
+        "realm_name": "must be 1 to 1000 characters, got 0",
         "conditions[0].operator": "'EQUALS'",
         "conditions[1]": "must have a list of at least one",
     }.items():

@@ -1,3 +1,5 @@
+"""The normal form of values, in which equal values are equal, and the marks of fields."""
+
 from __future__ import annotations
 
 import json
@@ -32,16 +34,16 @@ THINGS = st.fixed_dictionaries(
 
 
 @given(thing=THINGS)
-def test_normal_form_is_reached_at_once(thing: dict[str, Any]) -> None:
-    once, faults = validate(ThingArgs, thing)
-    assert faults == []
+def test_validating_twice_changes_nothing(thing: dict[str, Any]) -> None:
+    once, failures = validate(ThingArgs, thing)
+    assert failures == []
     assert validate(ThingArgs, once) == (once, [])
     for name, value in once.items():
         assert normal(ThingArgs, name, value) == value or name == "label"
 
 
 @given(thing=THINGS, data=st.data())
-def test_the_order_of_a_set_means_nothing(thing: dict[str, Any], data: st.DataObject) -> None:
+def test_the_order_of_a_set_has_no_meaning(thing: dict[str, Any], data: st.DataObject) -> None:
     other = dict(thing)
     for name in ("words", "parts"):
         if name in thing:
@@ -54,15 +56,15 @@ MEMBERS = st.lists(st.sampled_from(["IBMid-1", "IBMid-2", "iam-ServiceId-1", "ia
 
 
 @given(ids=MEMBERS, data=st.data())
-def test_members_are_the_same_however_they_are_written(ids: list[str], data: st.DataObject) -> None:
+def test_a_member_is_the_same_in_each_notation(ids: list[str], data: st.DataObject) -> None:
     kinds = {"IBMid": "user", "iam-S": "service", "iam-P": "profile"}
     written = [
         data.draw(st.sampled_from([id, {"iam_id": id}, {"iam_id": id, "type": kinds[id[:5]]}]))
         for id in data.draw(st.permutations(ids))
     ]
-    one, faults = validate(AccessGroupMembersArgs, {"access_group_id": "g", "members": ids})
+    one, failures = validate(AccessGroupMembersArgs, {"access_group_id": "g", "members": ids})
     other, _ = validate(AccessGroupMembersArgs, {"access_group_id": "g", "members": written})
-    assert faults == []
+    assert failures == []
     assert one == other
     assert len(one["members"]) == len(set(ids))
 
@@ -75,7 +77,7 @@ JSON = st.recursive(
 
 
 @given(one=JSON, other=JSON)
-def test_equal_means_equal_as_json(one: Any, other: Any) -> None:
+def test_same_means_equal_as_json(one: Any, other: Any) -> None:
     assert same(one, one)
     assert same(one, json.loads(json.dumps(one)))
     assert same(one, other) is same(other, one)
@@ -88,16 +90,16 @@ def test_equal_means_equal_as_json(one: Any, other: Any) -> None:
     ("one", "other"),
     [(1, True), (0, False), (1, "1"), (True, "true"), (None, False), (None, ""), ([1], [True]), ([], {})],
 )
-def test_what_python_may_call_equal_is_not(one: Any, other: Any) -> None:
+def test_values_that_only_python_calls_equal_are_not_the_same(one: Any, other: Any) -> None:
     assert not same(one, other)
     assert not same({"a": [one]}, {"a": [other]})
 
 
-def test_the_order_of_fields_means_nothing() -> None:
+def test_the_order_of_fields_has_no_meaning() -> None:
     assert same({"a": 1, "b": 2}, {"b": 2, "a": 1})
 
 
-def test_a_set_keeps_apart_what_differs_as_json() -> None:
+def test_a_set_keeps_values_that_differ_as_json() -> None:
     assert sorted_set([1, True, "1", 1, "true"]) == ["1", "true", 1, True]
     assert [type(item) for item in sorted_set([True, 1])] == [int, bool]
 
@@ -110,13 +112,13 @@ def test_a_set_has_one_order(items: list[Any], data: st.DataObject) -> None:
     assert all(any(same(item, kept) for kept in once) for item in items)
 
 
-def test_case_is_folded_where_the_service_does_not_see_it() -> None:
+def test_case_is_folded_if_the_service_ignores_it() -> None:
     assert normal(ThingArgs, "label", "ÄB") == normal(ThingArgs, "label", "äb")
     assert normal(ThingArgs, "label", "strasse") != normal(ThingArgs, "label", "straße")
     assert normal(ThingArgs, "name", "AB") != normal(ThingArgs, "name", "ab")
 
 
-def test_a_value_of_another_version_passes_as_it_is() -> None:
+def test_a_value_of_another_version_stays_as_it_is() -> None:
     assert normal(ThingArgs, "count", 99) == 99
     assert normal(ThingArgs, "parts", [{"name": "a", "colour": "red"}]) == [{"name": "a", "colour": "red"}]
     assert normal(ThingArgs, "words", None) is None
@@ -125,7 +127,7 @@ def test_a_value_of_another_version_passes_as_it_is() -> None:
 # -- marks
 
 
-def test_marks_are_found_as_classes_and_as_instances() -> None:
+def test_a_mark_is_found_as_class_and_as_instance() -> None:
     replace = marked(ThingArgs, Replace)
     assert list(replace) == ["connection", "home", "kind"]
     assert (kind := replace["kind"]) is not None

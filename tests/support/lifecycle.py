@@ -1,10 +1,16 @@
-"""Leads one object of any kind through its lifecycle: check, create, update, replace, drift, removal, two deletes."""
+"""Leads one object of any kind through its lifecycle: check, create, import, update, replace, drift, delete."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+import pytest
+
+from pulumi_roster.catalog import handler_class
+from pulumi_roster.errors import NotFound
+from pulumi_roster.lifecycle.lifecycle import Found
+from pulumi_roster.schema.marks import ProviderOnly, marked
 from support.cases.case import Case
 from support.subjects import Subject, Values
 
@@ -21,6 +27,14 @@ def run_lifecycle(case: Case, subject: Subject, server: Any) -> None:
     assert id
     assert not subject.diff(id, outputs, inputs).changed, "a difference right after the creation"
     _assert_refresh_changes_nothing(subject, id, outputs, inputs, "the creation")
+    import_key = handler_class(case.kind).import_key.format(**{**outputs, "id": id})
+    imported = _import(subject, import_key)
+    assert imported is not None
+    assert imported.id == id
+    for name in inputs.keys() - marked(handler_class(case.kind).args_type, ProviderOnly).keys():
+        assert _contains(imported.outputs[name], inputs[name]), (
+            f"an import must read {name}, unmanaged items included"
+        )
 
     for change in case.changes(made):
         news = _checked(subject, {**given, **change})
@@ -53,6 +67,8 @@ def run_lifecycle(case: Case, subject: Subject, server: Any) -> None:
         case.remove(server, id, made)
         subject.new_run()
         assert subject.read(id, outputs) is None, "the object must be reported as deleted"
+        with pytest.raises(NotFound):
+            _import(subject, import_key)
         made = case.prepare(server)
         before = server.dump()
         inputs = _checked(subject, case.inputs(made))
@@ -68,6 +84,16 @@ def _checked(subject: Subject, given: Values) -> Values:
     inputs, failures = subject.check(given)
     assert failures == []
     return inputs
+
+
+def _import(subject: Subject, import_key: str) -> Found | None:
+    """Reads an object of which only the import key is known, as ``Resource.get`` does."""
+    subject.new_run()
+    return subject.read(import_key, {"connection": "default"})
+
+
+def _contains(found: Any, declared: Any) -> bool:
+    return all(item in found for item in declared) if isinstance(declared, list) else bool(found == declared)
 
 
 def _assert_refresh_changes_nothing(subject: Subject, id: str, outputs: Values, inputs: Values, step: str) -> None:

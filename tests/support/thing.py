@@ -44,9 +44,9 @@ class ThingState(ThingArgs, State):
 GOOD = {"home": "here", "name": "thing"}
 
 
-def faults_of(**given: Any) -> list[tuple[str, str]]:
-    return [(fault.path, fault.reason) for fault in validate(ThingArgs, {**GOOD, **given})[1]]
+def failures_of(**given: Any) -> list[tuple[str, str]]:
+    return [(failure.path, failure.reason) for failure in validate(ThingArgs, {**GOOD, **given})[1]]
 
 
 def paths_of(**given: Any) -> list[str]:
-    return [path for path, _ in faults_of(**given)]
+    return [path for path, _ in failures_of(**given)]

@@ -113,7 +113,7 @@ def test_a_failure_of_vaults_own_is_told_and_not_repeated(declared: Resource, em
     declared.up(name="platform", policies=["x"])
     emulator.clear_requests()
     emulator.fault("status", method="POST", route=WRITE, status=500)
-    with pytest.raises(ServerError, match="Vault's own log"):
+    with pytest.raises(ServerError, match="read Vault's log"):
         declared.up(**DECLARED)
     assert emulator.requests()[f"POST {WRITE}"] == 1
 
@@ -144,7 +144,7 @@ def test_a_refusal_after_the_first_step_takes_it_back(
     with pytest.raises(Exception, match="policies cannot contain that") as told:
         declared.up(**DECLARED)
     assert named(world) == {}
-    assert "was made" not in str(told.value)
+    assert "was created" not in str(told.value)
     declared.up(**DECLARED)
     holds(world, declared)
 
@@ -157,7 +157,7 @@ def test_what_cannot_be_taken_back_is_told_with_its_id(
     with pytest.raises(Forbidden) as told:
         declared.up(**DECLARED)
     [left] = named(world).values()
-    assert f"the group {left} was made" in str(told.value)
+    assert f"the group {left} was created" in str(told.value)
     with pytest.raises(AlreadyExists):
         declared.up(**DECLARED)
     declared.up(**DECLARED, adopt=True)
@@ -178,7 +178,7 @@ def test_what_somebody_has_put_something_into_is_not_taken_back(
 
     monkeypatch.setattr(api, "post", another_is_faster)
     emulator.fault("status", method="POST", route=WRITE, status=403, body={"errors": ["no"]}, skip=1)
-    with pytest.raises(Forbidden, match="was made"):
+    with pytest.raises(Forbidden, match="was created"):
         declared.up(**DECLARED)
     [left] = named(world).values()
     assert shown(world, left)["member_entity_ids"] == ["entity-bob"]

@@ -134,7 +134,7 @@ def test_the_root_namespace_is_none(world: VaultWorld, emulator: Running, given:
 @pytest.mark.parametrize("given", ["a b", "a\nX-Vault-Token: other", "ä"])
 def test_a_namespace_that_is_no_path(world: VaultWorld, given: str) -> None:
     faults = world.resource(GROUP, vaultNamespace=given).faults(name="platform")
-    assert "no path of a namespace" in faults["connection"]
+    assert "must be the path of a namespace" in faults["connection"]
 
 
 def test_a_namespace_that_does_not_exist_is_an_error_and_no_absence(world: VaultWorld, emulator: Running) -> None:
@@ -153,11 +153,11 @@ def test_a_vault_without_namespaces_is_found_out_before_more_is_written(world: V
     theirs = group(world, "theirs", policies=["p"])
     before = shown(world, theirs)
     stack = world.resource(GROUP, vaultNamespace="team-a")
-    with pytest.raises(SettingsError, match="knows no namespaces"):
+    with pytest.raises(SettingsError, match="does not support namespaces"):
         stack.up(name="platform", policies=["a"])
-    with pytest.raises(SettingsError, match="knows no namespaces"):
+    with pytest.raises(SettingsError, match="does not support namespaces"):
         stack.up(name="theirs", policies=["a"], adopt=True)
-    with pytest.raises(SettingsError, match="knows no namespaces"):
+    with pytest.raises(SettingsError, match="does not support namespaces"):
         world.resource(MEMBERS, vaultNamespace="team-a").up(group_id=theirs, member_entity_ids=["entity-bob"])
     assert named(world) == {"theirs": theirs}
     assert shown(world, theirs) == before

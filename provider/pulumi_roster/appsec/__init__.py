@@ -1,7 +1,9 @@
-"""AppSec+ identity groups: the vendor's page "Identity Groups API".
+"""Manages AppSec+ identity groups and their members.
 
-Oddities of this API, and where each is dealt with: an update is the whole object, and there is no revision to name
-(``group``, ``contention``); 409 says that a name is taken (``identity_group``, ``group``).
+Source: the vendor's page "Identity Groups API"
+
+Peculiarities of this API, and the module that handles each: an update replaces the whole object, and objects have no
+revision (``group_calls``); status 409 means that a name is taken (``identity_group``, ``group_calls``).
 """
 
 from pulumi_roster.appsec.group_members import GroupMembers

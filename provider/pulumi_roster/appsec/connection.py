@@ -1,4 +1,7 @@
-"""How AppSec+ is reached: its guides "Authentication" and "Errors"."""
+"""Connects to AppSec+, and interprets its errors.
+
+Source: the vendor's guides "Authentication" and "Errors"
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,11 @@ DIALECT = Dialect(
     error=_error,
     hints={
         400: "correct the name or the members",
-        401: "check roster:appsecClientId and roster:appsecClientSecret, or roster:appsecToken: it lives for an hour",
+        401: "check roster:appsecClientId and roster:appsecClientSecret, or roster:appsecToken, valid for an hour",
         403: "the token needs the right to manage identity groups",
-        404: "it is gone; `pulumi refresh` brings the state up to date",
-        429: "AppSec+ takes 100 requests a minute; run again later",
-        500: "run again; if it stays, ask AppSec+ support",
+        404: "the object no longer exists; run `pulumi refresh` to update the state",
+        429: "AppSec+ accepts 100 requests a minute; run again later",
+        500: "run again; if the error persists, ask AppSec+ support",
         503: "run again in a few minutes",
     },
 )
@@ -41,7 +44,7 @@ def _connect(connection: Connection) -> Client:
 
 
 def _auth(connection: Connection, url: str) -> httpx.Auth:
-    # What the user gave comes before what stands in for it at the emulator, a token.
+    # A client id that the user set takes precedence over the emulator's development token.
     if client_id := connection.get("appsecClientId"):
         form = {
             "grant_type": "client_credentials",

@@ -1,6 +1,8 @@
-"""Members of an AppSec+ group, apart from the group: the vendor's page "Identity Groups API".
+"""Manages members of a group, separately from the group.
 
-Particular: members are a field of the group, so name and description are sent with them, as they were just read.
+Source: the vendor's page "Identity Groups API"
+
+Peculiarity: members are a field of the group, so Roster sends name and description with them, as it has just read them.
 """
 
 from __future__ import annotations
@@ -17,13 +19,13 @@ from ..schema.marks import Replace
 from ..schema.model import Args, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
 from .connection import SYSTEM
-from .group import GroupId, GroupRow, Members, change_group, read_group
+from .group_calls import GroupId, GroupRow, Members, change_group, read_group
 
 __all__ = ["GroupMembers", "GroupMembersArgs", "GroupMembersHandler", "GroupMembersState"]
 
 
 class GroupMembersArgs(Args):
-    """The identities that are to be in one group."""
+    """The arguments of a set of members."""
 
     group_id: Annotated[GroupId, Replace]
     members: Members
@@ -31,11 +33,11 @@ class GroupMembersArgs(Args):
 
 
 class GroupMembersState(GroupMembersArgs, State):
-    """The identities that are in the group: of ``exclusive`` members all, else those that were declared."""
+    """The members: all members of the group if ``exclusive``, otherwise those of them that are declared."""
 
 
 class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
-    """Reads a group, and writes it whole. The id is the group's."""
+    """Reads and writes whole groups. The id is the group's."""
 
     kind = "appsec.GroupMembers"
     system = SYSTEM

@@ -1,6 +1,8 @@
-"""AppSec+ identity groups: the vendor's page "Identity Groups API".
+"""Manages identity groups.
 
-Particular: an update is the whole object; a name is there once.
+Source: the vendor's page "Identity Groups API"
+
+Peculiarities: an update replaces the whole object; names are unique.
 """
 
 from __future__ import annotations
@@ -18,13 +20,13 @@ from ..schema.marks import Key
 from ..schema.model import Args, State
 from ..schema.shared_sets import merged
 from .connection import SYSTEM
-from .group import ALL, BY_ID, GroupName, GroupRow, Members, change_group, list_groups, parse_group, read_group
+from .group_calls import ALL, BY_ID, GroupName, GroupRow, Members, change_group, list_groups, parse_group, read_group
 
 __all__ = ["IdentityGroup", "IdentityGroupArgs", "IdentityGroupHandler", "IdentityGroupState", "state_of_group"]
 
 
 class IdentityGroupArgs(Args):
-    """What a group is declared as. Members that are ``None`` are not managed."""
+    """The arguments of a group. Members that are ``None`` are not managed."""
 
     name: Annotated[GroupName, Key]
     description: str = ""
@@ -32,14 +34,14 @@ class IdentityGroupArgs(Args):
 
 
 class IdentityGroupState(IdentityGroupArgs, State):
-    """What the service holds."""
+    """A group as the service holds it."""
 
     created_at: str = ""
     updated_at: str = ""
 
 
 class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
-    """The calls under /identity-groups."""
+    """Calls /identity-groups."""
 
     kind = "appsec.IdentityGroup"
     system = SYSTEM
@@ -52,8 +54,8 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
             reply = self.api.post(ALL, json=body)
         except Conflict as error:
             raise AlreadyExists(
-                f"a group named {args.name!r} exists already, perhaps with other capitals",
-                hint="choose a different name, or ask for the right to see that group",
+                f"a group named {args.name!r} already exists, perhaps in different case",
+                hint="choose a different name, or request permission to see that group",
             ) from error
         return state_of_group(parse_group(reply, reply.fields()))
 
@@ -79,7 +81,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
 
 
 def state_of_group(row: GroupRow) -> IdentityGroupState:
-    """A group as a resource and a look-up show it."""
+    """Return a group as resources and look-ups show it."""
     return IdentityGroupState.model_construct(**row.model_dump())
 
 

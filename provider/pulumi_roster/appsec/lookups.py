@@ -1,6 +1,6 @@
-"""Look-ups of identity groups: plain functions that a program calls while it runs.
+"""Looks up identity groups. A program calls these functions while it runs; they use the client of the resources.
 
-They use the same client as the resources. Source: the vendor's page "Identity Groups API".
+Source: the vendor's page "Identity Groups API"
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..errors import InvalidArguments, NotFound
 from ..managed import program_client
 from .connection import SYSTEM
-from .group import list_groups, read_group
+from .group_calls import list_groups, read_group
 from .identity_group import IdentityGroupState, state_of_group
 
 __all__ = ["get_identity_group", "list_identity_groups"]
@@ -17,21 +17,21 @@ __all__ = ["get_identity_group", "list_identity_groups"]
 def get_identity_group(
     *, id: str | None = None, name: str | None = None, connection: str = "default"
 ) -> IdentityGroupState:
-    """One identity group, by its id or by its exact name.
+    """Find an identity group by its id or by its exact name.
 
     :raises InvalidArguments: neither or both are given.
-    :raises NotFound: there is none.
+    :raises NotFound: no group matches.
     """
     if (id is None) == (name is None):
-        raise InvalidArguments("get_identity_group takes an id or a name")
+        raise InvalidArguments("get_identity_group needs either id or name")
     if id is not None:
         return state_of_group(read_group(program_client(SYSTEM, connection), id))
     for group in list_identity_groups(connection=connection):
         if group.name == name:
             return group
-    raise NotFound(f"no identity group is named {name!r}", status=404)
+    raise NotFound(f"no identity group has the name {name!r}", status=404)
 
 
 def list_identity_groups(*, connection: str = "default") -> list[IdentityGroupState]:
-    """All identity groups, in the service's own order."""
+    """List all identity groups, in the service's order."""
     return [state_of_group(row) for row in list_groups(program_client(SYSTEM, connection))]

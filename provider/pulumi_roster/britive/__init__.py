@@ -1,13 +1,24 @@
-"""Britive environments, environment groups and account mappings: https://docs.britive.com/v1/docs/manage-environments
+"""Manages Britive environments, environment groups and account mappings.
 
-Oddities of this API, and where each is dealt with: errors are told by a code, not by the status (``connection``);
-groups and environments come in one call (``tree``); a new application has no root group (``root``); the document's
-mapping call names no user (``account_mapping``).
+Source: https://docs.britive.com/v1/docs/manage-environments
+
+Peculiarities of this API, and the module that handles each: a code, not the status, tells errors apart
+(``connection``); one call lists groups and environments (``application``); a new application has no root group
+(``root_group``); the documented mapping call names no user (``account_mapping``).
 """
 
 from pulumi_roster.britive.account_mapping import AccountMapping, AccountMappingState
+from pulumi_roster.britive.application import EnvironmentGroupState, EnvironmentState
 from pulumi_roster.britive.environment import Environment
 from pulumi_roster.britive.environment_group import EnvironmentGroup
+from pulumi_roster.britive.link_lookups import (
+    list_account_groups,
+    list_account_permissions,
+    list_group_accounts,
+    list_group_permissions,
+    list_permission_accounts,
+    list_permission_groups,
+)
 from pulumi_roster.britive.lookups import (
     list_accounts,
     list_environment_groups,
@@ -17,16 +28,7 @@ from pulumi_roster.britive.lookups import (
     summarize_environment_groups,
     summarize_environments,
 )
-from pulumi_roster.britive.relations import (
-    list_account_groups,
-    list_account_permissions,
-    list_group_accounts,
-    list_group_permissions,
-    list_permission_accounts,
-    list_permission_groups,
-)
-from pulumi_roster.britive.scanned import Account, Group, Link, MappedUser, NativeIds, Permission, Related, Summary
-from pulumi_roster.britive.tree import EnvironmentGroupState, EnvironmentState
+from pulumi_roster.britive.scan_results import Account, Group, Link, MappedUser, NativeIds, Permission, Related, Summary
 
 __all__ = [
     "Account",

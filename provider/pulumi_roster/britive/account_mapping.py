@@ -1,7 +1,9 @@
-"""Which user may use which scanned account: https://docs.britive.com/v1/docs/manage-environments, sections 10 and 11
+"""Maps users to the accounts that they may use.
 
-Particular: that document names no user in its mapping; the bodies are those of the vendor's Python client. There is a
-call that maps in all environments, and none that unmaps in all.
+Source: https://docs.britive.com/v1/docs/manage-environments, sections 10 and 11
+
+Peculiarities: the documented mapping call names no user, so the bodies follow the vendor's Python client. One call maps
+in all environments, but no call removes a mapping from all.
 """
 
 from __future__ import annotations
@@ -20,9 +22,9 @@ from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
 from ..schema.marks import Kept, ProviderOnly, Replace, Scope
 from ..schema.model import Args, State
+from .application import EnvironmentState, Id, read_tree
 from .connection import ALREADY_MAPPED, SYSTEM
-from .scanned import Account, MappedUser
-from .tree import EnvironmentState, Id, read_tree
+from .scan_results import Account, MappedUser
 
 __all__ = ["ACCOUNTS", "AccountMapping", "AccountMappingArgs", "AccountMappingHandler", "AccountMappingState"]
 
@@ -31,7 +33,7 @@ USERS = f"{ACCOUNTS}/{{}}/users"
 
 
 def _account_id(value: Any) -> str:
-    """An account's number as text, in which large numbers keep their last digits."""
+    """Return an account's number as text, because a large number would lose its last digits as floating point."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,30}", value):
@@ -40,10 +42,10 @@ def _account_id(value: Any) -> str:
 
 
 class AccountMappingArgs(Args):
-    """One account, one user, and where."""
+    """The arguments of a mapping."""
 
     app_id: Annotated[Id, Replace, Scope]
-    # The old mapping goes first: it may have been made in all environments, where the new one is made as well.
+    # The old mapping may exist in all environments. If it were removed last, that would also remove the new one.
     environment_id: Annotated[Id, Replace(delete_first=True), Scope]
     account_id: Annotated[str, BeforeValidator(_account_id), Replace]
     user_id: Annotated[Id, Replace]
@@ -52,20 +54,20 @@ class AccountMappingArgs(Args):
 
 
 class AccountMappingState(AccountMappingArgs, State):
-    """A mapping that exists. ``other_environment_ids`` are the other environments in which this resource made it."""
+    """A mapping that exists. ``other_environment_ids`` are the other environments to which this resource added it."""
 
     other_environment_ids: Annotated[list[str], Kept] = Field(default_factory=list)
 
 
 class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
-    """The calls under /api/apps/{app}/environments/{env}/accounts/{account}/users."""
+    """Calls /api/apps/{app}/environments/{env}/accounts/{account}/users."""
 
     kind = "britive.AccountMapping"
     system = SYSTEM
     import_key = "{app_id}/{environment_id}/{account_id}/{user_id}"
 
     def create(self, args: AccountMappingArgs) -> AccountMappingState:
-        return self._mapped(args, [])
+        return self._map(args, [])
 
     def read(self, key: ObjectKey, prior: AccountMappingState | None) -> AccountMappingState:
         fields: dict[str, Any] = {"id": key.id, **key.fields}
@@ -73,15 +75,16 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
         if self._is_mapped(known, known.environment_id):
             return known
         if known.other_environment_ids:
-            # Not gone: what it made elsewhere would be forgotten. It differs, and the next update maps in all again.
+            # If this counted as deleted, the mappings in the other environments would be forgotten. Instead the
+            # mapping differs from its declaration, and the next update maps in all environments again.
             return known.model_copy(update={"save_to_all_envs": False})
-        raise NotFound(f"{known.user_id} is not mapped", status=404)
+        raise NotFound(f"the user {known.user_id} is not mapped", status=404)
 
     def update(self, id: str, args: AccountMappingArgs, prior: AccountMappingState) -> AccountMappingState:
         if args.save_to_all_envs:
-            return self._mapped(args, prior.other_environment_ids)
+            return self._map(args, prior.other_environment_ids)
         self._unmap(prior, prior.other_environment_ids)
-        return self._mapped(args, [])
+        return self._map(args, [])
 
     def delete(self, id: str, prior: AccountMappingState) -> None:
         self._unmap(prior, [*prior.other_environment_ids, prior.environment_id])
@@ -102,11 +105,11 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
                 }
                 yield AccountMappingState.model_construct(id="/".join(values.values()), **values)
 
-    def _mapped(self, args: AccountMappingArgs, others: Sequence[str]) -> AccountMappingState:
+    def _map(self, args: AccountMappingArgs, others: Sequence[str]) -> AccountMappingState:
         if args.save_to_all_envs:
-            others = sorted({*others, *self._will_gain(args)})
+            others = sorted({*others, *self._other_environments(args)})
         with _already_mapped_is_fine():
-            # Repeatable: a second try of a mapping that was made is told so.
+            # Repeatable: the service answers a second attempt with the code of an existing mapping.
             if args.save_to_all_envs:
                 body: Any = {"saveToAllEnvs": True}
                 self.api.post(f"{USERS}/{{}}", *_place(args), args.user_id, json=body, repeatable=True)
@@ -119,8 +122,8 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
             other_environment_ids=list(others),
         )
 
-    def _will_gain(self, args: AccountMappingArgs) -> Iterator[str]:
-        """The other environments with the account and without the mapping; those with it too, where it is adopted."""
+    def _other_environments(self, args: AccountMappingArgs) -> Iterator[str]:
+        """Find the other environments that have the account but not the mapping; with ``adopt``, also those with it."""
         for node in list(read_tree(self.api, args.app_id)):
             if not isinstance(node, EnvironmentState) or node.id == args.environment_id:
                 continue
@@ -138,7 +141,7 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
         try:
             return args.user_id in self._users(args, environment_id)
         except (BadRequest, NotFound) as error:
-            # Only an application that answers proves that the environment, or the account in it, is gone.
+            # Only a listing of the application proves that the environment, or the account in it, no longer exists.
             environments = {node.id for node in read_tree(self.api, args.app_id)}
             if environment_id in environments and not isinstance(error, NotFound):
                 raise
@@ -158,8 +161,8 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
 
 
 _CHECKED_OUT = (
-    "if the user has checked out profiles that use this account, set force_checkin_paps=True, and run `pulumi up` once "
-    "before the mapping is removed"
+    "if the user has checked out profiles that use this account, set force_checkin_paps=True and run `pulumi up` "
+    "before you remove the mapping"
 )
 
 
@@ -175,7 +178,7 @@ def _already_mapped_is_fine() -> Iterator[None]:
         if error.code != ALREADY_MAPPED:
             raise
     except NotFound as error:
-        error.hint = "check the ids; accounts come with a scan of their environment"
+        error.hint = "check the ids; an account exists once a scan of its environment has found it"
         raise
 
 

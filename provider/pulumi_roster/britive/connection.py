@@ -1,7 +1,9 @@
-"""How Britive is reached: https://docs.britive.com/v1/docs/manage-environments, and the vendor's Python client.
+"""Connects to Britive, and interprets its errors.
 
-Particular: an error is told by its code, not by its status. What is absent may be 400 or 404; an unknown application is
-400.
+Source: https://docs.britive.com/v1/docs/manage-environments, and the vendor's Python client
+
+Peculiarity: the code of an error decides, not its status. An absent object may answer 400 or 404; an unknown
+application answers 400.
 """
 
 from __future__ import annotations
@@ -42,8 +44,8 @@ def _meaning(status: int, code: str, words: str) -> int:
         return 401
     if code in _STATUS_OF_CODE:
         return _STATUS_OF_CODE[code]
-    # Without the code for it, a 404 is no proof that an object is gone: an unknown application or path, another host's
-    # page.
+    # A 404 without the code for an absent object does not prove that the object is gone: the application or the path
+    # may be unknown, or another host may have answered.
     return 400 if status in (404, 410) else status
 
 
@@ -54,7 +56,7 @@ def _next_page(body: Mapping[str, Any], query: Query) -> Query | None:
     return {**query, "page": page + 1} if more else None
 
 
-_UNKNOWN_APPLICATION = "check app_id, and that roster:britiveTenant names the tenant that has it"
+_UNKNOWN_APPLICATION = "check app_id, and that roster:britiveTenant names the tenant of that application"
 
 DIALECT = Dialect(
     title="Britive",
@@ -62,16 +64,17 @@ DIALECT = Dialect(
     meaning=_meaning,
     paging=Paging("count", _next_page, frozenset({"page"})),
     hints={
-        401: "check roster:britiveToken: it may have been revoked or have expired",
+        401: "check roster:britiveToken, which may be revoked or expired",
         403: "the token's identity needs the right to manage this application",
-        404: "it, or what it belongs to, is gone; `pulumi refresh` brings the state up to date",
-        429: "the limit did not lift in time; run again later",
-        500: "run again; if it stays, ask Britive's support",
+        404: "the object, or the one that contains it, no longer exists; run `pulumi refresh` to update the state",
+        429: "the rate limit did not end in time; run again later",
+        500: "run again; if the error persists, ask Britive support",
         503: "the tenant may be under maintenance; run again later",
         "A-0003": _UNKNOWN_APPLICATION,
-        "E1012": "only applications that do not scan their environments, such as AWS Standalone, have them by hand",
-        "E1013": "the application's own rule of account mapping makes it: change that rule, or let the mapping stay, "
-        "with retain_on_delete=True or `pulumi state delete`",
+        "E1012": "only applications that do not scan their environments, such as AWS Standalone, allow environments "
+        "made by hand",
+        "E1013": "the application's own account mapping rule creates this mapping: change that rule, or keep the "
+        "mapping with retain_on_delete=True or `pulumi state delete`",
     },
 )
 
@@ -81,7 +84,7 @@ def _connect(connection: Connection) -> Client:
 
 
 def tenant_url(tenant: str) -> str:
-    """The address of a tenant that is given by its name, its host or its URL, with or without ``/api``."""
+    """Return the address of a tenant, given its name, its host or its URL, with or without ``/api``."""
     tenant = tenant.strip().rstrip("/").removesuffix("/api")
     if re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?", tenant):
         return f"https://{tenant.lower()}.britive-app.com"
@@ -94,7 +97,7 @@ def _auth(connection: Connection) -> httpx.Auth:
 
 
 def _scheme(token: str) -> str:
-    """A token's scheme by its shape, as the vendor's client tells it."""
+    """Return the authentication scheme of a token by its form, as the vendor's client does."""
     if len(token) < 50:
         return "TOKEN"
     return "WorkloadToken" if "::" in token else "Bearer"

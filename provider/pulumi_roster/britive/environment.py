@@ -1,7 +1,8 @@
-"""Environments: https://docs.britive.com/v1/docs/manage-environments, sections 5 and 6
+"""Manages environments.
 
-Particular: name and description are changed as the properties ``displayName`` and ``description``, which the vendor's
-clients do.
+Source: https://docs.britive.com/v1/docs/manage-environments, sections 5 and 6
+
+Peculiarity: an update sets the properties ``displayName`` and ``description``, as the vendor's clients do.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from ..lifecycle.handler import Handler
 from ..lifecycle.list_cache import Listing
 from ..managed import CommonArguments, Managed
 from ..schema.model import State
+from .application import LISTING, EnvironmentArgs, EnvironmentState, parse_environment, read_tree, remove, writing
 from .connection import SYSTEM
-from .root import root_id
-from .tree import LISTING, EnvironmentArgs, EnvironmentState, parse_environment, read_tree, remove, writing
+from .root_group import root_id
 
 __all__ = ["Environment", "EnvironmentHandler"]
 
@@ -26,7 +27,7 @@ ENVIRONMENT = "/api/apps/{}/environments/{}"
 
 
 class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
-    """The calls under /api/apps/{app}/environments."""
+    """Calls /api/apps/{app}/environments."""
 
     kind = "britive.Environment"
     system = SYSTEM
@@ -53,7 +54,7 @@ class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
         properties = {"displayName": args.name, "description": args.description}
         body = {"propertyTypes": [{"name": name, "value": value} for name, value in properties.items()]}
         with writing(self.api, args.app_id):
-            # Twice is the same as once.
+            # Repeatable: a second identical update changes nothing.
             self.api.request("PATCH", f"{ENVIRONMENT}/properties", args.app_id, id, json=body, repeatable=True)
         return prior.model_copy(update={"name": args.name, "description": args.description})
 

@@ -1,7 +1,9 @@
-"""Environment groups: https://docs.britive.com/v1/docs/manage-environments, sections 3 and 4
+"""Manages environment groups.
 
-Particular: the change of a group is not in that document; it is the vendor's Terraform provider's. What becomes of the
-content of a group that is deleted is not documented, so a group is only deleted when it is empty.
+Source: https://docs.britive.com/v1/docs/manage-environments, sections 3 and 4
+
+Peculiarities: the document does not describe the update of a group, so it follows the vendor's Terraform provider. Nor
+does it say what happens to the content of a deleted group, so Roster deletes a group only when it is empty.
 """
 
 from __future__ import annotations
@@ -19,15 +21,15 @@ from ..lifecycle.polling import retry_while_absent
 from ..managed import CommonArguments, Managed
 from ..schema.model import State
 from ..schema.shared_sets import named
+from .application import LISTING, EnvironmentGroupArgs, EnvironmentGroupState, parse_group, read_tree, remove, writing
 from .connection import SYSTEM
-from .root import CREATE_GROUP, DELETE_GROUP, root_id
-from .tree import LISTING, EnvironmentGroupArgs, EnvironmentGroupState, parse_group, read_tree, remove, writing
+from .root_group import CREATE_GROUP, DELETE_GROUP, root_id
 
 __all__ = ["EnvironmentGroup", "EnvironmentGroupHandler"]
 
 
 class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupState]):
-    """The calls under /api/apps/{app}/root-environment-group/groups."""
+    """Calls /api/apps/{app}/root-environment-group/groups."""
 
     kind = "britive.EnvironmentGroup"
     system = SYSTEM
@@ -48,7 +50,7 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
     def update(self, id: str, args: EnvironmentGroupArgs, prior: EnvironmentGroupState) -> EnvironmentGroupState:
         body = {"id": id, "name": args.name, "description": args.description, "parentId": prior.parent}
         with writing(self.api, args.app_id):
-            # Twice is the same as once.
+            # Repeatable: a second identical update changes nothing.
             reply = self.api.request("PATCH", f"{CREATE_GROUP}/{{}}", args.app_id, id, json=body, repeatable=True)
         if reply.json() is None:
             return prior.model_copy(update={"name": args.name, "description": args.description})
@@ -56,12 +58,12 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
 
     def delete(self, id: str, prior: EnvironmentGroupState) -> None:
         try:
-            # What this run has just removed from it may still show.
+            # The listing may still show content that this run has just deleted.
             retry_while_absent(self.api, lambda: self._empty(id, prior.app_id))
         except _HasContent as content:
             raise NotOurs(
-                f"the group holds what this stack does not own: {content.message}",
-                hint="remove it, or move it to another group",
+                f"the group has content that this stack does not manage: {content.message}",
+                hint="delete that content, or move it to another group",
             ) from None
         remove(self.api, DELETE_GROUP, prior.app_id, id)
 
@@ -79,7 +81,7 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
 
 
 class _HasContent(NotFound):
-    """The emptiness of a group was not found."""
+    """The group is not empty. As an absence, it makes the caller look again for a while."""
 
 
 class EnvironmentGroup(Managed):

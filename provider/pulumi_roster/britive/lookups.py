@@ -1,17 +1,17 @@
-"""Look-ups of a Britive application: plain functions that a program calls while it runs, with the resources' client.
+"""Looks up what a Britive application has. A program calls these functions while it runs.
 
 Source: https://docs.britive.com/v1/docs/manage-environments
 
-Parameters that many of them share:
+Parameters of several functions:
 
-- ``environment_id``: where it is None, the root group stands for all environments; for applications that scan their
-  own.
-- ``page``, ``size``, ``sort``, ``filter``, ``connection``: see :class:`~.reading.Query`.
-- ``include_members``: also what belongs to each row.
-- ``deprecated``: by the older call, which tells a few fields more, and knows of the others the connection alone.
+- ``environment_id``: the environment. For an application that scans its own environments, ``None`` selects the root
+  group, which stands for all.
+- ``page``, ``size``, ``sort``, ``filter``, ``connection``: see :class:`~.scan_queries.Query`.
+- ``include_members``: whether each row also has its accounts, permissions and groups.
+- ``deprecated``: whether to use the older call, which returns a few more fields and accepts only ``connection``.
 
-All raise ``BadRequest`` for an application, and ``NotFound`` for an environment, that does not exist. What belongs to
-an account, a permission or a group is looked up by :mod:`.relations`.
+All functions raise ``BadRequest`` if the application does not exist, and ``NotFound`` if the environment does not.
+:mod:`.link_lookups` looks up the accounts, permissions and groups of each other.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typing_extensions import Unpack
 
 from ..managed import program_client
 from .account_mapping import ACCOUNTS
+from .application import EnvironmentGroupState, EnvironmentState, read_tree
 from .connection import SYSTEM
-from .reading import Query, rows, unpaged
-from .scanned import Account, Group, Permission, Summary
-from .tree import EnvironmentGroupState, EnvironmentState, read_tree
+from .scan_queries import Query, rows, unpaged
+from .scan_results import Account, Group, Permission, Summary
 
 __all__ = [
     "GROUPS",
@@ -42,24 +42,24 @@ GROUPS = "/api/apps/{}/environments/{}/groups"
 
 
 def list_environments(app_id: str, *, connection: str = "default") -> list[EnvironmentState]:
-    """The environments of an application, in one call; ``parent`` is the group above."""
+    """List the environments of an application, in one call. ``parent`` is the id of the parent group."""
     nodes = read_tree(program_client(SYSTEM, connection), app_id)
     return [node for node in nodes if isinstance(node, EnvironmentState)]
 
 
 def list_environment_groups(app_id: str, *, connection: str = "default") -> list[EnvironmentGroupState]:
-    """The environment groups of an application, in one call. ``parent`` is the group above, "" of the root group."""
+    """List the environment groups of an application, in one call. The ``parent`` of the root group is ""."""
     nodes = read_tree(program_client(SYSTEM, connection), app_id)
     return [node for node in nodes if isinstance(node, EnvironmentGroupState)]
 
 
 def summarize_environments(app_id: str, *, connection: str = "default") -> list[Summary]:
-    """The environments of an application in brief: id, name and type."""
+    """List the id, name and type of each environment of an application."""
     return _summary(app_id, "environments", connection)
 
 
 def summarize_environment_groups(app_id: str, *, connection: str = "default") -> list[Summary]:
-    """The environment groups of an application in brief: id, name and type."""
+    """List the id, name and type of each environment group of an application."""
     return _summary(app_id, "environmentGroups", connection)
 
 
@@ -77,7 +77,7 @@ def list_accounts(
     deprecated: bool = False,
     **query: Unpack[Query],
 ) -> list[Account]:
-    """The accounts of an environment. The parameters are those of the module."""
+    """List the accounts of an environment. The module describes the parameters."""
     if deprecated:
         return unpaged(Account, ACCOUNTS, app_id, environment_id, {}, include_members, **query)
     return rows(Account, ACCOUNTS, app_id, environment_id, include_members=include_members, **query)
@@ -91,7 +91,7 @@ def list_permissions(
     deprecated: bool = False,
     **query: Unpack[Query],
 ) -> list[Permission]:
-    """The permissions of an environment. The parameters are those of the module."""
+    """List the permissions of an environment. The module describes the parameters."""
     if deprecated:
         return unpaged(
             Permission, PERMISSIONS, app_id, environment_id, {"type": "permission"}, include_members, **query
@@ -107,7 +107,7 @@ def list_groups(
     deprecated: bool = False,
     **query: Unpack[Query],
 ) -> list[Group]:
-    """The groups of an environment. The parameters are those of the module."""
+    """List the groups of an environment. The module describes the parameters."""
     if deprecated:
         return unpaged(Group, PERMISSIONS, app_id, environment_id, {"type": "group"}, include_members, **query)
     return rows(Group, GROUPS, app_id, environment_id, include_members=include_members, **query)

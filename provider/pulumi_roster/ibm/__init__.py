@@ -1,7 +1,9 @@
-"""IBM Cloud IAM access groups, their members and dynamic rules: https://cloud.ibm.com/apidocs/iam-access-groups
+"""Manages IBM Cloud IAM access groups, their members and their dynamic rules.
 
-Oddities of this API, and where each is dealt with: edits name a revision (``client.edit``); calls of many items answer
-207 (``items``); names need not be unique (``lifecycle``, safe create); a new object may not show at once
+Source: https://cloud.ibm.com/apidocs/iam-access-groups
+
+Peculiarities of this API, and the module that handles each: an update names a revision (``http.client``); a call with
+many items answers 207 (``bulk_calls``); names need not be unique, and a new object may be absent from reads for a while
 (``lifecycle``).
 """
 
@@ -10,9 +12,8 @@ from pulumi_roster.ibm.access_group_members import AccessGroupMembers
 from pulumi_roster.ibm.access_group_membership import AccessGroupMembership
 from pulumi_roster.ibm.access_group_rule import AccessGroupRule, AccessGroupRuleState, Condition, ConditionDict
 from pulumi_roster.ibm.lookups import get_access_group, is_member, list_access_groups, list_members, list_rules
-from pulumi_roster.ibm.member import Member, MemberDict
+from pulumi_roster.ibm.member import Member, MemberDetails, MemberDict
 from pulumi_roster.ibm.member_access_groups import MemberAccessGroups
-from pulumi_roster.ibm.member_details import MemberDetails
 
 __all__ = [
     "AccessGroup",

@@ -1,7 +1,9 @@
-"""IBM Cloud access groups: https://cloud.ibm.com/apidocs/iam-access-groups
+"""Manages access groups.
 
-Particular: an edit must name the revision it edits; a group with members or rules goes only when forced; names need not
-be unique.
+Source: https://cloud.ibm.com/apidocs/iam-access-groups
+
+Peculiarities: an update must name the revision that it changes; the service deletes a group with members or rules only
+if forced; names need not be unique.
 """
 
 from __future__ import annotations
@@ -21,14 +23,14 @@ from ..schema.fields import Len, Text
 from ..schema.marks import FromConnection, Key, ProviderOnly, Replace, Scope
 from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import named
+from .bulk_calls import items_of
 from .connection import SYSTEM
-from .items import items_of
 
 __all__ = ["AccessGroup", "AccessGroupArgs", "AccessGroupHandler", "AccessGroupState"]
 
 
 class AccessGroupArgs(Args):
-    """What an access group is declared as."""
+    """The arguments of an access group."""
 
     account_id: Annotated[Text, Len(1, 100), Replace, Scope, FromConnection("ibmAccountId")]
     name: Annotated[Text, Len(1, 100), Key]
@@ -50,7 +52,7 @@ class AccessGroupArgs(Args):
 
 
 class AccessGroupState(AccessGroupArgs, State):
-    """What the service holds."""
+    """An access group as the service holds it."""
 
     created_at: str = ""
     created_by_id: str = ""
@@ -59,7 +61,7 @@ class AccessGroupState(AccessGroupArgs, State):
 
 
 class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState]):
-    """The calls under /v2/groups."""
+    """Calls /v2/groups."""
 
     kind = "ibm.AccessGroup"
     system = SYSTEM
@@ -78,15 +80,15 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState]):
             try:
                 self.api.delete("/v2/groups/{}", id, params={"force": prior.force_delete})
             except Conflict as error:
-                if strangers := self._content(id):
+                if unmanaged := self._content(id):
                     raise NotOurs(
-                        f"the group holds what this stack does not own: {named(strangers)}",
-                        hint="remove it, or set force_delete=True and run `pulumi up` once before the group is deleted",
+                        f"the group has members or rules that this stack does not manage: {named(unmanaged)}",
+                        hint="remove them, or set force_delete=True and run `pulumi up` before you delete the group",
                     ) from None
                 return error
             return None
 
-        # Members that this run has just removed may not be counted out yet.
+        # The service may still count members that this run has just removed.
         refused = poll_until(self.api, attempt, lambda refused: refused is None)
         if refused is not None:
             raise refused

@@ -1,7 +1,9 @@
-"""The members of an access group, many in one resource: https://cloud.ibm.com/apidocs/iam-access-groups
+"""Manages a set of members of an access group.
 
-Particular: there is no call that sets the whole list, only those that add and remove up to 50, item by item. Members
-that a dynamic rule brought in are not counted.
+Source: https://cloud.ibm.com/apidocs/iam-access-groups
+
+Peculiarities: no call sets the whole list, only calls that add or remove up to 50 members. Members that a dynamic rule
+added do not count.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ from ..schema.fields import Unordered, sorted_set
 from ..schema.marks import Replace
 from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import refuse_unmanaged
+from .bulk_calls import add_members, remove_members
 from .connection import SYSTEM
-from .items import add_members, remove_members
 from .member import AccessGroupId, Member, MemberArgs, MemberDict, MemberState
 
 __all__ = [
@@ -33,7 +35,7 @@ __all__ = [
 
 
 class AccessGroupMembersArgs(Args):
-    """The identities that are to be in one group."""
+    """The arguments of a set of members."""
 
     access_group_id: Annotated[AccessGroupId, Replace]
     members: Annotated[list[MemberArgs], Unordered]
@@ -49,13 +51,13 @@ class AccessGroupMembersArgs(Args):
 
 
 class AccessGroupMembersState(AccessGroupMembersArgs, State):
-    """The identities that are in the group: of ``exclusive`` members all, else those that were declared."""
+    """The members: all members of the group if ``exclusive``, otherwise those of them that are declared."""
 
     members: Annotated[list[MemberState], Unordered]  # type: ignore[assignment]
 
 
 class AccessGroupMembersHandler(Handler[AccessGroupMembersArgs, AccessGroupMembersState]):
-    """The calls under /v2/groups/{id}/members. The id is the group's."""
+    """Calls /v2/groups/{id}/members. The id is the group's."""
 
     kind = "ibm.AccessGroupMembers"
     system = SYSTEM
@@ -68,7 +70,7 @@ class AccessGroupMembersHandler(Handler[AccessGroupMembersArgs, AccessGroupMembe
             others = refuse_unmanaged(there, _ids(args.members), args.adopt, has)
             remove_members(self.api, args.access_group_id, others)
         elif not args.members:
-            # Nothing is to be added, so no other call would tell that there is no such group.
+            # Without members to add, no other call would show that the group does not exist.
             self.api.get("/v2/groups/{}", args.access_group_id)
         add_members(self.api, args.access_group_id, args.members)
         return _state(args, args.members)
@@ -82,7 +84,7 @@ class AccessGroupMembersHandler(Handler[AccessGroupMembersArgs, AccessGroupMembe
         return prior.model_copy(update={"members": shown})
 
     def update(self, id: str, args: AccessGroupMembersArgs, prior: AccessGroupMembersState) -> AccessGroupMembersState:
-        # Only what the preview could show is removed: members that came since the last refresh show in the next one.
+        # Remove only members that the preview showed. Members added since the last refresh stay until the next run.
         remove_members(self.api, id, _ids(_missing_from(prior.members, args.members)))
         add_members(self.api, id, _missing_from(args.members, prior.members))
         return _state(args, args.members)
@@ -92,7 +94,7 @@ class AccessGroupMembersHandler(Handler[AccessGroupMembersArgs, AccessGroupMembe
 
 
 def static_members(api: Client, group_id: str) -> Iterator[MemberState]:
-    """The members that were added by hand or by call, not those that a dynamic rule brought in."""
+    """List the members that a person or a call added, without those that a dynamic rule added."""
     query = {"limit": 100, "membership_type": "static"}
     for reply, row in api.pages("/v2/groups/{}/members", group_id, key="members", row_id="iam_id", params=query):
         if row.get("membership_type", "static") == "static":

@@ -1,6 +1,8 @@
-"""One identity in one access group: https://cloud.ibm.com/apidocs/iam-access-groups
+"""Manages the membership of one identity in one access group.
 
-Particular: whether an identity is a member is asked by HEAD. A membership is a link: that it exists already is fine.
+Source: https://cloud.ibm.com/apidocs/iam-access-groups
+
+Peculiarity: a HEAD request shows whether an identity is a member.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from ..schema.marks import Replace, Scope
 from ..schema.model import Args, CheckFailure, State
 from ..schema.unknown import UNKNOWN
 from .access_group_members import static_members
+from .bulk_calls import add_members
 from .connection import SYSTEM
-from .items import add_members
 from .member import AccessGroupId, IamId, MemberState, MemberType, member_type, with_type
 
 __all__ = [
@@ -31,7 +33,7 @@ __all__ = [
 
 
 class AccessGroupMembershipArgs(Args):
-    """One identity and the group that it is to be in."""
+    """The arguments of a membership."""
 
     access_group_id: Annotated[AccessGroupId, Replace, Scope]
     iam_id: Annotated[IamId, Replace]
@@ -50,7 +52,7 @@ class AccessGroupMembershipState(AccessGroupMembershipArgs, State):
 
 
 class AccessGroupMembershipHandler(Handler[AccessGroupMembershipArgs, AccessGroupMembershipState]):
-    """The calls under /v2/groups/{id}/members/{iam_id}."""
+    """Calls /v2/groups/{id}/members/{iam_id}."""
 
     kind = "ibm.AccessGroupMembership"
     system = SYSTEM
@@ -70,7 +72,7 @@ class AccessGroupMembershipHandler(Handler[AccessGroupMembershipArgs, AccessGrou
     def update(
         self, id: str, args: AccessGroupMembershipArgs, prior: AccessGroupMembershipState
     ) -> AccessGroupMembershipState:
-        return prior  # every field replaces
+        return prior  # a change of any field replaces the membership
 
     def delete(self, id: str, prior: AccessGroupMembershipState) -> None:
         self.api.delete("/v2/groups/{}/members/{}", prior.access_group_id, prior.iam_id)
@@ -83,14 +85,14 @@ class AccessGroupMembershipHandler(Handler[AccessGroupMembershipArgs, AccessGrou
 
 
 def type_failures(iam_id: str, type: str | None) -> Iterator[CheckFailure]:
-    """What is wrong with the type of an identity, given its id: it cannot be told, or is told otherwise."""
-    told = member_type(iam_id)
-    if told is None and type is None and iam_id != UNKNOWN:
+    """Check the type of an identity against its id: the prefix of the id may show the type, or contradict it."""
+    implied = member_type(iam_id)
+    if implied is None and type is None and iam_id != UNKNOWN:
         yield CheckFailure(
             "type", f"is required, because the iam_id {iam_id!r} does not show it: give user, service or profile"
         )
-    if told is not None and type in ("user", "service", "profile") and type != told:
-        yield CheckFailure("type", f"must be {told!r} for {iam_id}, got {type!r}")
+    if implied is not None and type in ("user", "service", "profile") and type != implied:
+        yield CheckFailure("type", f"must be {implied!r} for {iam_id}, got {type!r}")
 
 
 def _id(group_id: str, iam_id: str) -> str:

@@ -1,7 +1,9 @@
-"""Dynamic rules of an access group: https://cloud.ibm.com/apidocs/iam-access-groups
+"""Manages the dynamic rules of an access group.
 
-Particular: the value of a condition travels as JSON in a string; a rule is replaced whole, name included, by its
-revision.
+Source: https://cloud.ibm.com/apidocs/iam-access-groups
+
+Peculiarities: requests and replies contain the value of a condition as JSON in a string; an update names a revision and
+replaces the whole rule, including its name.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ from ..schema.fields import Len, Text, Unordered, sorted_set
 from ..schema.marks import Key, Replace, Scope
 from ..schema.model import Args, State
 from ..schema.unknown import contains_unknown
+from .bulk_calls import items_of
 from .connection import SYSTEM
-from .items import items_of
 from .member import AccessGroupId
 
 __all__ = [
@@ -43,7 +45,7 @@ _TEXT_ONLY = ("EQUALS_IGNORE_CASE", "NOT_EQUALS_IGNORE_CASE")
 
 
 class ConditionState(BaseModel):
-    """One condition as the service holds it, its value as Python."""
+    """A condition as the service holds it, with its value as Python."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -53,7 +55,7 @@ class ConditionState(BaseModel):
 
 
 class ConditionArgs(ConditionState):
-    """One condition: a claim of the identity provider, how it is compared, and with what."""
+    """A condition: a claim of the identity provider, an operator, and the value to compare with."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -73,14 +75,14 @@ class ConditionArgs(ConditionState):
 
 
 def _is_scalar(value: Any) -> bool:
-    # JSON has no infinity and nothing that is not a number.
+    # JSON has no infinity and no NaN.
     return math.isfinite(value) if isinstance(value, float) else isinstance(value, (str, bool, int))
 
 
 def _value(operator: Any, value: Any) -> Any:
-    """A value that suits its operator.
+    """Return a value in the form that its operator needs.
 
-    :raises ValueError: it does not; says which would.
+    :raises ValueError: the value does not suit the operator.
     """
     if operator == "IN":
         if not isinstance(value, list) or not value:
@@ -96,7 +98,7 @@ def _value(operator: Any, value: Any) -> Any:
 
 
 class AccessGroupRuleArgs(Args):
-    """What a rule is declared as."""
+    """The arguments of a rule."""
 
     access_group_id: Annotated[AccessGroupId, Replace, Scope]
     name: Annotated[Text, Len(0, 200), Key] = ""
@@ -106,7 +108,7 @@ class AccessGroupRuleArgs(Args):
 
 
 class AccessGroupRuleState(AccessGroupRuleArgs, State):
-    """What the service holds."""
+    """A rule as the service holds it."""
 
     conditions: Annotated[list[ConditionState], Unordered]  # type: ignore[assignment]
     account_id: str = ""
@@ -117,7 +119,7 @@ class AccessGroupRuleState(AccessGroupRuleArgs, State):
 
 
 class AccessGroupRuleHandler(Handler[AccessGroupRuleArgs, AccessGroupRuleState]):
-    """The calls under /v2/groups/{id}/rules. One listing, which is not paged, reads all rules of a group."""
+    """Calls /v2/groups/{id}/rules. One call, without pages, lists all rules of a group."""
 
     kind = "ibm.AccessGroupRule"
     system = SYSTEM
@@ -150,7 +152,7 @@ def _body(args: AccessGroupRuleArgs) -> dict[str, Any]:
             for condition in args.conditions
         ],
     }
-    # A rule is replaced whole: a name that is left out would be cleared, which is right only when it is declared empty.
+    # An update replaces the whole rule, so leaving the name out clears it. That is right only for an empty name.
     return {**body, "name": args.name} if args.name else body
 
 
@@ -161,9 +163,9 @@ def _parse(reply: Reply, row: dict[str, Any], group_id: str) -> AccessGroupRuleS
         else condition
         for condition in row.get("conditions") or []
     ]
-    # Conditions that are left out are not none: a rule without any would be drift.
-    whole = {"name": "", **row, **({"conditions": conditions} if conditions else {})}
-    return reply.parse_row(AccessGroupRuleState, whole, access_group_id=group_id)
+    # Missing conditions do not mean an empty list, which would show as drift. Without them, the row fails to parse.
+    fields = {"name": "", **row, **({"conditions": conditions} if conditions else {})}
+    return reply.parse_row(AccessGroupRuleState, fields, access_group_id=group_id)
 
 
 def _from_json(text: Any) -> Any:
@@ -171,14 +173,14 @@ def _from_json(text: Any) -> Any:
         value = json.loads(text)
         _require_shallow(value)
     except (TypeError, ValueError, RecursionError):
-        # Other tools write text that is not JSON. Shown as what it is, it differs from every declared value and is
-        # repaired.
+        # Other tools write text that is not JSON. In this form it differs from every declared value, so the next update
+        # repairs it.
         return {"not JSON": text}
     return sorted_set(value) if isinstance(value, list) else value
 
 
 def _require_shallow(value: Any, depth: int = 0) -> None:
-    """A state is not written out when it is nested deeper than some hundred levels."""
+    """Refuse a value that is nested so deeply that the state could not contain it: the limit is some hundred levels."""
     if depth > 50:
         raise ValueError("nested too deep")
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():

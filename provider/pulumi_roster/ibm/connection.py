@@ -1,4 +1,7 @@
-"""How IBM Cloud IAM is reached: https://cloud.ibm.com/apidocs/iam-access-groups ("Endpoint URL", "Authentication")."""
+"""Connects to IBM Cloud IAM, and interprets its errors.
+
+Source: https://cloud.ibm.com/apidocs/iam-access-groups ("Endpoint URL", "Authentication")
+"""
 
 from __future__ import annotations
 
@@ -43,14 +46,14 @@ DIALECT = Dialect(
     transaction_header="Transaction-Id",
     transaction_id=_transaction_id,
     hints={
-        401: "check roster:ibmApiKey (or roster:ibmToken, which lives for an hour only)",
+        401: "check roster:ibmApiKey, or roster:ibmToken, which is valid for an hour",
         403: "the identity needs the Administrator or Editor role on the access group, or on the service "
         "'IAM Access Groups Service' to create one",
-        404: "it, or the group that it belongs to, is gone; `pulumi refresh` brings the state up to date",
+        404: "the object, or its group, no longer exists; run `pulumi refresh` to update the state",
         405: "the public access group cannot be changed this way",
-        429: "the limit did not lift in time; run again later",
-        500: "run again; if it stays, give the transaction id to IBM support",
-        503: "run again in a few minutes; if it stays, give the transaction id to IBM support",
+        429: "the rate limit did not end in time; run again later",
+        500: "run again; if the error persists, give the transaction id to IBM support",
+        503: "run again in a few minutes; if the error persists, give the transaction id to IBM support",
     },
 )
 

@@ -1,6 +1,7 @@
-"""Look-ups of access groups, members and rules: plain functions that a program calls while it runs.
+"""Looks up access groups, members and rules. A program calls these functions while it runs.
 
-They use the same client as the resources, read all pages, and answer with the service's own sort and filters.
+They use the client of the resources, read all pages, and pass sorting and filters to the service.
+
 Source: https://cloud.ibm.com/apidocs/iam-access-groups
 """
 
@@ -14,8 +15,7 @@ from ..managed import program_client, program_settings
 from .access_group import AccessGroupState
 from .access_group_rule import AccessGroupRuleHandler, AccessGroupRuleState
 from .connection import SYSTEM
-from .member import MemberType
-from .member_details import MemberDetails
+from .member import MemberDetails, MemberType
 
 __all__ = ["get_access_group", "is_member", "list_access_groups", "list_members", "list_rules"]
 
@@ -27,21 +27,21 @@ MemberSort = Literal["id", "-id", "name", "-name", "email", "-email"]
 def get_access_group(
     *, id: str | None = None, name: str | None = None, account_id: str | None = None, connection: str = "default"
 ) -> AccessGroupState:
-    """One access group, by its id or by its exact name.
+    """Find an access group by its id or by its exact name.
 
     :raises InvalidArguments: neither or both are given, or several groups have this name.
-    :raises NotFound: there is none.
+    :raises NotFound: no group matches.
     """
     if (id is None) == (name is None):
-        raise InvalidArguments("get_access_group takes an id or a name")
+        raise InvalidArguments("get_access_group needs either id or name")
     if id is not None:
         return program_client(SYSTEM, connection).get("/v2/groups/{}", id).parse(AccessGroupState)
     found = [group for group in list_access_groups(account_id=account_id, connection=connection) if group.name == name]
     if not found:
-        raise NotFound(f"no access group is named {name!r}", status=404)
+        raise NotFound(f"no access group has the name {name!r}", status=404)
     if len(found) > 1:
         raise InvalidArguments(
-            f"{len(found)} access groups are named {name!r}: {', '.join(group.id for group in found)}"
+            f"{len(found)} access groups have the name {name!r}: {', '.join(group.id for group in found)}"
         )
     return found[0]
 
@@ -56,13 +56,14 @@ def list_access_groups(
     hide_public_access: bool = True,
     connection: str = "default",
 ) -> list[AccessGroupState]:
-    """The access groups of an account, all pages.
+    """List the access groups of an account.
 
-    :param account_id: by default that of the connection.
-    :param iam_id: only groups that this identity is in; ``membership_type`` says by which way.
-    :param search: ``id:...``, ``name:...`` or ``description:...``, as the API takes it.
-    :param sort: ``id``, ``name``, ``description`` or ``is_federated``; ``-`` before it reverses.
-    :param hide_public_access: leave the public access group out.
+    :param account_id: the account, by default the connection's.
+    :param iam_id: selects the groups of this identity.
+    :param membership_type: with ``iam_id``, selects static or dynamic memberships.
+    :param search: ``id:...``, ``name:...`` or ``description:...``, in the API's form.
+    :param sort: the field to sort by. A leading ``-`` reverses the order.
+    :param hide_public_access: whether to leave out the public access group.
     """
     account = account_id or program_settings(SYSTEM).connection(SYSTEM, connection).require("ibmAccountId")
     query = {
@@ -86,11 +87,11 @@ def list_members(
     sort: MemberSort | None = None,
     connection: str = "default",
 ) -> list[MemberDetails]:
-    """The members of an access group, all pages, with their names and e-mail addresses.
+    """List the members of an access group, with their names and e-mail addresses.
 
-    :param type: only ``user``, ``service`` or ``profile``.
-    :param membership_type: ``static`` members were added, ``dynamic`` ones came by a rule.
-    :param sort: ``id``, ``name`` or ``email``; ``-`` before it reverses.
+    :param type: selects the members of this type.
+    :param membership_type: selects ``static`` members, or ``dynamic`` members that a rule added.
+    :param sort: the field to sort by. A leading ``-`` reverses the order.
     """
     query = {"type": type, "membership_type": membership_type, "sort": sort, "verbose": True, "limit": 100}
     pages = program_client(SYSTEM, connection).pages(
@@ -100,7 +101,7 @@ def list_members(
 
 
 def is_member(access_group_id: str, iam_id: str, *, connection: str = "default") -> bool:
-    """Whether an identity is a member, by whichever way. ``False`` also when the group does not exist."""
+    """Return whether an identity is a static or dynamic member: ``False`` also if the group does not exist."""
     try:
         program_client(SYSTEM, connection).head("/v2/groups/{}/members/{}", access_group_id, iam_id)
     except NotFound:
@@ -109,6 +110,6 @@ def is_member(access_group_id: str, iam_id: str, *, connection: str = "default")
 
 
 def list_rules(access_group_id: str, *, connection: str = "default") -> list[AccessGroupRuleState]:
-    """The dynamic rules of an access group."""
+    """List the dynamic rules of an access group."""
     api: Client = program_client(SYSTEM, connection)
     return list(AccessGroupRuleHandler(api).list(access_group_id))

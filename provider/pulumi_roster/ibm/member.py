@@ -1,7 +1,8 @@
-"""Who can be a member: the identities of IBM Cloud IAM, and the rules of their ids.
+"""Defines the members of an access group: identities of IBM Cloud IAM, and the rules of their ids.
 
-Users (``IBMid-...``), service ids (``iam-ServiceId-...``) and trusted profiles (``iam-Profile-...``):
-https://cloud.ibm.com/apidocs/iam-access-groups, "Add members to an access group".
+A member is a user (``IBMid-...``), a service id (``iam-ServiceId-...``) or a trusted profile (``iam-Profile-...``).
+
+Source: https://cloud.ibm.com/apidocs/iam-access-groups ("Add members to an access group", "List access group members")
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ __all__ = [
     "IamId",
     "Member",
     "MemberArgs",
+    "MemberDetails",
     "MemberDict",
     "MemberState",
     "MemberType",
@@ -37,15 +39,15 @@ _TYPES: dict[str, MemberType] = {"IBMid-": "user", "iam-ServiceId-": "service", 
 
 
 def member_type(iam_id: str) -> MemberType | None:
-    """The type that the prefix of an iam_id tells, if it tells one."""
+    """Return the type that the prefix of an iam_id shows, or ``None``."""
     return next((kind for prefix, kind in _TYPES.items() if iam_id.startswith(prefix)), None)
 
 
 def with_type(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is given of an identity, with the type that its ``iam_id`` tells where none is given."""
+    """Return the fields of an identity. If no type is given, add the one that the prefix of the ``iam_id`` shows."""
     iam_id = given.get("iam_id")
-    told = member_type(iam_id) if isinstance(iam_id, str) else None
-    return {**given, "type": told} if told and given.get("type") is None else dict(given)
+    implied = member_type(iam_id) if isinstance(iam_id, str) else None
+    return {**given, "type": implied} if implied and given.get("type") is None else dict(given)
 
 
 _IAM_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9._:@+/=-]+")
@@ -64,14 +66,14 @@ def _access_group_id(text: str) -> str:
 
 
 IamId = Annotated[Text, Len(1, 200), AfterValidator(_iam_id)]
-"""The id of one identity."""
+"""The id of an identity."""
 
 AccessGroupId = Annotated[Text, Len(1, 200), AfterValidator(_access_group_id)]
-"""The id of one access group, other than the public one."""
+"""The id of an access group, except the public access group."""
 
 
 class MemberState(BaseModel):
-    """One identity as the service holds it, whatever its id and type."""
+    """An identity as the service holds it, with any id and type."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -80,7 +82,7 @@ class MemberState(BaseModel):
 
 
 class MemberArgs(MemberState):
-    """One identity and its type, which the prefix of the id tells where it is left out."""
+    """An identity and its type, by default the one that the prefix of the id shows."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -97,16 +99,27 @@ class MemberArgs(MemberState):
         iam_id, kind = given.get("iam_id"), given.get("type")
         if not isinstance(iam_id, str) or not _IAM_ID.fullmatch(iam_id):
             return {"type": "user", **given}  # the id is wrong; the type needs no failure of its own
-        told = member_type(iam_id)
-        if kind is None and told is None:
+        implied = member_type(iam_id)
+        if kind is None and implied is None:
             raise ValueError(
                 f"must have a type, because the iam_id {iam_id!r} does not show it: give user, service or profile"
             )
         if kind is None:
-            return {**given, "type": told}
-        if kind is not None and told is not None and kind not in (told, UNKNOWN):
-            raise ValueError(f"must have the type {told!r} for {iam_id}, got {kind!r}")
+            return {**given, "type": implied}
+        if implied is not None and kind not in (implied, UNKNOWN):
+            raise ValueError(f"must have the type {implied!r} for {iam_id}, got {kind!r}")
         return given
+
+
+class MemberDetails(MemberState):
+    """A member as look-ups return it. ``name``, ``email`` and ``description`` are "" if the service gives none."""
+
+    membership_type: str = "static"
+    name: str = ""
+    email: str = ""
+    description: str = ""
+    created_at: str = ""
+    created_by_id: str = ""
 
 
 @pulumi.input_type

@@ -1,7 +1,9 @@
-"""One identity in a set of access groups: https://cloud.ibm.com/apidocs/iam-access-groups, the ``_allgroups`` calls
+"""Manages the memberships of one identity in a set of access groups.
 
-Particular: one call adds an identity to many groups. There is one that removes it from all groups of the account, and
-none that removes it from some.
+Source: https://cloud.ibm.com/apidocs/iam-access-groups (the ``_allgroups`` calls)
+
+Peculiarity: one call adds an identity to many groups, and one removes it from all groups of the account, but no call
+removes it from some.
 """
 
 from __future__ import annotations
@@ -19,15 +21,15 @@ from ..schema.marks import FromConnection, Replace
 from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import refuse_unmanaged, shown
 from .access_group_membership import type_failures
+from .bulk_calls import add_to_groups, remove_from_groups
 from .connection import SYSTEM
-from .items import add_to_groups, remove_from_groups
 from .member import AccessGroupId, IamId, MemberType, with_type
 
 __all__ = ["MemberAccessGroups", "MemberAccessGroupsArgs", "MemberAccessGroupsHandler", "MemberAccessGroupsState"]
 
 
 class MemberAccessGroupsArgs(Args):
-    """One identity and the groups that it is to be in."""
+    """The arguments of a set of groups."""
 
     account_id: Annotated[Text, Len(1, 100), Replace, FromConnection("ibmAccountId")]
     iam_id: Annotated[IamId, Replace]
@@ -46,11 +48,11 @@ class MemberAccessGroupsArgs(Args):
 
 
 class MemberAccessGroupsState(MemberAccessGroupsArgs, State):
-    """The groups that the identity is in: of an ``exclusive`` set all, else those that were declared."""
+    """The groups: all groups of the identity if ``exclusive``, otherwise those of them that are declared."""
 
 
 class MemberAccessGroupsHandler(Handler[MemberAccessGroupsArgs, MemberAccessGroupsState]):
-    """The calls under /v2/groups/_allgroups/members/{iam_id}."""
+    """Calls /v2/groups/_allgroups/members/{iam_id}."""
 
     kind = "ibm.MemberAccessGroups"
     system = SYSTEM
@@ -72,8 +74,7 @@ class MemberAccessGroupsHandler(Handler[MemberAccessGroupsArgs, MemberAccessGrou
         return _state(prior, shown(there, prior.access_group_ids, prior.exclusive))
 
     def update(self, id: str, args: MemberAccessGroupsArgs, prior: MemberAccessGroupsState) -> MemberAccessGroupsState:
-        # Only what the preview could show is left: groups that it came into since the last refresh show in the next
-        # one.
+        # Leave only groups that the preview showed. Memberships added since the last refresh stay until the next run.
         remove_from_groups(
             self.api, args.iam_id, [group for group in prior.access_group_ids if group not in args.access_group_ids]
         )
@@ -81,7 +82,7 @@ class MemberAccessGroupsHandler(Handler[MemberAccessGroupsArgs, MemberAccessGrou
         return _state(args, args.access_group_ids)
 
     def delete(self, id: str, prior: MemberAccessGroupsState) -> None:
-        # Not with the call that removes an identity from all groups: somebody may have added it to another one by now.
+        # The call that removes an identity from all groups would also remove memberships that others have added.
         remove_from_groups(self.api, prior.iam_id, prior.access_group_ids)
 
     def _groups(self, account_id: str, iam_id: str) -> Sequence[str]:

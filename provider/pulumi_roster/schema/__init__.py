@@ -1,1 +1,1 @@
-"""Says what a resource takes and holds, and how its fields behave."""
+"""Defines the arguments and states of resources, and the rules of their fields."""

@@ -1,8 +1,10 @@
-"""Vault and OpenBao identity groups: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+"""Manages identity groups of Vault and OpenBao, and their members.
 
-Oddities of this API, and where each is dealt with: creating changes what is there (``identity_group``); an update of
-what is absent answers 400, and 500 what is not accepted (``connection``); what is empty reads null (``group``); lists
-are written whole, without compare-and-set (``group_members``, ``contention``).
+Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+
+Peculiarities of this API, and the module that handles each: the call that creates also updates a group of the same name
+(``identity_group``); Vault replaces a list as a whole and has no compare-and-set (``group_members``); an empty field
+reads in three ways (``group_calls``).
 """
 
 from pulumi_roster.vault.group_members import GroupMembers

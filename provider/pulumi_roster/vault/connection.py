@@ -1,5 +1,6 @@
-"""How Vault or OpenBao is reached: https://developer.hashicorp.com/vault/api-docs ("Transport", "Authentication",
-"Namespaces", "Error response").
+"""Connects to Vault or OpenBao, and interprets their errors.
+
+Source: https://developer.hashicorp.com/vault/api-docs ("Transport", "Authentication", "Namespaces", "Error response")
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ __all__ = ["NAMESPACE_HEADER", "SYSTEM"]
 
 NAMESPACE_HEADER = "X-Vault-Namespace"
 
-# What Vault words as a failure of its own, though it is what it was given that it does not accept.
+# Vault answers these with status 500, although the request is at fault.
 _REFUSALS = re.compile(
     r"invalid entity ID|invalid member group ID|is same as the ID of the group|invalid group metadata"
     r"|cyclic relationship"
@@ -35,7 +36,8 @@ def _meaning(status: int, code: str, words: str) -> int:
     if status == 400 and words == "invalid group ID":
         return 404
     if status == 404 and words:
-        # Absent objects are answered without words: this is a wrong address, mount or namespace, and nothing is gone.
+        # For an absent object, Vault answers without a message. A message means that the address, mount or namespace is
+        # wrong, so no object is gone.
         return 400
     if status == 500 and _REFUSALS.search(words):
         return 400
@@ -47,14 +49,14 @@ DIALECT = Dialect(
     error=_error,
     meaning=_meaning,
     hints={
-        400: "correct what is declared; where it speaks of a path, a route or a namespace, check roster:vaultAddress "
+        400: "correct the declaration; if the response names a path, a route or a namespace, check roster:vaultAddress "
         "and roster:vaultNamespace",
-        403: "check roster:vaultToken: it may have ended; its policies need update on identity/group, and read, update "
-        "and delete on identity/group/*",
-        404: "it is gone; `pulumi refresh` brings the state up to date",
-        412: "this server has not caught up with the others; run again",
-        429: "the limit did not lift in time; run again later",
-        500: "look into Vault's own log, and run again",
+        403: "check roster:vaultToken, which may have expired; its policies need update on identity/group, and read, "
+        "update and delete on identity/group/*",
+        404: "the object no longer exists; run `pulumi refresh` to update the state",
+        412: "this server lags behind the others; run again",
+        429: "the rate limit did not end in time; run again later",
+        500: "read Vault's log, and run again",
         503: "Vault is sealed, or no node is active; run again when it is unsealed",
     },
 )
@@ -64,8 +66,8 @@ def _connect(connection: Connection) -> Client:
     headers = {"X-Vault-Request": "true"}
     if namespace := _namespace(connection):
         headers[NAMESPACE_HEADER] = namespace
-    # A write whose fate is not known is looked for, not repeated: 500 is never a passing fault here. 412 says that this
-    # server is not as far as the one that was asked before.
+    # After a write with an unknown outcome, Roster looks for its result instead of repeating it, so it never retries a
+    # 500. A 412 means that this server lags behind the one that answered before.
     limits = replace(connection.limits, retried=connection.limits.retried - {500} | {412})
     auth = Token(_token(connection), scheme="", header="X-Vault-Token")
     return Client(connection.address(), auth, replace(DIALECT, headers=headers), limits)
@@ -74,14 +76,15 @@ def _connect(connection: Connection) -> Client:
 def _namespace(connection: Connection) -> str:
     namespace = connection.get("vaultNamespace").strip().strip("/")
     if not re.fullmatch(r"[\x21-\x7e]*", namespace):
-        raise SettingsError(f"roster:vaultNamespace is {namespace!r}, which is no path of a namespace")
+        raise SettingsError(f"roster:vaultNamespace must be the path of a namespace, got {namespace!r}")
     return "" if namespace == "root" else namespace
 
 
 def _token(connection: Connection) -> str:
     if token := connection.get("vaultToken").strip():
         return token
-    # Where `vault login` puts it. It is the default connection's: another account's server must not see it.
+    # `vault login` writes this file. Only the default connection uses it: a server of another account must not see the
+    # token.
     kept = Path("~/.vault-token").expanduser()
     if connection.name == "default" and kept.is_file() and (token := kept.read_text().strip()):
         return token

@@ -1,6 +1,9 @@
-"""Members of a Vault group, apart from the group: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+"""Manages members of a group, separately from the group.
 
-Particular: a list can only be written whole, and there is no compare-and-set, so a change is made again until it stays.
+Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+
+Peculiarity: Vault replaces a list as a whole and has no compare-and-set, so Roster makes a change again if another
+writer overwrites it.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ from ..schema.marks import Replace
 from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
 from .connection import SYSTEM
-from .group import BY_ID, MEMBER_LISTS, GroupId, GroupRow, Ids, read_group
+from .group_calls import BY_ID, MEMBER_LISTS, GroupRow, read_group
+from .group_fields import GroupId, Ids
 
 __all__ = ["GroupMembers", "GroupMembersArgs", "GroupMembersHandler", "GroupMembersState"]
 
@@ -27,7 +31,7 @@ Lists = Mapping[str, Iterable[str] | None]
 
 
 class GroupMembersArgs(Args):
-    """The entities and groups that are to be in one group. A list that is ``None`` is not managed."""
+    """The arguments of a set of members. A list that is ``None`` is not managed."""
 
     group_id: Annotated[GroupId, Replace]
     member_entity_ids: Ids | None = None
@@ -42,11 +46,11 @@ class GroupMembersArgs(Args):
 
 
 class GroupMembersState(GroupMembersArgs, State):
-    """The members of the group: of an ``exclusive`` list all, else those that were declared."""
+    """The members: all members of the group if ``exclusive``, otherwise those of them that are declared."""
 
 
 class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
-    """Reads a group, and writes its lists whole. The id is the group's."""
+    """Reads groups, and writes their lists as a whole. The id is the group's."""
 
     kind = "vault.GroupMembers"
     system = SYSTEM
@@ -107,16 +111,16 @@ class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
 def _internal(row: GroupRow) -> GroupRow:
     if row.type == "external":
         raise InvalidArguments(
-            f"the group {row.name!r} is external: its members come by their logins, nothing was written",
-            hint="put the external group into an internal one, and give members to that",
+            f"the group {row.name!r} is external, so its members come from logins; nothing was written",
+            hint="add the external group to an internal group, and declare members of that group",
         )
     return row
 
 
 def _written_between(before: GroupRow, after: GroupRow) -> bool:
     if not before.modify_index:
-        return False  # it was not told
-    # A parent that takes the group in, or lets it go, raises the index too.
+        return False  # the reply has no index
+    # The index also rises when another group adds this one as a member, or removes it.
     parents = {*before.parent_group_ids} ^ {*after.parent_group_ids}
     return after.modify_index - before.modify_index - len(parents) > 1
 

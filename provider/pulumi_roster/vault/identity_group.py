@@ -1,7 +1,9 @@
-"""Vault identity groups: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+"""Manages identity groups.
 
-Particular: the call that creates changes a group of this name where there is one, and tells so by an empty answer; what
-is left out of a write stays; the type is for ever.
+Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+
+Peculiarities: if a group of this name exists, the call that creates updates it, and answers without a body; a write
+keeps the fields that it leaves out; the type of a group never changes.
 """
 
 from __future__ import annotations
@@ -22,27 +24,23 @@ from ..schema.marks import FoldCase, Key, Replace
 from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import merged
 from .connection import SYSTEM
-from .group import (
+from .group_calls import (
     BY_ID,
     BY_NAME,
     MEMBER_LISTS,
-    GroupName,
     GroupRow,
-    GroupType,
-    Ids,
-    Metadata,
-    Policies,
     asked_namespace,
     group_of,
     read_group,
     require_namespace,
 )
+from .group_fields import GroupName, GroupType, Ids, Metadata, Policies
 
 __all__ = ["IdentityGroup", "IdentityGroupArgs", "IdentityGroupHandler", "IdentityGroupState"]
 
 
 class IdentityGroupArgs(Args):
-    """What a group is declared as. A list or map that is ``None`` is not managed."""
+    """The arguments of a group. A list or map that is ``None`` is not managed."""
 
     name: Annotated[GroupName, Key, FoldCase]
     type: Annotated[GroupType, Replace] = "internal"
@@ -59,7 +57,7 @@ class IdentityGroupArgs(Args):
 
 
 class IdentityGroupState(IdentityGroupArgs, State):
-    """What the service holds."""
+    """A group as the service holds it."""
 
     parent_group_ids: Annotated[list[str], Unordered] = Field(default_factory=list)
     creation_time: str = ""
@@ -71,20 +69,20 @@ class IdentityGroupState(IdentityGroupArgs, State):
 
 
 class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
-    """The calls under /v1/identity/group."""
+    """Calls /v1/identity/group."""
 
     kind = "vault.IdentityGroup"
     system = SYSTEM
 
     def create(self, args: IdentityGroupArgs) -> IdentityGroupState:
-        id = self._made(args)
+        id = self._create_empty(args)
         try:
-            return retry_while_absent(self.api, lambda: self._filled(id, args))
+            return retry_while_absent(self.api, lambda: self._fill(id, args))
         except OutcomeUnknown:
             raise
         except RosterError as error:
-            if not self._unmade(id):
-                left = f"the group {id} was made: remove it, or take it over with adopt=True"
+            if not self._delete_if_bare(id):
+                left = f"the group {id} was created: delete it, or adopt it with adopt=True"
                 error.hint = f"{error.hint}; {left}" if error.hint else left
             raise
 
@@ -97,7 +95,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
             changes = _changes(before, args, prior)
             if changes:
                 self._write(id, changes)
-            return self._seen(id, lambda row: not changes or row.modify_index > before.modify_index)
+            return self._read_until(id, lambda row: not changes or row.modify_index > before.modify_index)
 
     def delete(self, id: str, prior: IdentityGroupState) -> None:
         self.api.delete(BY_ID, id)
@@ -108,32 +106,32 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
         except NotFound:
             return []
 
-    def _made(self, args: IdentityGroupArgs) -> str:
-        """Makes the group with nothing in it: should it be somebody else's after all, nothing of theirs is touched."""
-        faster = AlreadyExists(f"somebody else has just made a group named {args.name!r}", hint="run again")
+    def _create_empty(self, args: IdentityGroupArgs) -> str:
+        """Create the group without content, so that a group that another client has just created keeps its content."""
+        race = AlreadyExists(f"another client has just created a group named {args.name!r}", hint="run again")
         try:
             made = self.api.post("/v1/identity/group", json={"name": args.name, "type": args.type})
         except BadRequest as error:
-            raise (faster if "type cannot be changed" in error.words else error) from None
+            raise (race if "type cannot be changed" in error.words else error) from None
         if made.status == 204:
-            raise faster
+            raise race
         data = made.fields().get("data")
         return made.parse_row(_Made, data if isinstance(data, Mapping) else {}).id
 
-    def _filled(self, id: str, args: IdentityGroupArgs) -> IdentityGroupState:
+    def _fill(self, id: str, args: IdentityGroupArgs) -> IdentityGroupState:
         if asked_namespace(self.api):
-            read_group(self.api, id)  # before more is written, lest it stand in the wrong one
+            read_group(self.api, id)  # so that nothing more is written into the wrong namespace
         content = {name: value for name in CONTENT if (value := getattr(args, name))}
         if content:
             self._write(id, content)
-        return self._seen(id, lambda row: not content or not row.is_bare())
+        return self._read_until(id, lambda row: not content or not row.is_bare())
 
-    def _seen(self, id: str, written: Callable[[GroupRow], bool]) -> IdentityGroupState:
-        """The group as it is after our write: standbys of Vault may answer what was before it."""
+    def _read_until(self, id: str, written: Callable[[GroupRow], bool]) -> IdentityGroupState:
+        """Read the group until it reflects our write, because a standby of Vault may answer with an older state."""
         return managed_state(poll_until(self.api, lambda: read_group(self.api, id), written))
 
-    def _unmade(self, id: str) -> bool:
-        """Takes back what was made, unless somebody has put something into it meanwhile."""
+    def _delete_if_bare(self, id: str) -> bool:
+        """Delete the new group, unless another client has already added content. Return whether the group is gone."""
         try:
             if not group_of(self.api.get(BY_ID, id)).is_bare():
                 return False
@@ -146,13 +144,13 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
 
     def _write(self, id: str, fields: Mapping[str, Any]) -> None:
         try:
-            # Twice is the same as once: the fields are replaced whole.
+            # Repeatable: Vault replaces the fields as a whole, so a second identical write changes nothing.
             self.api.post(BY_ID, id, json=fields, repeatable=True)
         except BadRequest as error:
             if "name is already in use" not in error.words:
                 raise
             raise AlreadyExists(
-                f"another group is named {fields.get('name')!r} already", hint="choose a different name"
+                f"another group already has the name {fields.get('name')!r}", hint="choose a different name"
             ) from None
 
 
@@ -160,11 +158,11 @@ CONTENT = ("metadata", "policies", *MEMBER_LISTS)
 
 
 class _Made(State):
-    """The answer to a creation."""
+    """The reply to a creation."""
 
 
 def managed_state(row: GroupRow) -> IdentityGroupState:
-    """A group as a resource sees it. The members of an external group are not its affair."""
+    """Return a group as a resource shows it: without the members of an external group, which it does not manage."""
     fields = row.model_dump()
     if row.type == "external":
         fields.update(dict.fromkeys(MEMBER_LISTS))
@@ -174,8 +172,10 @@ def managed_state(row: GroupRow) -> IdentityGroupState:
 
 
 def _changes(row: GroupRow, args: IdentityGroupArgs, prior: IdentityGroupState) -> dict[str, Any]:
-    """What to send: of a managed list or map that differs, the whole; what others added since stays, and shows as
-    drift."""
+    """Return the fields to write: each managed list or map that differs, as a whole.
+
+    Items that others have added since the last refresh stay, and show as drift.
+    """
     changes: dict[str, Any] = {}
     if folded(args.name) != folded(row.name):
         changes["name"] = args.name

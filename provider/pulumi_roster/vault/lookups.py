@@ -1,6 +1,6 @@
-"""Look-ups of identity groups: plain functions that a program calls while it runs.
+"""Looks up identity groups. A program calls these functions while it runs; they use the client of the resources.
 
-They use the same client as the resources. Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
+Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ..errors import InvalidArguments, NotFound
 from ..http.client import Client
 from ..managed import program_client
 from .connection import SYSTEM
-from .group import BY_ID, BY_NAME, GroupRow, group_of, require_namespace
+from .group_calls import BY_ID, BY_NAME, GroupRow, group_of, require_namespace
 from .identity_group import IdentityGroupState
 
 __all__ = ["get_identity_group", "list_identity_groups"]
@@ -21,24 +21,24 @@ __all__ = ["get_identity_group", "list_identity_groups"]
 def get_identity_group(
     *, id: str | None = None, name: str | None = None, connection: str = "default"
 ) -> IdentityGroupState:
-    """One identity group, by its id or by its name in whatever case; of an external group with its members, too.
+    """Find an identity group by its id, or by its name without regard to case. An external group has its members, too.
 
     :raises InvalidArguments: neither or both are given.
-    :raises NotFound: there is none.
+    :raises NotFound: no group matches.
     """
     if (id is None) == (name is None):
-        raise InvalidArguments("get_identity_group takes an id or a name")
+        raise InvalidArguments("get_identity_group needs either id or name")
     api = program_client(SYSTEM, connection)
     reply = api.get(BY_ID, id) if id is not None else api.get(BY_NAME, str(name))
     return _state(require_namespace(api, group_of(reply)))
 
 
 def list_identity_groups(*, prefix: str = "", connection: str = "default") -> list[IdentityGroupState]:
-    """The identity groups of the connection's namespace, by name.
+    """List the identity groups of the connection's namespace, sorted by name.
 
-    The service's list tells names only, so this costs one call more for each group whose name begins with ``prefix``.
+    Vault's own list contains only names, so this makes one more call for each group whose name begins with ``prefix``.
 
-    :param prefix: only groups whose name begins so, in whatever case; by default all.
+    :param prefix: selects the groups whose name begins with it, without regard to case. By default, all.
     """
     api = program_client(SYSTEM, connection)
     with ThreadPoolExecutor(max_workers=8) as readers:
@@ -49,7 +49,7 @@ def list_identity_groups(*, prefix: str = "", connection: str = "default") -> li
 def _ids(api: Client, prefix: str) -> Iterator[str]:
     try:
         data = api.get("/v1/identity/group/id", params={"list": True}).fields().get("data") or {}
-    except NotFound:  # an empty list is answered so
+    except NotFound:  # Vault answers so if there are no groups
         return
     info = data.get("key_info") or {}
     for id in data.get("keys") or []:

@@ -1,3 +1,5 @@
+"""Validation: which inputs fail, and in which words."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -8,18 +10,18 @@ from pulumi.runtime import rpc
 from pulumi_roster.ibm.access_group_rule import AccessGroupRuleArgs
 from pulumi_roster.schema.unknown import UNKNOWN, contains_unknown
 from pulumi_roster.schema.validation import validate
-from support.thing import GOOD, ThingArgs, faults_of, paths_of
+from support.thing import GOOD, ThingArgs, failures_of, paths_of
 
-# -- what is wrong is said all together, each at its place
+# -- all check failures come together, each with its path
 
 
-def test_what_is_right_has_its_defaults_filled_in() -> None:
-    inputs, faults = validate(ThingArgs, GOOD)
-    assert faults == []
+def test_valid_inputs_get_their_defaults() -> None:
+    inputs, failures = validate(ThingArgs, GOOD)
+    assert failures == []
     assert inputs == {**GOOD, "kind": "big", "count": 1, "hidden": False, "parts": [], "label": ""}
 
 
-def test_all_faults_are_said_together() -> None:
+def test_all_check_failures_come_together() -> None:
     given = {
         "name": "much too long a name",
         "kind": "huge",
@@ -27,7 +29,7 @@ def test_all_faults_are_said_together() -> None:
         "parts": [{"name": "ok"}, {"name": "", "size": "1"}, {"size": 2, "colour": "red"}, "x"],
         "nmae": "typo",
     }
-    found = {fault.path: fault.reason for fault in validate(ThingArgs, given)[1]}
+    found = {failure.path: failure.reason for failure in validate(ThingArgs, given)[1]}
     assert list(found) == [
         "nmae",
         "home",
@@ -47,48 +49,48 @@ def test_all_faults_are_said_together() -> None:
     assert found["count"] == "must be at most 24, got 25"
 
 
-def test_a_rule_between_fields_is_a_fault_as_well() -> None:
-    assert faults_of(name="forbidden", hidden=True) == [("name", "may not be hidden")]
-    assert faults_of(name="forbidden", hidden=UNKNOWN) == []
+def test_a_rule_between_fields_can_fail() -> None:
+    assert failures_of(name="forbidden", hidden=True) == [("name", "may not be hidden")]
+    assert failures_of(name="forbidden", hidden=UNKNOWN) == []
 
 
-def test_a_rule_between_fields_is_said_with_the_faults_of_others() -> None:
+def test_a_rule_between_fields_fails_together_with_other_fields() -> None:
     assert paths_of(name="forbidden", hidden=True, count=99) == ["count", "name"]
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\0b", "\x7f", "\x1b[2J", "\t"])
-def test_one_line_of_text_has_no_control_characters(text: str) -> None:
-    [(path, reason)] = faults_of(name=text)
+def test_a_line_of_text_must_not_contain_control_characters(text: str) -> None:
+    [(path, reason)] = failures_of(name=text)
     assert path == "name"
     assert reason.startswith("must not contain control characters")
 
 
 @pytest.mark.parametrize("text", ["ä", "日本", "a b", "😀", "..", "%2F"])
-def test_one_line_of_text_may_hold_any_letter(text: str) -> None:
-    assert faults_of(name=text) == []
+def test_a_line_of_text_may_contain_any_letter(text: str) -> None:
+    assert failures_of(name=text) == []
 
 
 def test_a_text_with_an_unpaired_surrogate_fails() -> None:
-    assert faults_of(name="\ud800") == [("name", "contains an unpaired surrogate, got '\\ud800'")]
+    assert failures_of(name="\ud800") == [("name", "contains an unpaired surrogate, got '\\ud800'")]
 
 
 def test_a_long_value_is_shown_by_its_beginning() -> None:
-    [(_, reason)] = faults_of(kind="x" * 5000)
+    [(_, reason)] = failures_of(kind="x" * 5000)
     assert len(reason) < 200
     assert "(5000 characters)" in reason
 
 
-def test_an_unknown_property_without_a_like_names_what_there_is() -> None:
-    [(path, reason)] = faults_of(zzzzzz=1)
+def test_an_unknown_property_without_a_similar_name_lists_all_properties() -> None:
+    [(path, reason)] = failures_of(zzzzzz=1)
     assert path == "zzzzzz"
     assert all(name in reason for name in ThingArgs.model_fields)
 
 
-def test_nothing_given_is_the_default_for_none_too() -> None:
+def test_none_means_the_default() -> None:
     assert validate(ThingArgs, {**GOOD, "kind": None, "words": None}) == validate(ThingArgs, GOOD)
 
 
-# -- strictness: no type stands for another
+# -- strictness: no type is converted to another
 
 
 VALUES: dict[str, list[Any]] = {
@@ -104,7 +106,7 @@ ALL = ["text", "5", "true", "", 5, 0.5, True, ["a"], ["text"], [{"name": "a"}], 
 
 @pytest.mark.parametrize("field", VALUES)
 @pytest.mark.parametrize("value", ALL, ids=repr)
-def test_no_type_stands_for_another(field: str, value: Any) -> None:
+def test_no_type_is_converted_to_another(field: str, value: Any) -> None:
     good = {
         "name": isinstance(value, str) and value != "",
         "count": value == 5 and type(value) is int,
@@ -113,25 +115,25 @@ def test_no_type_stands_for_another(field: str, value: Any) -> None:
         "words": isinstance(value, list) and all(isinstance(item, str) for item in value),
         "parts": value == [{"name": "a"}],
     }[field]
-    assert (faults_of(**{field: value}) == []) is good
+    assert (failures_of(**{field: value}) == []) is good
 
 
 @pytest.mark.parametrize(("field", "value"), [(name, value) for name, values in VALUES.items() for value in values])
-def test_the_right_type_is_taken(field: str, value: Any) -> None:
-    assert faults_of(**{field: value}) == []
+def test_the_right_type_passes(field: str, value: Any) -> None:
+    assert failures_of(**{field: value}) == []
 
 
-# -- what is not known yet
+# -- values that are not known yet
 
 
-def test_the_unknown_is_what_pulumi_says_it_is() -> None:
+def test_the_unknown_value_is_the_one_of_pulumi() -> None:
     assert UNKNOWN == rpc.UNKNOWN
 
 
 @pytest.mark.parametrize("field", [name for name in ThingArgs.model_fields if name != "connection"])
-def test_an_unknown_value_is_let_through_as_it_came(field: str) -> None:
-    inputs, faults = validate(ThingArgs, {**GOOD, field: UNKNOWN})
-    assert faults == []
+def test_an_unknown_value_stays_as_it_is(field: str) -> None:
+    inputs, failures = validate(ThingArgs, {**GOOD, field: UNKNOWN})
+    assert failures == []
     assert inputs[field] == UNKNOWN
 
 
@@ -146,13 +148,13 @@ def test_an_unknown_value_is_let_through_as_it_came(field: str) -> None:
     ],
     ids=repr,
 )
-def test_an_unknown_value_inside_another_is_let_through_as_it_came(parts: Any) -> None:
-    inputs, faults = validate(ThingArgs, {**GOOD, "parts": parts})
-    assert faults == []
+def test_an_unknown_value_inside_another_stays_as_it_is(parts: Any) -> None:
+    inputs, failures = validate(ThingArgs, {**GOOD, "parts": parts})
+    assert failures == []
     assert inputs["parts"] == parts
 
 
-def test_faults_beside_an_unknown_value_are_found() -> None:
+def test_values_beside_an_unknown_one_can_fail() -> None:
     assert paths_of(name=UNKNOWN, count=25) == ["count"]
     assert paths_of(parts=[UNKNOWN, {"name": ""}, {"name": UNKNOWN, "size": "1", "colour": 1}]) == [
         "parts[1].name",
@@ -161,10 +163,10 @@ def test_faults_beside_an_unknown_value_are_found() -> None:
     ]
 
 
-def test_faults_beside_an_unknown_value_are_found_in_what_validates_itself() -> None:
+def test_values_beside_an_unknown_one_can_fail_in_an_object_that_validates_itself() -> None:
     given = {"access_group_id": UNKNOWN, "expiration": 25, "realm_name": UNKNOWN}
     conditions = [{"claim": UNKNOWN, "operator": "LIKE", "value": 1}, {"claim": "c", "operator": "IN", "value": "x"}]
-    found = [fault.path for fault in validate(AccessGroupRuleArgs, {**given, "conditions": conditions})[1]]
+    found = [failure.path for failure in validate(AccessGroupRuleArgs, {**given, "conditions": conditions})[1]]
     assert found[0] == "expiration"
     assert any(path.startswith("conditions[0]") for path in found)
     assert any(path.startswith("conditions[1]") for path in found)
@@ -185,5 +187,5 @@ def test_faults_beside_an_unknown_value_are_found_in_what_validates_itself() -> 
     ],
     ids=repr,
 )
-def test_what_is_unknown_is_found_at_any_depth(value: Any, unknown: bool) -> None:
+def test_an_unknown_value_is_found_at_any_depth(value: Any, unknown: bool) -> None:
     assert contains_unknown(value) is unknown

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pulumi_roster.errors import InvalidArguments
+from pulumi_roster.schema.identity import ObjectKey, key_of, parse_import_key
 from pulumi_roster.schema.model import lenient
-from pulumi_roster.schema.object_key import ObjectKey, key_of, parse_import_key
-from pulumi_roster.schema.properties import state_of
+from pulumi_roster.schema.outputs import state_of
 from support.thing import GOOD, ThingArgs, ThingState
 
 

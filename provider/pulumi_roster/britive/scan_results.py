@@ -1,7 +1,8 @@
-"""What a scan finds, as look-ups show it: https://docs.britive.com/v1/docs/manage-environments, sections 7 to 17
+"""Defines the rows that look-ups return: the accounts, permissions and groups that a scan found.
 
-Field names are the service's in snake_case. What it does not tell, or tells as null, has the default. Times are RFC
-3339.
+Source: https://docs.britive.com/v1/docs/manage-environments, sections 7 to 17
+
+Fields have the service's names in snake_case. A field that is missing or null has the default. Times are in RFC 3339.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class _Row(BaseModel):
 
 
 class Summary(_Row):
-    """An environment or environment group in brief; ``type`` is the service's, such as ``AWSAccount``."""
+    """An environment or environment group in short form. The type is the service's, such as ``AWSAccount``."""
 
     id: str
     name: str
@@ -32,7 +33,7 @@ class Summary(_Row):
 
 
 class Related(_Row):
-    """A permission, group or account that belongs to the row it stands in. Of the three ids, its own is set."""
+    """A permission, group or account of the row that contains it. Only its own id of the three is set."""
 
     account_id: int = 0
     permission_id: int = 0
@@ -58,7 +59,7 @@ class _Scanned(_Row):
     scanned: str = ""
     permissions: list[Related] = []
     groups: list[Related] = []
-    # Of the deprecated forms only.
+    # Only the deprecated calls return these.
     tenant_app_id: int = 0
     first_seen: str = ""
     last_seen: str = ""
@@ -67,7 +68,7 @@ class _Scanned(_Row):
 
 
 class MappedUser(_Row):
-    """A user of the tenant that may use an account."""
+    """A user of the tenant who may use an account."""
 
     user_id: str
     username: str = ""
@@ -78,8 +79,8 @@ class MappedUser(_Row):
 
 
 class Account(_Scanned):
-    """An account. ``mapped_users`` are the users that may use it here; its permissions and groups are there when
-    members are asked for."""
+    """An account. ``mapped_users`` are the users who may use it in this environment. ``include_members`` adds its
+    permissions and groups."""
 
     account_id: int
     native_name: str = ""
@@ -90,7 +91,7 @@ class Account(_Scanned):
 
 
 class Permission(_Scanned):
-    """A permission. Its accounts and groups are there when members are asked for."""
+    """A permission. ``include_members`` adds its accounts and groups."""
 
     app_permission_id: int
     name: str = ""
@@ -101,11 +102,11 @@ class Permission(_Scanned):
 
 
 class Group(Permission):
-    """A group. Its accounts and permissions are there when members are asked for."""
+    """A group. ``include_members`` adds its accounts and permissions."""
 
 
 class NativeIds(_Row):
-    """The ids in the application's own system; those of the two that a link ties together are set."""
+    """The ids in the application's own system. Those of the two ends of a link are set."""
 
     account_native_id: str = ""
     group_native_id: str = ""
@@ -113,8 +114,8 @@ class NativeIds(_Row):
 
 
 class Link(_Row):
-    """An account or a group (one of ``account_id`` and ``group_id`` is set), and a permission that it has or a group
-    that it is in (``permission_id``; ``permission_type`` tells which)."""
+    """A link from an account or group (``account_id`` or ``group_id`` is set) to a permission that it has, or to a
+    group that it is in (``permission_id``; ``permission_type`` says which)."""
 
     account_id: int = 0
     account_name: str = ""

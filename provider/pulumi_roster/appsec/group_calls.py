@@ -1,7 +1,10 @@
-"""A group as AppSec+ shows it, and how it is changed: the vendor's page "Identity Groups API".
+"""Reads, lists and changes groups: the calls that both resources use.
 
-Particular: an update is the whole object, by the seed; what is left out may be emptied. So all three fields are always
-sent, those that are not ours as they were just read. There is no revision to name, only the time of the last update.
+Source: the vendor's page "Identity Groups API"
+
+Peculiarities: an update replaces the whole object, and may empty a field that it leaves out. So Roster always sends all
+three fields, those that it does not manage as it has just read them. A group has no revision, only the time of its last
+update.
 """
 
 from __future__ import annotations
@@ -36,11 +39,11 @@ ALL, BY_ID = "/identity-groups", "/identity-groups/{}"
 GroupId = Annotated[Text, Len(1)]
 GroupName = Annotated[Text, Len(1), NotBlank]
 Members = Annotated[list[Annotated[Text, Len(1), NotBlank]], Unordered]
-"""E-mail addresses, user ids or service account ids: whatever the service takes for an identity."""
+"""E-mail addresses, user ids or service account ids."""
 
 
 class GroupRow(BaseModel):
-    """What the service says of a group."""
+    """A group as the service returns it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -52,15 +55,15 @@ class GroupRow(BaseModel):
     updated_at: str
 
     def content(self) -> dict[str, Any]:
-        """The three fields of an update."""
+        """Return the three fields of an update."""
         return self.model_dump(include={"name", "description", "members"})
 
 
 def parse_group(reply: Reply, row: Any) -> GroupRow:
-    """One group out of a reply.
+    """Return a row of a reply as a group.
 
-    :raises UnexpectedReply: a field is missing. Above all the description and the members: a group that seems to have
-        none would be written back without.
+    :raises UnexpectedReply: a field is missing. If a missing description or member list counted as empty, the next
+        update would empty it.
     """
     if isinstance(row, Mapping):
         empty: dict[str, Any] = {"description": "", "members": []}
@@ -75,16 +78,16 @@ def parse_group(reply: Reply, row: Any) -> GroupRow:
 
 
 def read_group(api: Client, id: str) -> GroupRow:
-    """A group by its id.
+    """Read a group by its id.
 
-    :raises NotFound: it does not exist.
+    :raises NotFound: the group does not exist.
     """
     reply = api.get(BY_ID, id)
     return parse_group(reply, reply.fields())
 
 
 def list_groups(api: Client) -> list[GroupRow]:
-    """All groups: the service has one call for them, without pages and filters."""
+    """List all groups. The service has one call for this, without pages or filters."""
     reply = api.get(ALL)
     return [parse_group(reply, row) for row in reply.rows()]
 
@@ -92,10 +95,10 @@ def list_groups(api: Client) -> list[GroupRow]:
 def change_group(
     api: Client, id: str, wanted: Callable[[GroupRow], Mapping[str, Any]], *, doubtful: bool = False
 ) -> GroupRow:
-    """Changes a group until the change stays.
+    """Change a group, again if another writer overwrites the change.
 
-    :param wanted: given the group as it is, the fields that are to be otherwise.
-    :param doubtful: whether a first reading that shows nothing to do is not believed.
+    :param wanted: returns the fields to change, given the group as it is.
+    :param doubtful: whether to read again if the first read shows nothing to do.
     :raises AlreadyExists: another group has the name.
     """
     written = ""
@@ -109,7 +112,7 @@ def change_group(
         try:
             reply = api.put(BY_ID, id, json=body, within=within)
         except (Conflict, BadRequest) as error:
-            _tell_taken(api, id, body["name"], error)
+            _raise_if_taken(api, id, body["name"], error)
             raise
         written = parse_group(reply, reply.fields()).updated_at
         return True
@@ -126,14 +129,16 @@ def change_group(
 
 
 def _later(time: str, other: str) -> bool:
-    """Whether one time is surely later. A reading may be older than our write, and either may tell no time."""
+    """Return whether one time is certainly later. A read may be older than our write, and either may lack a time."""
     first, second = epoch(other), epoch(time)
     return first is not None and second is not None and first < second
 
 
-def _tell_taken(api: Client, id: str, name: str, error: Conflict | BadRequest) -> None:
-    """The document names no status for a rename to a name that is taken; whether it is, is looked up."""
+def _raise_if_taken(api: Client, id: str, name: str, error: Conflict | BadRequest) -> None:
+    """Look whether another group has the name: the document names no status for a rename to a name that is taken."""
     others = [group.id for group in list_groups(api) if group.name == name and group.id != id]
     if others or isinstance(error, Conflict):
         which = f" ({', '.join(others)})" if others else ""
-        raise AlreadyExists(f"another group is named {name!r} already{which}", hint="choose a different name") from None
+        raise AlreadyExists(
+            f"another group already has the name {name!r}{which}", hint="choose a different name"
+        ) from None

@@ -1,3 +1,5 @@
+"""Sets that several writers share: our part and the parts of others."""
+
 from __future__ import annotations
 
 import pytest
@@ -11,7 +13,7 @@ sets = some.frozensets(some.sampled_from("abcde"))
 
 
 @given(sets, sets, sets)
-def test_only_what_we_had_is_taken_out_and_all_that_we_want_is_in(
+def test_a_change_removes_only_our_items_and_adds_all_that_we_want(
     there: frozenset[str], before: frozenset[str], wanted: frozenset[str]
 ) -> None:
     after = merged(there, before, wanted)
@@ -22,16 +24,16 @@ def test_only_what_we_had_is_taken_out_and_all_that_we_want_is_in(
         elif item in before:
             assert item not in after
         else:
-            assert (item in after) == (item in there), "what others do is theirs"
+            assert (item in after) == (item in there), "items of others stay as they are"
 
 
 @given(sets, sets)
-def test_strangers_show_in_an_exclusive_set_only(there: frozenset[str], declared: frozenset[str]) -> None:
+def test_unmanaged_items_show_only_in_an_exclusive_set(there: frozenset[str], declared: frozenset[str]) -> None:
     assert shown(there, declared, exclusive=False) == sorted(there & declared)
     assert shown(there, declared, exclusive=True) == shown(there, None, exclusive=False) == sorted(there)
 
 
-def test_strangers_are_named_and_not_more_than_twenty() -> None:
+def test_a_refusal_names_up_to_twenty_unmanaged_items() -> None:
     assert refuse_unmanaged(["a"], ["a", "b"], adopt=False, what="") == []
     assert refuse_unmanaged(["a", "c"], ["a"], adopt=True, what="") == ["c"]
     with pytest.raises(NotOurs, match=r"(?s)the group has members that are not in the list: b, c\n.*adopt=True"):

@@ -1,7 +1,7 @@
-"""Calls of many items, which answer 207: the status of each item decides, not that of the call.
+"""Makes calls with many items, which answer 207: each item of the reply has its own status.
 
-At most 50 items a call. An item that failed for a reason that passes (409 conflict, 429, 5xx), or that is not answered
-for, is sent again; the others are reported one by one, while all that could be done is done.
+A call has at most 50 items. Roster sends an item again if it failed for a temporary reason (409, 429, 5xx), or if the
+reply lacks it. It reports each item that the service refuses, after it has made all other changes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _REMOVED = frozenset({200, 204, 404})
 
 Item = dict[str, Any]
 
-_UNANSWERED: Item = {"status_code": 500, "words": "500 the service did not answer for it"}
+_UNANSWERED: Item = {"status_code": 500, "words": "500 the reply does not contain the item"}
 
 
 def run_items(
@@ -34,14 +34,14 @@ def run_items(
     what: str,
     confirm: Callable[[str], bool] = lambda item: False,
 ) -> None:
-    """Sends items in chunks until each is done or surely refused.
+    """Send items in chunks until the service has accepted or refused each one.
 
-    :param send: one call for one chunk; answers the items of the 207.
-    :param name: the field of an item that says which it is.
-    :param done: the item statuses that mean: as it should be.
-    :param what: for the error: "members".
-    :param confirm: asked about an item in conflict (409), which may mean that it is as it should be already.
-    :raises PartialFailure: some were refused, each with the service's words.
+    :param send: makes one call for one chunk, and returns the items of the reply.
+    :param name: the field that identifies an item.
+    :param done: the statuses of an item that mean success.
+    :param what: the noun for the items in an error, such as "members".
+    :param confirm: returns whether an item with a conflict (409) already is in the wanted state.
+    :raises PartialFailure: the service refused some items; the error has its message for each.
     """
     waiting = list(items)
     refused: dict[str, str] = {}
@@ -54,7 +54,7 @@ def run_items(
             for each in chunk:
                 answer = answers.get(each, _UNANSWERED)
                 status = answer.get("status_code")
-                # How it went is not known, as little as after a 500.
+                # An item without a status has an unknown outcome, like a 500.
                 status = status if isinstance(status, int) else 500
                 if status not in done and not (status == 409 and confirm(each)):
                     (again if status in (409, 429) or status >= 500 else refused)[each] = answer["words"]
@@ -69,14 +69,14 @@ def run_items(
         waiting = list(again)
     if refused:
         raise PartialFailure(
-            f"{len(refused)} of the {what} were refused, the others went through",
+            f"the service refused {len(refused)} of the {what}; the other changes were made",
             [f"{each}: {words}" for each, words in sorted(refused.items())],
             hint="correct or remove them, and run again",
         )
 
 
 def add_members(api: Client, group_id: str, members: Iterable[MemberState]) -> None:
-    """Adds identities to a group; those that are in it already are fine."""
+    """Add identities to a group. An identity that already is a member is no error."""
     types = {member.iam_id: member.type for member in members}
 
     def send(chunk: list[str]) -> Iterable[Item]:
@@ -94,13 +94,12 @@ def add_members(api: Client, group_id: str, members: Iterable[MemberState]) -> N
 
 
 def remove_members(api: Client, group_id: str, iam_ids: Iterable[str]) -> None:
-    """Removes identities from a group; those that are not in it, and a group that is gone, are fine."""
-
+    """Remove identities from a group. A missing member or group is no error."""
     run_items(api, iam_ids, lambda chunk: _removed(api, group_id, chunk), name="iam_id", done=_REMOVED, what="members")
 
 
 def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_ids: Iterable[str]) -> None:
-    """Adds one identity to groups; those that it is in already are fine."""
+    """Add one identity to groups. A group that already has it is no error."""
 
     def send(chunk: list[str]) -> Iterable[Item]:
         body = {"type": type, "groups": chunk}
@@ -111,7 +110,7 @@ def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_id
 
 
 def remove_from_groups(api: Client, iam_id: str, group_ids: Iterable[str]) -> None:
-    """Removes one identity from these groups only; those that it is not in, and those that are gone, are fine."""
+    """Remove one identity from these groups only. A group that lacks it, or no longer exists, is no error."""
 
     def send(chunk: list[str]) -> Iterable[Item]:
         for group_id in chunk:
@@ -122,32 +121,32 @@ def remove_from_groups(api: Client, iam_id: str, group_ids: Iterable[str]) -> No
 
 
 def items_of(reply: Reply, key: str) -> list[Item]:
-    """The items that a reply must hold: a body without them is no empty list.
+    """Return the items of a reply. A body without the list is an error, because it does not mean an empty list.
 
-    :raises UnexpectedReply: it does not hold them.
+    :raises UnexpectedReply: the reply does not contain the list.
     """
     items = reply.fields().get(key)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise reply.unexpected(f"a list of {key} was due")
+        raise reply.unexpected(f"expected a list under {key!r}")
     return items
 
 
 def _removed(api: Client, group_id: str, iam_ids: list[str]) -> Iterable[Item]:
     try:
         reply = api.post("/v2/groups/{}/members/delete", group_id, json={"members": iam_ids}, repeatable=True)
-    except NotFound:  # none of them is a member, or there is no group
+    except NotFound:  # none of them is a member, or the group does not exist
         return [{"iam_id": iam_id, "status_code": 404} for iam_id in iam_ids]
     return _answers(reply, "members")
 
 
 def _answers(reply: Reply, key: str) -> Iterator[Item]:
-    """The items of a reply, each with ``words`` that can be shown: its status and what the service says of it."""
+    """Return the items of a reply, each with ``words`` for the user: its status and the service's message."""
     for item in items_of(reply, key):
         status, errors = item.get("status_code"), item.get("errors")
-        said = [str(error.get("message", "")) for error in errors or () if isinstance(error, dict)]
+        messages = [str(error.get("message", "")) for error in errors or () if isinstance(error, dict)]
         trace = f" (transaction id {reply.quoted(item['trace'], 100)})" if item.get("trace") else ""
-        told = f"{status if isinstance(status, int) else 'no status'} {reply.quoted('; '.join(said))}{trace}"
-        yield {**item, "words": told}
+        words = f"{status if isinstance(status, int) else 'no status'} {reply.quoted('; '.join(messages))}{trace}"
+        yield {**item, "words": words}
 
 
 def _chunks(items: list[str]) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""How look-ups read what a scan found: in pages from zero, all of them or the one that is asked for."""
+"""Queries what a scan found, one page or all pages. The service counts pages from zero."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..errors import InvalidArguments
 from ..http.client import Client
 from ..managed import program_client
 from .connection import SYSTEM
-from .root import find_root
+from .root_group import find_root
 
 __all__ = ["Query", "rows", "unpaged"]
 
@@ -20,18 +20,18 @@ M = TypeVar("M", bound=BaseModel)
 
 PAGE_SIZE = 100
 
-# What tells two rows of one collection apart: an account or group by its number, a link by those of both its ends.
+# These fields identify a row in its list: an account or group has its own number, a link has those of both ends.
 _NUMBERS = ("accountId", "groupId", "permissionId", "appPermissionId")
 
 
 class Query(TypedDict, total=False):
-    """Which rows are looked up, and with which credentials.
+    """Selects the rows of a look-up, and the credentials.
 
-    - ``page``: from 0; without it, all pages are read.
-    - ``size``: rows a page.
+    - ``page``: the number of a page, from 0. By default, all pages are read.
+    - ``size``: the number of rows per page.
     - ``sort``: a column and a direction, such as ``nativeName,asc``. Columns have the service's names.
-    - ``filter``: such as ``scanStatus eq Unchanged``.
-    - ``connection``: the set of credentials.
+    - ``filter``: an expression such as ``scanStatus eq Unchanged``.
+    - ``connection``: the name of the set of credentials to use.
     """
 
     page: int | None
@@ -50,9 +50,9 @@ def rows(
     include_members: bool = False,
     **query: Unpack[Query],
 ) -> list[M]:
-    """The rows of one page, or of all pages where the query names none.
+    """Return the rows of one page, or of all pages if the query names none.
 
-    :param path: with a place for the application, one for the environment, and one for each of ``ids``.
+    :param path: with placeholders for the application, the environment and each of ``ids``.
     """
     api = _client(query)
     params = _params(query, include_members)
@@ -74,20 +74,20 @@ def unpaged(
     include_members: bool,
     **query: Unpack[Query],
 ) -> list[M]:
-    """The rows of a deprecated call, which knows nothing of pages.
+    """Return the rows of a deprecated call, which does not support pages.
 
-    :raises InvalidArguments: it is asked for what it does not know.
+    :raises InvalidArguments: the query has a parameter that the call does not support.
     """
     api = _client(query)
     if given := [name for name, value in _params(query, include_members).items() if value is not None]:
-        raise InvalidArguments(f"the deprecated form knows no {', '.join(given)}", hint="leave deprecated=True out")
+        raise InvalidArguments(f"deprecated=True does not support {', '.join(given)}", hint="remove deprecated=True")
     reply = api.get(path, app_id, environment_id or find_root(api, app_id), params=params)
     return [reply.parse_row(model, row) for row in reply.rows()]
 
 
 def _client(query: Query) -> Client:
     if unknown := sorted(query.keys() - Query.__annotations__.keys()):
-        raise TypeError(f"a look-up has no parameter {', '.join(unknown)}")
+        raise TypeError(f"got an unexpected keyword argument: {', '.join(unknown)}")
     return program_client(SYSTEM, query.get("connection", "default"))
 
 

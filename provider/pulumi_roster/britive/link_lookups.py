@@ -1,7 +1,9 @@
-"""Look-ups of each by the other: what an account, a permission or a group has, and what has it.
+"""Lists the permissions and groups of an account, and the accounts of a permission or group.
 
-Source: https://docs.britive.com/v1/docs/manage-environments, sections 8, 9, 13, 14, 16 and 17. The parameters are those
-of :mod:`.lookups`; each row is a :class:`~.scanned.Link`. All raise ``NotFound`` for what does not exist.
+Source: https://docs.britive.com/v1/docs/manage-environments, sections 8, 9, 13, 14, 16 and 17
+
+:mod:`.lookups` describes the parameters. Each row is a :class:`~.scan_results.Link`. All functions raise ``NotFound``
+if the object does not exist.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from typing_extensions import Unpack
 
 from .account_mapping import ACCOUNTS
 from .lookups import GROUPS, PERMISSIONS
-from .reading import Query, rows
-from .scanned import Link
+from .scan_queries import Query, rows
+from .scan_results import Link
 
 __all__ = [
     "list_account_groups",
@@ -29,7 +31,7 @@ def list_account_permissions(
     account_id: int | str,
     **query: Unpack[Query],
 ) -> list[Link]:
-    """The permissions that an account has itself; those by its groups are not among them."""
+    """List the permissions that an account has directly, not through its groups."""
     return rows(Link, f"{ACCOUNTS}/{{}}/permissions", app_id, environment_id, account_id, **query)
 
 
@@ -39,7 +41,7 @@ def list_account_groups(
     account_id: int | str,
     **query: Unpack[Query],
 ) -> list[Link]:
-    """The groups that an account is in."""
+    """List the groups that an account is in."""
     return rows(Link, f"{ACCOUNTS}/{{}}/groups", app_id, environment_id, account_id, **query)
 
 
@@ -49,7 +51,7 @@ def list_permission_accounts(
     permission_id: int | str,
     **query: Unpack[Query],
 ) -> list[Link]:
-    """The accounts that have a permission themselves."""
+    """List the accounts that have a permission directly."""
     return rows(Link, f"{PERMISSIONS}/{{}}/accounts", app_id, environment_id, permission_id, **query)
 
 
@@ -59,7 +61,7 @@ def list_permission_groups(
     permission_id: int | str,
     **query: Unpack[Query],
 ) -> list[Link]:
-    """The groups that have a permission."""
+    """List the groups that have a permission."""
     return rows(Link, f"{PERMISSIONS}/{{}}/groups", app_id, environment_id, permission_id, **query)
 
 
@@ -69,7 +71,7 @@ def list_group_accounts(
     group_id: int | str,
     **query: Unpack[Query],
 ) -> list[Link]:
-    """The accounts that are in a group."""
+    """List the accounts that are in a group."""
     return rows(Link, f"{GROUPS}/{{}}/accounts", app_id, environment_id, group_id, **query)
 
 
@@ -79,5 +81,5 @@ def list_group_permissions(
     group_id: int | str,
     **query: Unpack[Query],
 ) -> list[Link]:
-    """The permissions that a group has."""
+    """List the permissions that a group has."""
     return rows(Link, f"{GROUPS}/{{}}/permissions", app_id, environment_id, group_id, **query)

@@ -1,10 +1,10 @@
-"""The tree of an application: its environment groups and environments, both told by one call.
+"""Reads the environment groups and environments of an application. One call lists both, so both are defined here.
 
-Source: https://docs.britive.com/v1/docs/manage-environments ("Details of Environment Groups and Environments"); the
-call that tells all of both is that of the vendor's own clients.
+Source: https://docs.britive.com/v1/docs/manage-environments ("Details of Environment Groups and Environments"), and the
+vendor's clients for the call that lists all
 
-Particular: both lists are flat, and a tree that is empty is null. Only an application that answers proves that an
-object is gone: whoever mistypes a tenant or an application must not lose what is in the state.
+Peculiarities: both lists are flat, and an empty tree is null. Only a listing of the application proves that an object
+is gone: a user who mistypes a tenant or an application must not lose objects from the state.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ __all__ = [
     "writing",
 ]
 
-LISTING = "britive.tree"
+LISTING = "britive.application"
 ROOT = "root"
 APPLICATION = "/api/apps/{}"
-_ORGANISATION = "Organization"  # the top of a tree that the service scanned itself
+_ORGANISATION = "Organization"  # the type of the top group if the service scans the environments itself
 
 
 Id = Annotated[Text, Len(1, 200)]
@@ -46,7 +46,7 @@ Name = Annotated[Text, NotBlank]
 
 
 class EnvironmentGroupArgs(Args):
-    """What an environment group is declared as."""
+    """The arguments of an environment group."""
 
     app_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
@@ -55,7 +55,10 @@ class EnvironmentGroupArgs(Args):
 
 
 class EnvironmentGroupState(EnvironmentGroupArgs, State):
-    """What the service holds. ``parent`` is the group above, managed or not; "" of a root group."""
+    """An environment group as the service holds it. ``parent`` is the parent group, also if it is not managed.
+
+    The ``parent`` of a root group is "".
+    """
 
     parent: str = ""
     type: str = ""
@@ -63,7 +66,7 @@ class EnvironmentGroupState(EnvironmentGroupArgs, State):
 
 
 class EnvironmentArgs(Args):
-    """What an environment is declared as."""
+    """The arguments of an environment."""
 
     app_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
@@ -72,7 +75,7 @@ class EnvironmentArgs(Args):
 
 
 class EnvironmentState(EnvironmentArgs, State):
-    """What the service holds. ``parent`` is the group above, managed or not."""
+    """An environment as the service holds it. ``parent`` is the parent group, also if it is not managed."""
 
     parent: str = ""
     type: str = ""
@@ -83,24 +86,24 @@ Node = EnvironmentGroupState | EnvironmentState
 
 
 def parse_group(reply: Reply, row: Any, app_id: str) -> EnvironmentGroupState:
-    """A group as the service tells it.
+    """Return a row of a reply as an environment group.
 
-    :raises UnexpectedReply: it is not as documented.
+    :raises UnexpectedReply: the row is not as documented.
     """
     if _lacks(row, "parentId") and row.get("type") != _ORGANISATION:
-        raise reply.unexpected("an environment group with its parentId was due")
-    parent = _told(row, "parentId")
+        raise reply.unexpected("expected an environment group with its parentId")
+    parent = _optional(row, "parentId")
     return reply.parse_row(EnvironmentGroupState, _fields(row), app_id=app_id, parent=parent or "", parent_id=parent)
 
 
 def parse_environment(reply: Reply, row: Any, app_id: str) -> EnvironmentState:
-    """An environment as the service tells it.
+    """Return a row of a reply as an environment.
 
-    :raises UnexpectedReply: it is not as documented.
+    :raises UnexpectedReply: the row is not as documented.
     """
     if _lacks(row, "parentGroupId"):
-        raise reply.unexpected("an environment with its parentGroupId was due")
-    parent = _told(row, "parentGroupId")
+        raise reply.unexpected("expected an environment with its parentGroupId")
+    parent = _optional(row, "parentGroupId")
     return reply.parse_row(EnvironmentState, _fields(row), app_id=app_id, parent=parent or "", parent_group_id=parent)
 
 
@@ -109,18 +112,19 @@ def _fields(row: Any) -> Any:
 
 
 def _lacks(row: Any, name: str) -> bool:
-    # To be told nothing is not to be told that there is none: what has moved is made anew, what is gone is dropped.
+    # A missing key is not the same as null. Reading it as null would recreate objects that moved, or drop objects that
+    # still exist.
     return isinstance(row, dict) and name not in row
 
 
-def _told(row: Any, name: str) -> Any:
+def _optional(row: Any, name: str) -> Any:
     return (row.get(name) or None) if isinstance(row, dict) else None
 
 
 def read_tree(api: Client, app_id: str) -> Iterator[Node]:
-    """All groups and all environments of an application, in the service's order, in one call.
+    """List all groups and environments of an application, in the service's order, in one call.
 
-    :raises BadRequest: the tenant has no such application. It is never ``NotFound``, which would mean: gone.
+    :raises BadRequest: the tenant has no such application. ``NotFound`` would mean that the object is gone.
     """
     try:
         reply = api.get(APPLICATION, app_id, params={"view": "minimized"})
@@ -130,14 +134,14 @@ def read_tree(api: Client, app_id: str) -> Iterator[Node]:
         raise _unknown_application(api, app_id, reply.status, "", "")
     application = reply.fields()
     if "rootEnvironmentGroup" not in application:
-        raise reply.unexpected("an application with its rootEnvironmentGroup was due")
+        raise reply.unexpected("expected an application with its rootEnvironmentGroup")
     tree = application["rootEnvironmentGroup"]
     if tree is None:
         return
     if not isinstance(tree, dict):
-        raise reply.unexpected("the rootEnvironmentGroup was to be a JSON object")
+        raise reply.unexpected("expected a JSON object as rootEnvironmentGroup")
     if _lacks(tree, "environmentGroups") or _lacks(tree, "environments"):
-        raise reply.unexpected("a rootEnvironmentGroup with its environmentGroups and environments was due")
+        raise reply.unexpected("expected a rootEnvironmentGroup with its environmentGroups and environments")
     for row in tree["environmentGroups"] or []:
         yield parse_group(reply, row, app_id)
     for row in tree["environments"] or []:
@@ -146,24 +150,27 @@ def read_tree(api: Client, app_id: str) -> Iterator[Node]:
 
 def _unknown_application(api: Client, app_id: str, status: int, code: str, words: str) -> BadRequest:
     return BadRequest(
-        f"the application {app_id!r} is not known at {api.base_url} (it answered {status}{f' {code}' if code else ''})",
+        f"{api.base_url} has no application {app_id!r} (it answered {status}{f' {code}' if code else ''})",
         status=400,
         code=code,
         words=words,
-        hint="check app_id and roster:britiveTenant; if the application was deleted with all that it held, take its "
-        "objects out of the state with `pulumi state delete`",
+        hint="check app_id and roster:britiveTenant; if the application was deleted, remove its objects from the state "
+        "with `pulumi state delete`",
     )
 
 
 def writing(api: Client, app_id: str) -> AbstractContextManager[None]:
-    """Writes to one application take turns, as in the vendor's own Terraform provider: its API has no revisions."""
+    """Return the lock that makes writes to one application take turns, because the API has no revisions.
+
+    The vendor's Terraform provider does the same.
+    """
     return api.lock(LISTING, app_id)
 
 
 def remove(api: Client, path: str, app_id: str, id: str) -> None:
-    """Removes a group or an environment. Whether one that is refused is gone, its application tells.
+    """Delete a group or an environment. If the service refuses, a listing of the application shows whether it exists.
 
-    :raises NotFound: it is gone already.
+    :raises NotFound: the object no longer exists.
     """
     try:
         with writing(api, app_id):
@@ -172,4 +179,4 @@ def remove(api: Client, path: str, app_id: str, id: str) -> None:
         there = any(node.id == id for node in read_tree(api, app_id))
         if there and not isinstance(error, NotFound):
             raise
-        raise NotFound(f"{id} is gone already", status=404) from None
+        raise NotFound(f"{id} no longer exists", status=404) from None
