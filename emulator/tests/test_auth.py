@@ -50,7 +50,7 @@ def test_another_grant_type_is_refused(emulator: Running) -> None:
     assert reply.json()["errorCode"] != "BXNIM0415E"
 
 
-def test_a_token_ends(emulator: Running, connect: Connect) -> None:
+def test_a_token_expires(emulator: Running, connect: Connect) -> None:
     api = connect(exchange(emulator.url, "k").json()["access_token"])
     emulator.clock(ahead=3590)
     assert api.names() == []
@@ -88,6 +88,6 @@ def test_a_changed_token_is_refused(emulator: Running, connect: Connect) -> None
     assert connect(f"{head}.{body}.{signature}").get("/v2/groups?account_id=a").status_code == 401
 
 
-def test_the_form_must_be_a_form(emulator: Running) -> None:
+def test_the_token_exchange_needs_a_form(emulator: Running) -> None:
     body = json.dumps({"grant_type": GRANT, "apikey": "k"})
     assert httpx.post(f"{emulator.url}/identity/token", content=body).status_code == 400

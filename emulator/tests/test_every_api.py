@@ -16,7 +16,7 @@ from testkit.no_tls import NO_TLS
 
 
 class Words(NamedTuple):
-    """Where an API's objects are, how its error bodies say what is wrong, and its words."""
+    """A collection of an API, how to read its error bodies, and the words of its refusals."""
 
     collection: str
     code: Callable[[Any], str]

@@ -21,9 +21,7 @@ def exchanged(emulator: Running) -> str:
 
 @pytest.mark.parametrize("scheme", SHAPES)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_token_is_good_under_the_scheme_of_its_shape_only(
-    emulator: Running, exchanged: str, scheme: str, shape: str
-) -> None:
+def test_each_form_of_token_needs_its_own_scheme(emulator: Running, exchanged: str, scheme: str, shape: str) -> None:
     reply = ask(emulator.url, f"{scheme} {SHAPES[shape].format(exchanged)}")
     if scheme == shape:
         assert reply.status_code == 200
@@ -32,11 +30,11 @@ def test_a_token_is_good_under_the_scheme_of_its_shape_only(
 
 
 @pytest.mark.parametrize("authorization", ["TOKEN nobody", "Bearer " + 60 * "x", "WorkloadToken OIDC::" + 60 * "x"])
-def test_the_token_of_nobody_is_invalid(emulator: Running, authorization: str) -> None:
+def test_an_unknown_token_is_refused_under_each_scheme(emulator: Running, authorization: str) -> None:
     assert refused(ask(emulator.url, authorization), 401, "AU-0018") == "Invalid API token."
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"[]", b'{"name": 5, "parentId": ""}', b'{"name": " ", "parentId": ""}'])
-def test_a_body_that_does_not_fit(tenant: Tenant, body: bytes) -> None:
+def test_an_invalid_body_is_refused(tenant: Tenant, body: bytes) -> None:
     refused(tenant.post(f"/apps/{APP}/root-environment-group/groups", content=body), 400, "E1003")
     assert tenant.tree() == ([], [])
