@@ -109,7 +109,7 @@ def run_without(missing: str, *arguments: str) -> subprocess.CompletedProcess[st
 def test_roster_without_typer_says_what_to_install() -> None:
     result = run_without("typer", "--version")
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == "roster: the package 'typer' is missing; pip install 'pulumi-roster[emulator]'\n"
+    assert result.stderr == "roster: the package 'typer' is missing\n  hint: pip install 'pulumi-roster[emulator]'\n"
 
 
 @pytest.mark.parametrize("missing", ["roster_emulator", "starlette"])
@@ -118,7 +118,7 @@ def test_only_roster_emulate_needs_the_emulator(missing: str) -> None:
     result = run_without(missing, "emulate", "--rule-limit", "9")
     assert (result.returncode, result.stdout) == (1, "")
     hint = "pip install 'pulumi-roster[emulator]'"
-    assert result.stderr == f"roster emulate: the package {missing!r} is missing; {hint}\n"
+    assert result.stderr == f"roster emulate: the package {missing!r} is missing\n  hint: {hint}\n"
 
 
 def test_help_shows_whole_option_names_in_80_columns() -> None:

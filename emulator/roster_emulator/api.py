@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import Headers, QueryParams
 
 from roster_emulator.auth import Caller
@@ -18,7 +18,7 @@ from roster_emulator.state import State
 
 READING = frozenset({"GET", "HEAD", "LIST", "OPTIONS"})
 
-T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass
@@ -93,10 +93,10 @@ class Call:
         except (ValueError, RecursionError):
             raise Problem(400, "body is not JSON") from None
 
-    def read(self, shape: TypeAdapter[T]) -> T:
-        """Return the body as ``shape`` describes it. Raise a ``Problem`` (400) if it does not fit."""
+    def read(self, model: type[M]) -> M:
+        """Return the body as a model. Raise a ``Problem`` (400) if it does not fit."""
         try:
-            return shape.validate_python(self.json(), strict=True)
+            return model.model_validate(self.json(), strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             where = ".".join(str(part) for part in first["loc"])
@@ -126,20 +126,18 @@ Handler = Callable[[Call], Reply]
 class Route:
     """A method and a path template, and the handler that answers there.
 
-    ``open`` needs no token. ``writes`` says whether the caller must have the right to write; it follows from the method
-    unless it is given.
+    ``open`` needs no token.
     """
 
     method: str
     template: str
     handler: Handler
-    writes: bool | None = None
     open: bool = False
 
     @property
     def changes(self) -> bool:
         """Whether the caller needs the right to write."""
-        return self.method not in READING if self.writes is None else self.writes
+        return self.method not in READING
 
 
 class Api(ABC):

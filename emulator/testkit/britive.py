@@ -1,4 +1,4 @@
-"""Clients of the emulator's Britive paths: a plain one, and the vendor's own."""
+"""Provides clients of Britive's API: a plain one, and the vendor's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ APP = "app-demo"
 
 
 class Tenant(httpx.Client):
-    """A plain client; paths are below ``/api``."""
+    """A plain client. Paths are below ``/api``."""
 
     def __init__(self, url: str, token: str = "roster-dev", scheme: str = "TOKEN") -> None:
         # Loading certificates would take longer than most tests, and the emulator has none.
@@ -19,24 +19,24 @@ class Tenant(httpx.Client):
         super().__init__(base_url=f"{url}/api", headers=headers, trust_env=False, verify=False, timeout=30)
 
     def root(self, app: str = APP) -> str:
-        """Makes a root group; its id."""
+        """Create a root group and return its id."""
         return str(self._made(f"/apps/{app}/root-environment-group/groups", name="root", parentId="")["id"])
 
     def group(self, parent: str, name: str = "Dev", app: str = APP, **more: Any) -> dict[str, Any]:
-        """Makes an environment group."""
+        """Create an environment group."""
         return self._made(f"/apps/{app}/root-environment-group/groups", name=name, parentId=parent, **more)
 
     def environment(self, parent: str, name: str = "Env", app: str = APP, **more: Any) -> dict[str, Any]:
-        """Makes an environment."""
+        """Create an environment."""
         return self._made(f"/apps/{app}/root-environment-group/environments", name=name, parentGroupId=parent, **more)
 
     def tree(self, app: str = APP) -> tuple[list[str], list[str]]:
-        """The names of the groups and of the environments of an application."""
+        """Return the names of the groups and of the environments of an application."""
         tree = self.ok("GET", f"/apps/{app}")["rootEnvironmentGroup"] or {"environmentGroups": [], "environments": []}
         return [row["name"] for row in tree["environmentGroups"]], [row["name"] for row in tree["environments"]]
 
     def ok(self, method: str, path: str, **request: Any) -> Any:
-        """A call that must answer 200; its body."""
+        """Return the body of a call that must answer 200."""
         reply = self.request(method, path, **request)
         assert reply.status_code == 200, reply.text
         return reply.json() if reply.content else None
@@ -48,7 +48,7 @@ class Tenant(httpx.Client):
 
 
 def refused(reply: httpx.Response, status: int, code: str) -> str:
-    """Judges an error body; gives its message."""
+    """Assert an error body and return its message."""
     assert reply.status_code == status, reply.text
     body = reply.json()
     assert list(body) == ["status", "message", "errorCode", "details"]
@@ -57,7 +57,7 @@ def refused(reply: httpx.Response, status: int, code: str) -> str:
 
 
 class Official(britive.britive.Britive):  # type: ignore[misc]
-    """The vendor's client at an address of our own. It would otherwise ask for ``<tenant>.britive-app.com``."""
+    """The vendor's client at any address. It would otherwise call ``<tenant>.britive-app.com``."""
 
     def __init__(self, url: str, token: str = "roster-dev", query_features: bool = False) -> None:
         self._url = url

@@ -1,8 +1,9 @@
-"""The fixtures ``emulator`` and ``shared_vault``. A ``conftest.py`` loads them with ``pytest_plugins``."""
+"""Provides the fixtures ``emulator`` and ``shared_vault``. A ``conftest.py`` loads them with ``pytest_plugins``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -25,6 +26,13 @@ def emulator(shared_emulator: Running) -> Iterator[Running]:
     yield shared_emulator
     shared_emulator.clear_faults()
     shared_emulator.switch(**before)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Closes the clients that a test enters into it."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

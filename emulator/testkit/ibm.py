@@ -1,4 +1,4 @@
-"""A plain client of the emulator's IBM paths, and how its error bodies are judged."""
+"""Provides a plain client of IBM's API, and a check of its error bodies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RULE: dict[str, Any] = {
 
 
 class Ibm(httpx.Client):
-    """A plain client of the IBM paths."""
+    """A plain client of IBM's API."""
 
     def group(self, name: str = "admins", account: str = ACCOUNT, **more: Any) -> dict[str, Any]:
         reply = self.post("/v2/groups", params={"account_id": account}, json={"name": name, **more})
@@ -43,7 +43,7 @@ class Ibm(httpx.Client):
 
 
 def refused(reply: httpx.Response, status: int, code: str, message: str | None = None) -> None:
-    """Asserts an error body as the vendor words it."""
+    """Assert an error body as the vendor words it."""
     assert reply.status_code == status, reply.text
     body = reply.json()
     assert set(body) == {"trace", "errors", "status_code"}

@@ -1,4 +1,4 @@
-"""For clients of servers on the loopback, which have no use for certificates.
+"""Provides a TLS context for clients of servers on the loopback, which need no certificates.
 
 To load those takes httpx longer than most calls; a client is given this context instead, made once.
 """

@@ -1,4 +1,4 @@
-"""A real Vault for tests: the stock server in development mode, in memory, on a free port of the loopback.
+"""Runs a real Vault for tests: the stock server in development mode, in memory, on a free port of the loopback.
 
 Use it as a context manager where a test needs one of its own, or through the fixture ``real_vault``::
 
@@ -42,13 +42,13 @@ class RealVault:
 
 
 def binary() -> str | None:
-    """The server's program: the one that `make vault` built, else the one on PATH."""
+    """Return the program of the server: the one that `make vault` built, else the one on PATH."""
     return shutil.which("vault", path=str(BUILT)) or shutil.which("vault")
 
 
 @contextmanager
 def real_vault() -> Iterator[RealVault]:
-    """A server of its own for the length of the block. Skips the test when there is no program."""
+    """Run a server for the length of the block. Skip the test if there is no program."""
     program = binary()
     if program is None:
         pytest.skip(MISSING)
@@ -69,7 +69,7 @@ def _start(program: str, home: Path) -> tuple[subprocess.Popen[bytes], str]:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # Nothing of the developer's own Vault, and no ~/.vault-token of theirs overwritten.
+                # Ignores the developer's own Vault, and keeps their ~/.vault-token from being overwritten.
                 env={"HOME": str(home)},
                 cwd=home,
             )
@@ -80,7 +80,7 @@ def _start(program: str, home: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 
 def _ready(process: subprocess.Popen[bytes], url: str) -> bool:
-    """Waits for the server; ``False`` when it ended, as it does when another one took the port in between."""
+    """Wait for the server. Return ``False`` if it ended, as it does if its port was taken meanwhile."""
     deadline = time.monotonic() + READY_WITHIN
     with httpx.Client(base_url=url, trust_env=False, timeout=5, verify=NO_TLS) as client:
         while time.monotonic() < deadline and process.poll() is None:

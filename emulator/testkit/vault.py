@@ -1,4 +1,4 @@
-"""A plain client of Vault's HTTP API, for the real server and for the emulator."""
+"""Provides a plain client of Vault's API, for a real server and for the emulator."""
 
 from __future__ import annotations
 
@@ -23,37 +23,37 @@ class Vault(httpx.Client):
         super().__init__(base_url=f"{url}/v1/", headers=headers, trust_env=False, timeout=30, verify=NO_TLS)
 
     def data(self, method: str, path: str, body: Any = None) -> Any:
-        """The ``data`` of a call that must succeed with some."""
+        """Return the ``data`` of a call that must answer 200."""
         reply = self.request(method, path, json=body)
         assert reply.status_code == 200, reply.text
         return reply.json()["data"]
 
     def group(self, name: str | None = None, **fields: Any) -> str:
-        """Makes a group; its id."""
+        """Create a group and return its id."""
         if name is not None:
             fields["name"] = name
         return str(self.data("POST", GROUP, fields)["id"])
 
     def entity(self, name: str, **fields: Any) -> str:
-        """Makes an entity; its id."""
+        """Create an entity and return its id."""
         return str(self.data("POST", ENTITY, {"name": name, **fields})["id"])
 
     def show(self, group_id: str) -> dict[str, Any]:
-        """A group."""
+        """Return a group."""
         return dict(self.data("GET", f"{GROUP}/id/{group_id}"))
 
     def change(self, group_id: str, **fields: Any) -> None:
-        """An update that must be accepted, with the empty answer that it gets."""
+        """Update a group, which must be accepted."""
         empty(self.post(f"{GROUP}/id/{group_id}", json=fields))
 
     def accessor(self, path: str) -> str:
-        """The accessor of an auth method, which is enabled if need be."""
+        """Return the accessor of an auth method. Enable it if necessary."""
         reply = self.post(f"sys/auth/{path}", json={"type": "userpass"})
         assert reply.status_code in (204, 400), reply.text
         return str(self.data("GET", "sys/auth")[f"{path}/"]["accessor"])
 
     def wipe(self) -> None:
-        """Deletes all groups and entities."""
+        """Delete all groups and entities."""
         for kind in (GROUP, ENTITY):
             reply = self.request("LIST", f"{kind}/id")
             for key in reply.json()["data"]["keys"] if reply.status_code == 200 else ():
@@ -61,16 +61,16 @@ class Vault(httpx.Client):
 
 
 def empty(reply: httpx.Response) -> None:
-    """Asserts an answer without a body."""
+    """Assert a 204 without a body."""
     assert (reply.status_code, reply.content) == (204, b""), reply.text
 
 
 def refused(reply: httpx.Response, status: int, *errors: str) -> None:
-    """Asserts an error body, word for word."""
+    """Assert an error body, word for word."""
     assert reply.status_code == status, reply.text
     assert reply.json() == {"errors": list(errors)}
 
 
 def failed(text: str) -> str:
-    """How Vault words what it takes for a fault of its own."""
+    """Return a text as Vault words an internal error."""
     return f"1 error occurred:\n\t* {text}\n\n"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -11,26 +12,16 @@ pytest_plugins = ["testkit.fixtures"]
 
 
 @pytest.fixture
-def ibm(emulator: Running) -> Iterator[Ibm]:
-    with client(emulator.url, "roster-dev") as api:
-        yield api
+def connect(emulator: Running, stack: ExitStack) -> Callable[[str], Ibm]:
+    """Opens an IBM client with a token."""
+    return lambda token: stack.enter_context(client(emulator.url, token))
 
 
 @pytest.fixture
-def viewer(emulator: Running) -> Iterator[Ibm]:
-    with client(emulator.url, "viewer-1") as api:
-        yield api
+def ibm(connect: Callable[[str], Ibm]) -> Ibm:
+    return connect("roster-dev")
 
 
 @pytest.fixture
-def connect(emulator: Running) -> Iterator[Callable[[str], Ibm]]:
-    """Makes clients with a token each."""
-    made: list[Ibm] = []
-
-    def make(token: str) -> Ibm:
-        made.append(client(emulator.url, token))
-        return made[-1]
-
-    yield make
-    for api in made:
-        api.close()
+def viewer(connect: Callable[[str], Ibm]) -> Ibm:
+    return connect("viewer-1")

@@ -23,14 +23,14 @@ def test_switches_are_shown_and_set(emulator: Running) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"rule_limit": -1}, {"rule_limit": "many"}, {"no_such": 1}, {"page_limit": 0}])
-def test_wrong_switches_are_refused_whole(emulator: Running, wrong: dict[str, Any]) -> None:
+def test_if_one_switch_is_invalid_none_changes(emulator: Running, wrong: dict[str, Any]) -> None:
     before = emulator.switches()
     with pytest.raises(ValueError, match=next(iter(wrong))):
         emulator.switch(**{"unique_names": True, **wrong})
     assert emulator.switches() == before
 
 
-def test_wrong_plans_and_data_are_refused(emulator: Running) -> None:
+def test_invalid_faults_and_data_are_refused(emulator: Running) -> None:
     with pytest.raises(ValueError, match="kind"):
         emulator.fault(kind="odd")
     with pytest.raises(ValueError, match="tymes"):
@@ -47,12 +47,12 @@ def test_seed_and_dump(emulator: Running) -> None:
     member = {"iam_id": "iam-Profile-1", "membership_type": "dynamic"}
     made = emulator.seed(ibm={"groups": [{"name": "g", "id": "g-1", "members": ["IBMid-1", member], "rules": [RULE]}]})
     assert made["ibm"]["groups"] == ["g-1"]
-    world = emulator.dump()["ibm"]
-    assert [(row["iam_id"], row["type"], row["membership_type"]) for row in world["members"]] == [
+    dump = emulator.dump()["ibm"]
+    assert [(row["iam_id"], row["type"], row["membership_type"]) for row in dump["members"]] == [
         ("IBMid-1", "user", "static"),
         ("iam-Profile-1", "profile", "dynamic"),
     ]
-    assert [row["id"] for row in world["rules"]] == made["ibm"]["rules"]
+    assert [row["id"] for row in dump["rules"]] == made["ibm"]["rules"]
 
 
 def test_reset_clears_all_but_switches_and_tokens(emulator: Running, ibm: Ibm) -> None:
@@ -70,7 +70,7 @@ def test_reset_clears_all_but_switches_and_tokens(emulator: Running, ibm: Ibm) -
     assert ibm.get("/v2/groups/x", headers={"Authorization": f"Bearer {token}"}).status_code == 404
 
 
-def test_a_snapshot_brings_everything_back_time_and_again(emulator: Running, ibm: Ibm) -> None:
+def test_a_snapshot_can_be_restored_twice(emulator: Running, ibm: Ibm) -> None:
     kept = ibm.group("kept")["id"]
     store = emulator.application.state.store
     snapshot, before = store.snapshot(), emulator.dump()
@@ -84,7 +84,7 @@ def test_a_snapshot_brings_everything_back_time_and_again(emulator: Running, ibm
 
 
 @pytest.mark.parametrize("header", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
-def test_web_pages_are_kept_out(emulator: Running, header: dict[str, str]) -> None:
+def test_requests_from_web_pages_are_refused(emulator: Running, header: dict[str, str]) -> None:
     reply = httpx.post(f"{emulator.url}/_emulator/reset", headers=header)
     assert reply.status_code == 403
 
@@ -94,7 +94,7 @@ def test_unknown_admin_paths(emulator: Running) -> None:
     assert httpx.post(f"{emulator.url}/_emulator/dump").status_code == 405
 
 
-def test_admin_calls_are_neither_counted_nor_harmed(emulator: Running) -> None:
+def test_admin_calls_are_not_counted_and_meet_no_faults(emulator: Running) -> None:
     emulator.fault(kind="drop", times=None)
     emulator.health()
     assert emulator.requests() == {}

@@ -3,8 +3,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +19,18 @@ GROUPS = "/identity-groups"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
 FULL = {"name": "Security Team", "description": "Group for AppSec engineers.", "members": ["user-101", "user-102"]}
 
-Login = Callable[[str | None], httpx.Client]
+Login = Callable[[str], httpx.Client]
 
 
 @pytest.fixture
-def login(emulator: Running) -> Iterator[Login]:
-    """Makes clients with a token each."""
-    made: list[httpx.Client] = []
+def login(emulator: Running, stack: ExitStack) -> Login:
+    """Opens a client with a token."""
 
-    def make(token: str | None) -> httpx.Client:
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        made.append(httpx.Client(base_url=emulator.url, headers=headers, trust_env=False, verify=NO_TLS))
-        return made[-1]
+    def connect(token: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"}
+        return stack.enter_context(httpx.Client(base_url=emulator.url, headers=headers, trust_env=False, verify=NO_TLS))
 
-    yield make
-    for client in made:
-        client.close()
+    return connect
 
 
 @pytest.fixture
@@ -75,19 +72,19 @@ def test_create_answers_with_the_whole_group(appsec: httpx.Client) -> None:
     assert appsec.get(f"{GROUPS}/group-001").json() == group
 
 
-def test_only_the_name_is_needed(appsec: httpx.Client) -> None:
+def test_only_the_name_is_required(appsec: httpx.Client) -> None:
     group = made(appsec, name="n", id="group-900", createdAt="x", unknown=1)
     assert (group["id"], group["description"], group["members"]) == ("group-001", "", [])
 
 
-def test_a_list_is_a_plain_array_of_all_in_order_of_making(appsec: httpx.Client) -> None:
+def test_a_list_has_all_groups_in_the_order_of_their_creation(appsec: httpx.Client) -> None:
     assert appsec.get(GROUPS).json() == []
     groups = [made(appsec, name=f"group {number}") for number in range(150)]
     assert [group["id"] for group in groups[::149]] == ["group-001", "group-150"]
     assert appsec.get(GROUPS, params={"limit": 10, "cursor": "x"}).json() == groups
 
 
-def test_ids_are_never_given_twice(emulator: Running, appsec: httpx.Client) -> None:
+def test_ids_are_never_reused(emulator: Running, appsec: httpx.Client) -> None:
     for expected in ("group-001", "group-002"):
         assert made(appsec, name="n")["id"] == expected
         reply = appsec.delete(f"{GROUPS}/{expected}")
@@ -96,14 +93,14 @@ def test_ids_are_never_given_twice(emulator: Running, appsec: httpx.Client) -> N
     assert made(appsec, name="n")["id"] == "group-001"
 
 
-def test_members_keep_their_order_and_are_there_once(appsec: httpx.Client) -> None:
+def test_members_keep_their_order_without_duplicates(appsec: httpx.Client) -> None:
     members = ["b@example.com", "A", "a", "b@example.com", " x ", "A"]
     group = made(appsec, name="n", members=members)
     assert group["members"] == ["b@example.com", "A", "a", " x "]
     assert put(appsec, group["id"], name="n", members=["z", "y", "z"])["members"] == ["z", "y"]
 
 
-def test_names_are_there_once_as_they_are_spelled(appsec: httpx.Client) -> None:
+def test_names_are_unique_and_case_sensitive(appsec: httpx.Client) -> None:
     made(appsec, name="Team")
     reply = appsec.post(GROUPS, json={"name": "Team", "members": ["x"]})
     refused(reply, 409, "conflict", "Group with the same name exists.")
@@ -119,7 +116,7 @@ def test_a_put_replaces_the_group(appsec: httpx.Client) -> None:
     assert (bare["description"], bare["members"], bare["createdAt"]) == ("", [], group["createdAt"])
 
 
-def test_a_put_merges_where_the_switch_says_so(emulator: Running, appsec: httpx.Client) -> None:
+def test_a_put_merges_if_the_switch_says_so(emulator: Running, appsec: httpx.Client) -> None:
     emulator.switch(appsec_put="merge")
     group = made(appsec, **FULL)
     changed = put(appsec, group["id"], name="New")
@@ -168,11 +165,7 @@ def test_bad_bodies_are_refused(appsec: httpx.Client, body: Any) -> None:
     assert appsec.get(GROUPS).json() == [group]
 
 
-def test_a_body_that_is_no_json(appsec: httpx.Client) -> None:
-    refused(appsec.post(GROUPS, content=b"{bad"), 400, "invalid_request")
-
-
-def test_members_may_have_to_be_known(emulator: Running, appsec: httpx.Client) -> None:
+def test_the_switch_refuses_unknown_members(emulator: Running, appsec: httpx.Client) -> None:
     emulator.switch(appsec_known_members=["user-101", "user-102"])
     group = made(appsec, **FULL)
     reply = appsec.put(f"{GROUPS}/{group['id']}", json={"name": "n", "members": ["user-101", "user-999"]})
@@ -183,20 +176,9 @@ def test_members_may_have_to_be_known(emulator: Running, appsec: httpx.Client) -
 
 
 @pytest.mark.parametrize(("method", "body"), [("GET", None), ("PUT", {"name": "n"}), ("DELETE", None)])
-def test_what_is_absent_is_404(appsec: httpx.Client, method: str, body: Any) -> None:
+def test_an_absent_group_is_404(appsec: httpx.Client, method: str, body: Any) -> None:
     for group_id in ("group-001", "a%2Fb", "GROUP-001"):
         refused(appsec.request(method, f"{GROUPS}/{group_id}", json=body), 404, "not_found", "Group not found.")
-
-
-def test_paths_and_methods_that_there_are_not(appsec: httpx.Client) -> None:
-    refused(appsec.patch(f"{GROUPS}/x", json={}), 405, "method_not_allowed")
-    refused(appsec.get(f"{GROUPS}/x/members"), 404, "not_found")
-
-
-@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic roster-dev"}])
-def test_without_a_good_token(emulator: Running, login: Login, header: dict[str, str]) -> None:
-    for method, path in (("GET", GROUPS), ("POST", GROUPS), ("GET", f"{GROUPS}/absent")):
-        refused(login(None).request(method, path, headers=header), 401, "unauthorized", "Authentication failed.")
 
 
 def test_credentials_are_exchanged_for_a_token_of_an_hour(emulator: Running, login: Login) -> None:
@@ -218,19 +200,6 @@ def test_credentials_are_exchanged_for_a_token_of_an_hour(emulator: Running, log
     refused(client.get(GROUPS), 401, "unauthorized")
 
 
-@pytest.mark.parametrize("how", ["token", "client id"])
-def test_who_may_only_read(emulator: Running, appsec: httpx.Client, login: Login, how: str) -> None:
-    group = made(appsec, **FULL)
-    key = "viewer-1"
-    if how == "client id":
-        form = {"grant_type": "client_credentials", "client_id": "viewer-1", "client_secret": "x"}
-        key = token(emulator, **form).json()["access_token"]
-    viewer = login(key)
-    assert viewer.get(GROUPS).json() == [group]
-    for method, path in (("POST", GROUPS), ("PUT", f"{GROUPS}/group-001"), ("DELETE", f"{GROUPS}/absent")):
-        refused(viewer.request(method, path, json={"name": "n"}), 403, "forbidden", "Permission denied.")
-
-
 @pytest.mark.parametrize(
     ("form", "status", "code"),
     [
@@ -242,11 +211,11 @@ def test_who_may_only_read(emulator: Running, appsec: httpx.Client, login: Login
         ({"grant_type": "client_credentials", "client_id": "c", "client_secret": "bad-1"}, 401, "invalid_client"),
     ],
 )
-def test_exchanges_that_are_refused(emulator: Running, form: dict[str, str], status: int, code: str) -> None:
+def test_invalid_credentials_are_refused(emulator: Running, form: dict[str, str], status: int, code: str) -> None:
     refused(token(emulator, **form), status, code)
 
 
-def test_the_rate_limit_is_one_for_all_calls_of_a_token_and_tells_nothing(
+def test_the_rate_limit_counts_all_calls_of_a_token_and_sends_no_headers(
     emulator: Running, appsec: httpx.Client, login: Login
 ) -> None:
     emulator.switch(rate_limit=3)
@@ -260,28 +229,10 @@ def test_the_rate_limit_is_one_for_all_calls_of_a_token_and_tells_nothing(
     assert appsec.get(GROUPS).status_code == 200
 
 
-def test_of_many_creates_at_once_one_makes_the_group(appsec: httpx.Client) -> None:
+def test_of_concurrent_creates_one_succeeds(appsec: httpx.Client) -> None:
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: appsec.post(GROUPS, json={"name": "n"}), range(8)))
     assert sorted(reply.status_code for reply in replies) == [201, *[409] * 7]
-
-
-def test_faults_are_worded_as_the_service_words_them(emulator: Running, appsec: httpx.Client) -> None:
-    emulator.fault("status", route=GROUPS, status=500)
-    refused(appsec.post(GROUPS, json={"name": "n"}), 500, "server_error", "Internal server error.")
-    emulator.fault("drop_after", method="POST", route=GROUPS)
-    with pytest.raises(httpx.RemoteProtocolError):
-        appsec.post(GROUPS, json={"name": "n"})
-    assert [group["name"] for group in appsec.get(GROUPS).json()] == ["n"]
-
-
-def test_calls_are_counted_by_route(emulator: Running, appsec: httpx.Client) -> None:
-    group = made(appsec, name="n")
-    appsec.get(f"{GROUPS}/{group['id']}")
-    token(emulator, grant_type="client_credentials", client_id="c", client_secret="canary")
-    counted = {"POST /identity-groups": 1, "GET /identity-groups/{id}": 1, "POST /oauth/token": 1}
-    assert emulator.requests() == counted
-    assert "canary" not in str(emulator.last_requests())
 
 
 def test_seed_dump_and_file(tmp_path: Path) -> None:

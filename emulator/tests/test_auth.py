@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,47 +9,14 @@ import httpx
 import pytest
 
 from roster_emulator import Running, running
-from testkit.ibm import ACCOUNT, GRANT, Ibm, client, exchange, refused
+from testkit.ibm import ACCOUNT, GRANT, Ibm, exchange, refused
 
 Connect = Callable[[str], Ibm]
-FORBIDDEN = (
-    "Forbidden: You don't have the required access to complete this action. Contact your account owner for access"
-)
 
 
 def claims(token: str) -> dict[str, Any]:
     body = token.split(".")[1]
     return dict(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
-
-
-@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic roster-dev"}])
-def test_a_missing_or_unknown_token_is_refused(emulator: Running, header: dict[str, str]) -> None:
-    reply = httpx.get(f"{emulator.url}/v2/groups?account_id=acc-demo", headers=header)
-    refused(reply, 401, "invalid_token", "The token is either missing or invalid")
-
-
-OPEN = {
-    *("POST /identity/token", "POST /oauth/token"),
-    *("GET /v1/sys/health", "HEAD /v1/sys/health", "GET /v1/sys/seal-status", "GET /v1/sys/init"),
-}
-"""What needs no token: to get one, and whether the service is well."""
-
-
-def test_every_route_of_every_api_asks_for_a_token(emulator: Running) -> None:
-    taken, turned_away = set[str](), set[str]()
-    with client(emulator.url, "") as api:
-        for route in (route for each in emulator.application.apis for route in each.routes):
-            name = f"{route.method} {route.template}"
-            path = re.sub(r"{[^}]*}", "x", route.template)
-            for token in (
-                {},
-                {"Authorization": "Bearer nobody"},
-                {"Authorization": "TOKEN nobody", "X-Vault-Token": "nobody"},
-            ):
-                reply = api.request(route.method, path, headers={"Authorization": "", **token}, json={})
-                (turned_away if reply.status_code in (401, 403) else taken).add(name)
-    assert taken == OPEN
-    assert len(turned_away) > 70
 
 
 def test_a_key_is_exchanged_for_a_token_that_works(emulator: Running, connect: Connect) -> None:
@@ -84,17 +50,7 @@ def test_another_grant_type_is_refused(emulator: Running) -> None:
     assert reply.json()["errorCode"] != "BXNIM0415E"
 
 
-@pytest.mark.parametrize("exchanged", [False, True])
-def test_a_viewer_reads_and_does_not_write(emulator: Running, connect: Connect, ibm: Ibm, exchanged: bool) -> None:
-    group = ibm.group()
-    token = exchange(emulator.url, "viewer-key").json()["access_token"] if exchanged else "viewer-token"
-    viewer = connect(token)
-    assert viewer.names() == ["admins"]
-    refused(viewer.delete(f"/v2/groups/{group['id']}"), 403, "forbidden", FORBIDDEN)
-    assert ibm.names() == ["admins"]
-
-
-def test_a_token_ends(emulator: Running, connect: Connect) -> None:
+def test_a_token_expires(emulator: Running, connect: Connect) -> None:
     api = connect(exchange(emulator.url, "k").json()["access_token"])
     emulator.clock(ahead=3590)
     assert api.names() == []
@@ -132,6 +88,6 @@ def test_a_changed_token_is_refused(emulator: Running, connect: Connect) -> None
     assert connect(f"{head}.{body}.{signature}").get("/v2/groups?account_id=a").status_code == 401
 
 
-def test_the_form_must_be_a_form(emulator: Running) -> None:
+def test_the_token_exchange_needs_a_form(emulator: Running) -> None:
     body = json.dumps({"grant_type": GRANT, "apikey": "k"})
     assert httpx.post(f"{emulator.url}/identity/token", content=body).status_code == 400

@@ -17,7 +17,7 @@ def create(ibm: Ibm) -> httpx.Response:
 
 
 def fired(emulator: Running) -> list[int]:
-    return [plan["fired"] for plan in emulator.faults()]
+    return [fault["fired"] for fault in emulator.faults()]
 
 
 def test_status_does_no_work(emulator: Running, ibm: Ibm) -> None:
@@ -35,7 +35,7 @@ def test_status_after_does_the_work(emulator: Running, ibm: Ibm, status: int) ->
 
 
 @pytest.mark.parametrize("kind", ["status", "status_after"])
-def test_429_carries_the_hints_of_the_plan_and_no_others(emulator: Running, ibm: Ibm, kind: str) -> None:
+def test_an_injected_429_has_the_rate_limit_headers_of_the_fault_only(emulator: Running, ibm: Ibm, kind: str) -> None:
     emulator.fault(kind=kind, status=429)
     bare = ibm.get(GROUPS)
     refused(bare, 429, "too_many_requests")
@@ -71,7 +71,7 @@ def test_a_body_cut_by_the_end_of_the_connection(emulator: Running, ibm: Ibm, ho
     assert ibm.names() == ["n"]
 
 
-def test_half_of_the_json(emulator: Running, ibm: Ibm) -> None:
+def test_a_truncated_body_in_a_complete_reply(emulator: Running, ibm: Ibm) -> None:
     emulator.fault(kind="truncated", how="json")
     reply = create(ibm)
     assert reply.status_code == 201
@@ -80,7 +80,7 @@ def test_half_of_the_json(emulator: Running, ibm: Ibm) -> None:
     assert ibm.names() == ["n"]
 
 
-def test_half_of_no_body_is_no_body(emulator: Running, ibm: Ibm, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_empty_body_is_not_truncated(emulator: Running, ibm: Ibm, caplog: pytest.LogCaptureFixture) -> None:
     group = ibm.group()["id"]
     emulator.fault(kind="truncated", how="json", times=2)
     assert ibm.head(f"/v2/groups/{group}/members/IBMid-1").status_code == 404
@@ -96,14 +96,14 @@ def test_slow_replies_run_into_the_read_timeout(emulator: Running, ibm: Ibm, kin
         ibm.post(GROUPS, json={"name": "n"}, timeout=0.2)
 
 
-def test_what_is_slow_comes_whole_in_the_end(emulator: Running, ibm: Ibm) -> None:
+def test_slow_replies_arrive_whole(emulator: Running, ibm: Ibm) -> None:
     for kind in ("latency", "slow_headers", "slow_body"):
         emulator.fault(kind=kind, seconds=0.01)
         assert create(ibm).json()["name"] == "n"
     assert fired(emulator) == [1, 1, 1]
 
 
-def test_html_in_place_of_an_answer(emulator: Running, ibm: Ibm) -> None:
+def test_html_instead_of_a_reply(emulator: Running, ibm: Ibm) -> None:
     emulator.fault(kind="html", status=502)
     reply = create(ibm)
     assert (reply.status_code, reply.headers["Content-Type"]) == (502, "text/html")
@@ -139,7 +139,7 @@ def test_a_redirect(emulator: Running, ibm: Ibm) -> None:
     assert ibm.names() == []
 
 
-def test_a_stale_read_sees_the_world_before_the_last_write(emulator: Running, ibm: Ibm) -> None:
+def test_a_stale_read_shows_the_state_before_the_last_write(emulator: Running, ibm: Ibm) -> None:
     old = ibm.group("old")
     emulator.fault(kind="stale", times=3)
     assert ibm.names() == ["old"]
@@ -153,7 +153,7 @@ def test_a_stale_read_sees_the_world_before_the_last_write(emulator: Running, ib
     assert ibm.names() == ["new"]
 
 
-def test_a_stale_read_as_of_the_plan(emulator: Running, ibm: Ibm) -> None:
+def test_a_stale_read_shows_the_state_when_the_fault_was_injected(emulator: Running, ibm: Ibm) -> None:
     emulator.fault(kind="stale", times=1, as_of="plan")
     ibm.group("one")
     ibm.group("two")
@@ -183,7 +183,7 @@ def test_a_row_repeated_and_a_row_skipped(emulator: Running, ibm: Ibm) -> None:
     assert walk() == list("abdef")
 
 
-def test_a_revision_that_is_never_true(emulator: Running, ibm: Ibm) -> None:
+def test_etag_churn_sends_etags_that_are_never_true(emulator: Running, ibm: Ibm) -> None:
     group = ibm.group()
     path = f"/v2/groups/{group['id']}"
     emulator.fault(kind="etag_churn", method="GET", times=2)
@@ -194,7 +194,7 @@ def test_a_revision_that_is_never_true(emulator: Running, ibm: Ibm) -> None:
 
 
 @pytest.mark.parametrize("status", [409, 429, 500, 403])
-def test_items_fail_by_key_or_place(emulator: Running, ibm: Ibm, status: int) -> None:
+def test_items_fail_by_key_or_index(emulator: Running, ibm: Ibm, status: int) -> None:
     group = ibm.group()["id"]
     emulator.fault(kind="items_fail", items=["IBMid-2", 3], status=status, times=2)
     wanted = [f"IBMid-{n}" for n in range(5)]
@@ -207,7 +207,7 @@ def test_items_fail_by_key_or_place(emulator: Running, ibm: Ibm, status: int) ->
     assert {item["status_code"] for item in ibm.join(group, *wanted)} == {200}
 
 
-def test_all_items_fail_and_plans_add_up(emulator: Running, ibm: Ibm) -> None:
+def test_all_items_fail_and_faults_add_up(emulator: Running, ibm: Ibm) -> None:
     group = ibm.group()["id"]
     emulator.fault(kind="items_fail", items=["IBMid-2"], status=429)
     emulator.fault(kind="items_fail", message="Cloudant document update conflict occurred")
@@ -241,7 +241,7 @@ def test_items_fail_in_every_call_on_many(emulator: Running, ibm: Ibm, batch: Ba
     assert ibm.members(group) == ["IBMid-1"]
 
 
-def test_a_plan_is_for_its_method_route_and_turn(emulator: Running, ibm: Ibm) -> None:
+def test_a_fault_meets_requests_of_its_method_and_route_after_skip(emulator: Running, ibm: Ibm) -> None:
     emulator.fault(kind="status", method="get", route="/v2/groups/{access_group_id}", status=500, skip=1, times=2)
     assert ibm.get(GROUPS).status_code == 200
     assert ibm.delete("/v2/groups/x").status_code == 404
@@ -249,23 +249,23 @@ def test_a_plan_is_for_its_method_route_and_turn(emulator: Running, ibm: Ibm) ->
     assert fired(emulator) == [2]
 
 
-def test_a_plan_may_name_a_path_with_wildcards(emulator: Running, ibm: Ibm) -> None:
+def test_a_fault_may_name_a_path_with_wildcards(emulator: Running, ibm: Ibm) -> None:
     emulator.fault(kind="status", route="/v2/groups/x*", times=None)
     assert [ibm.get(f"/v2/groups/{i}").status_code for i in ("x1", "y", "x2", "x3")] == [503, 404, 503, 503]
     emulator.clear_faults()
     assert ibm.get("/v2/groups/x1").status_code == 404
 
 
-def test_the_first_plan_goes_first_and_several_come_at_once(emulator: Running, ibm: Ibm) -> None:
-    plans = [{"kind": "status", "status": status} for status in (500, 502)]
-    added = httpx.post(f"{emulator.url}/_emulator/faults", json=plans).json()
-    assert [plan["status"] for plan in added] == [500, 502]
+def test_faults_apply_in_order_and_can_be_injected_together(emulator: Running, ibm: Ibm) -> None:
+    faults = [{"kind": "status", "status": status} for status in (500, 502)]
+    added = httpx.post(f"{emulator.url}/_emulator/faults", json=faults).json()
+    assert [fault["status"] for fault in added] == [500, 502]
     assert [create(ibm).status_code for _ in range(3)] == [500, 502, 201]
     httpx.delete(f"{emulator.url}/_emulator/faults?id={added[0]['id']}")
-    assert [plan["id"] for plan in emulator.faults()] == [added[1]["id"]]
+    assert [fault["id"] for fault in emulator.faults()] == [added[1]["id"]]
 
 
-def test_a_body_of_the_plan(emulator: Running, ibm: Ibm) -> None:
+def test_an_injected_status_may_have_its_own_body(emulator: Running, ibm: Ibm) -> None:
     emulator.fault(kind="status", status=418, body={"tea": True})
     assert create(ibm).json() == {"tea": True}
     emulator.fault(kind="status", status=200, body='{"deep": ' + "[" * 10 + "]" * 10 + "}")

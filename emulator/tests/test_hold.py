@@ -36,7 +36,7 @@ def test_a_request_held_after_its_work(emulator: Running, ibm: Ibm) -> None:
         assert call.result(5).status_code == 201
 
 
-def test_ending_the_plans_releases(emulator: Running, ibm: Ibm) -> None:
+def test_clearing_the_faults_releases_held_requests(emulator: Running, ibm: Ibm) -> None:
     emulator.fault(kind="hold")
     with ThreadPoolExecutor() as pool:
         call = pool.submit(ibm.get, GROUPS)
@@ -47,7 +47,7 @@ def test_ending_the_plans_releases(emulator: Running, ibm: Ibm) -> None:
         emulator.held(timeout=0)
 
 
-def test_the_plan_to_release_can_be_named(emulator: Running, ibm: Ibm) -> None:
+def test_a_release_can_name_the_fault(emulator: Running, ibm: Ibm) -> None:
     posts = emulator.fault(kind="hold", method="POST")
     emulator.fault(kind="hold", method="GET")
     with ThreadPoolExecutor() as pool:
@@ -60,8 +60,8 @@ def test_the_plan_to_release_can_be_named(emulator: Running, ibm: Ibm) -> None:
         assert get.result(5).status_code == 200
 
 
-def test_a_caller_that_gave_up_is_no_longer_held(emulator: Running, ibm: Ibm) -> None:
-    """The work of a held request is done even so: the service cannot know that nobody waits."""
+def test_a_held_request_is_served_even_if_its_client_gave_up(emulator: Running, ibm: Ibm) -> None:
+    """A service cannot know that its client stopped waiting, so it still does the work."""
     emulator.fault(kind="hold", method="POST")
     with pytest.raises(httpx.ReadTimeout):
         ibm.post(GROUPS, json={"name": "a"}, timeout=0.2)

@@ -38,7 +38,7 @@ def service(emulator: Running) -> Any:
 
 
 def parsed(model: Any, response: Any) -> Any:
-    """The reply as the client's model, which must hold all of it."""
+    """Return the reply as the client's model, which must have all its fields."""
     body = response.get_result()
     instance = model.from_dict(body)
     assert set(instance.to_dict()) == set(body)
@@ -128,7 +128,7 @@ def test_ids_are_encoded_whole(service: Any, emulator: Running) -> None:
     assert service.get_access_group("a/b c?d").get_result()["name"] == "odd"
 
 
-def test_the_fiftieth_group_item_is_what_the_models_cannot_parse(service: Any, emulator: Running) -> None:
+def test_the_client_cannot_parse_the_error_of_a_full_identity(service: Any, emulator: Running) -> None:
     emulator.switch(identity_limit=0)
     group = service.create_access_group(ACCOUNT, "g").get_result()["id"]
     body = service.add_members_to_access_group(group, members=[{"iam_id": USER, "type": "user"}]).get_result()
@@ -137,9 +137,9 @@ def test_the_fiftieth_group_item_is_what_the_models_cannot_parse(service: Any, e
         AddGroupMembersResponse.from_dict(body)
 
 
-def test_a_repeated_post_makes_twins(service: Any, emulator: Running) -> None:
+def test_a_repeated_post_makes_a_duplicate(service: Any, emulator: Running) -> None:
     """The client repeats a create whose reply was lost, and the service has no way to notice."""
     service.enable_retries(max_retries=2, retry_interval=0.01)
     emulator.fault(kind="status_after", method="POST", route="/v2/groups", status=503)
-    service.create_access_group(ACCOUNT, "twin")
-    assert [group["name"] for group in emulator.dump()["ibm"]["groups"]] == ["twin", "twin"]
+    service.create_access_group(ACCOUNT, "same")
+    assert [group["name"] for group in emulator.dump()["ibm"]["groups"]] == ["same", "same"]

@@ -33,17 +33,17 @@ def test_a_description_never_set_is_empty(ibm: Ibm) -> None:
 
 
 def test_names_need_not_be_unique(ibm: Ibm) -> None:
-    assert ibm.group("twin")["id"] != ibm.group("twin")["id"]
-    assert ibm.names() == ["twin", "twin"]
+    assert ibm.group("same")["id"] != ibm.group("same")["id"]
+    assert ibm.names() == ["same", "same"]
 
 
-def test_names_are_unique_in_an_account_where_the_switch_says_so(emulator: Running, ibm: Ibm) -> None:
+def test_names_are_unique_in_an_account_if_the_switch_says_so(emulator: Running, ibm: Ibm) -> None:
     emulator.switch(unique_names=True)
-    ibm.group("Twin")
-    ibm.group("Twin", account="acc-2")
+    ibm.group("Same")
+    ibm.group("Same", account="acc-2")
     other = ibm.group("other")
-    assert ibm.post("/v2/groups?account_id=acc-demo", json={"name": "twin"}).status_code == 409
-    renamed = ibm.patch(f"/v2/groups/{other['id']}", json={"name": "TWIN"}, headers={"If-Match": other["etag"]})
+    assert ibm.post("/v2/groups?account_id=acc-demo", json={"name": "same"}).status_code == 409
+    renamed = ibm.patch(f"/v2/groups/{other['id']}", json={"name": "SAME"}, headers={"If-Match": other["etag"]})
     assert renamed.status_code == 409
     same = ibm.patch(f"/v2/groups/{other['id']}", json={"name": "OTHER"}, headers={"If-Match": other["etag"]})
     assert same.status_code == 200
@@ -63,11 +63,6 @@ def test_bad_bodies_are_refused(ibm: Ibm, body: Any) -> None:
     assert ibm.names() == []
 
 
-def test_a_body_that_is_no_json_is_refused(ibm: Ibm) -> None:
-    refused(ibm.post("/v2/groups?account_id=acc-demo", content=b'{"name": '), 400, INVALID[0])
-    refused(ibm.post("/v2/groups?account_id=acc-demo", content=b"[" * 100_000), 400, INVALID[0])
-
-
 def test_the_longest_name_and_description_are_accepted(ibm: Ibm) -> None:
     assert len(ibm.group("ä" * 100, description="ä" * 250)["name"]) == 100
 
@@ -84,7 +79,7 @@ def test_an_absent_group_is_404(ibm: Ibm) -> None:
     refused(ibm.patch("/v2/groups/nope", json={}, headers={"If-Match": "x"}), 404, "group_not_found", message)
 
 
-def test_update_changes_what_is_given_and_the_revision(ibm: Ibm) -> None:
+def test_update_changes_the_given_fields_and_the_revision(ibm: Ibm) -> None:
     group = ibm.group("old", description="kept")
     path = f"/v2/groups/{group['id']}"
     reply = ibm.patch(path, json={"name": "new"}, headers={"If-Match": group["etag"]})
@@ -129,7 +124,7 @@ def test_an_empty_group_is_deleted(ibm: Ibm) -> None:
 
 
 @pytest.mark.parametrize("content", ["member", "rule"])
-def test_a_group_with_content_goes_only_when_forced(emulator: Running, ibm: Ibm, content: str) -> None:
+def test_a_group_that_is_not_empty_is_deleted_only_by_force(emulator: Running, ibm: Ibm, content: str) -> None:
     group = ibm.group()
     if content == "member":
         ibm.join(group["id"], "IBMid-1")
@@ -142,7 +137,7 @@ def test_a_group_with_content_goes_only_when_forced(emulator: Running, ibm: Ibm,
     assert not any(emulator.dump()["ibm"].values())
 
 
-def test_dynamic_members_do_not_keep_a_group(emulator: Running, ibm: Ibm) -> None:
+def test_dynamic_members_do_not_prevent_a_delete(emulator: Running, ibm: Ibm) -> None:
     dynamic = {"iam_id": "IBMid-1", "membership_type": "dynamic"}
     [group] = emulator.seed(ibm={"groups": [{"name": "g", "members": [dynamic]}]})["ibm"]["groups"]
     assert ibm.delete(f"/v2/groups/{group}").status_code == 204
@@ -171,7 +166,7 @@ def test_the_account_limit(emulator: Running, ibm: Ibm) -> None:
     ibm.group("c", account="acc-2")
 
 
-def test_is_federated_and_crn_are_shown_when_asked_for(emulator: Running, ibm: Ibm) -> None:
+def test_is_federated_and_crn_are_shown_on_request(emulator: Running, ibm: Ibm) -> None:
     ruled, plain = emulator.seed(ibm={"groups": [{"name": "ruled", "rules": [RULE]}, {"name": "plain"}]})["ibm"][
         "groups"
     ]

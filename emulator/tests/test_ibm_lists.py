@@ -39,7 +39,7 @@ def test_an_empty_list(ibm: Ibm) -> None:
     assert "next" not in body
 
 
-def test_the_addresses_lead_through_all_pages(emulator: Running, ibm: Ibm, five: list[str]) -> None:
+def test_next_and_previous_lead_through_all_pages(emulator: Running, ibm: Ibm, five: list[str]) -> None:
     body = page(ibm, limit=2)
     assert body["next"]["href"].startswith(f"{emulator.url}/v2/groups?")
     assert href(body, "next") == {
@@ -77,7 +77,7 @@ def test_a_page_beyond_the_end_is_empty(ibm: Ibm, five: list[str]) -> None:
     assert "next" not in body
 
 
-def test_no_row_with_limit_0(ibm: Ibm, five: list[str]) -> None:
+def test_limit_0_returns_no_rows(ibm: Ibm, five: list[str]) -> None:
     body = page(ibm, limit=0)
     assert (body["limit"], body["total_count"], body["groups"]) == (0, 5, [])
 
@@ -132,7 +132,7 @@ def test_the_public_group_is_listed_unless_hidden(ibm: Ibm, five: list[str]) -> 
     assert [group["name"] for group in body["groups"]] == [*"abcde", "Public Access"]
 
 
-def test_accounts_are_apart(ibm: Ibm, five: list[str]) -> None:
+def test_a_list_shows_one_account_only(ibm: Ibm, five: list[str]) -> None:
     ibm.group("elsewhere", account="acc-2")
     assert ibm.names() == list("abcde")
     assert ibm.names(account_id="acc-2") == ["elsewhere"]

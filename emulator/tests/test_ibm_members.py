@@ -18,7 +18,7 @@ def users(count: int) -> list[str]:
     return [f"IBMid-{number}" for number in range(count)]
 
 
-def test_items_that_succeed_and_fail_stand_beside_each_other(ibm: Ibm) -> None:
+def test_some_items_succeed_and_others_fail(ibm: Ibm) -> None:
     group = ibm.group()
     wanted = [
         {"iam_id": USER, "type": "user"},
@@ -42,7 +42,7 @@ def test_items_that_succeed_and_fail_stand_beside_each_other(ibm: Ibm) -> None:
     assert ibm.members(group["id"]) == [USER, PROFILE]
 
 
-def test_an_identity_that_nobody_knows(emulator: Running, ibm: Ibm) -> None:
+def test_an_unknown_identity_cannot_be_added(emulator: Running, ibm: Ibm) -> None:
     emulator.seed(ibm={"identities": [{"iam_id": USER, "known": False}]})
     [item] = ibm.join(ibm.group()["id"], USER)
     assert item["status_code"] == 400
@@ -63,7 +63,7 @@ def test_a_bad_list_of_members_is_refused_whole(ibm: Ibm, members: Any) -> None:
     assert ibm.members(group["id"]) == []
 
 
-def test_fifty_members_go_in_one_call(ibm: Ibm) -> None:
+def test_one_call_adds_fifty_members(ibm: Ibm) -> None:
     group = ibm.group()
     assert {item["status_code"] for item in ibm.join(group["id"], *users(50))} == {200}
 
@@ -102,7 +102,7 @@ def test_an_identity_is_in_at_most_fifty_groups(emulator: Running, ibm: Ibm) -> 
     assert ibm.join(group["id"], USER)[0]["status_code"] == 200
 
 
-def test_head_tells_of_membership(emulator: Running, ibm: Ibm) -> None:
+def test_head_answers_whether_an_identity_is_a_member(emulator: Running, ibm: Ibm) -> None:
     group = ibm.group()
     ibm.join(group["id"], USER)
     dynamic = {"group_id": group["id"], "iam_id": "IBMid-2", "membership_type": "dynamic"}
@@ -154,7 +154,7 @@ def test_a_bad_list_to_remove_is_refused_whole(ibm: Ibm, members: Any) -> None:
     assert ibm.members(group["id"]) == [USER]
 
 
-def test_removing_none_of_them_answers_as_the_switch_says(emulator: Running, ibm: Ibm) -> None:
+def test_the_switch_makes_a_removal_of_absent_members_404(emulator: Running, ibm: Ibm) -> None:
     path = f"/v2/groups/{ibm.group()['id']}/members/delete"
     assert ibm.post(path, json={"members": [USER]}).status_code == 207
     emulator.switch(bulk_absent_404=True)

@@ -22,7 +22,7 @@ def made(ibm: Ibm, path: str, **changes: Any) -> dict[str, Any]:
     return {**reply.json(), "etag": reply.headers["ETag"]}
 
 
-def test_a_rule_is_made_and_read(ibm: Ibm, path: str) -> None:
+def test_a_rule_is_created_and_read(ibm: Ibm, path: str) -> None:
     rule = made(ibm, path)
     assert re.fullmatch(r"ClaimRule-[0-9a-f-]{36}", rule["id"])
     assert {key: rule[key] for key in RULE} == RULE
@@ -34,7 +34,7 @@ def test_a_rule_is_made_and_read(ibm: Ibm, path: str) -> None:
     assert ibm.get(path).json() == {"rules": [got.json()]}
 
 
-def test_replace_is_whole_and_needs_the_last_revision(ibm: Ibm, path: str) -> None:
+def test_replace_needs_the_last_revision_and_clears_absent_fields(ibm: Ibm, path: str) -> None:
     rule = made(ibm, path)
     one = f"{path}/{rule['id']}"
     nameless = {key: RULE[key] for key in ("realm_name", "conditions")} | {"expiration": 24}

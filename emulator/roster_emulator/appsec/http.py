@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from roster_emulator.api import Api, Call, Reply, Route
@@ -35,9 +35,6 @@ class Data(BaseModel):
     groups: list[Body] = Field(default_factory=list)
 
 
-BODY = TypeAdapter(Body)
-
-
 def _content(body: Body) -> groups.Content:
     said = body.model_fields_set
     return groups.Content(
@@ -52,7 +49,7 @@ def _list(call: Call) -> Reply:
 
 
 def _create(call: Call) -> Reply:
-    return Reply(201, groups.create(call.state, _content(call.read(BODY))))
+    return Reply(201, groups.create(call.state, _content(call.read(Body))))
 
 
 def _get(call: Call) -> Reply:
@@ -60,7 +57,7 @@ def _get(call: Call) -> Reply:
 
 
 def _update(call: Call) -> Reply:
-    return Reply(200, groups.update(call.state, call.params["id"], _content(call.read(BODY))))
+    return Reply(200, groups.update(call.state, call.params["id"], _content(call.read(Body))))
 
 
 def _delete(call: Call) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, RootModel
 
 from roster_emulator.api import Call, Handler, Reply, Route
 from roster_emulator.britive import environments, errors, mapping, paging, scanned, users
@@ -20,8 +20,8 @@ class Saving(BaseModel):
     saveToAllEnvs: bool = False
 
 
-_SAVING = TypeAdapter(Saving)
-_MAPPING = TypeAdapter[Saving | list[str]](Saving | list[str])
+class Mapping(RootModel[Saving | list[str]]):
+    """The body that maps users: a list of user ids, or the documented form without any."""
 
 
 def list_accounts(call: Call) -> Reply:
@@ -106,7 +106,7 @@ def list_mapped(call: Call) -> Reply:
 def map_users(call: Call) -> Reply:
     """``POST .../users``: map a list of users here, or spread the mapped users to all environments."""
     app, scope, account = _account(call)
-    wanted = call.read(_MAPPING)
+    wanted = call.read(Mapping).root
     if isinstance(wanted, Saving):
         if wanted.saveToAllEnvs:
             mapping.spread(call.state, app, scope, account)
@@ -118,7 +118,7 @@ def map_users(call: Call) -> Reply:
 def map_user(call: Call) -> Reply:
     """``POST .../users/{user}``: map one user in this environment, or in all of them."""
     app, scope, account = _account(call)
-    everywhere = call.read(_SAVING).saveToAllEnvs if call.body.strip() else False
+    everywhere = call.read(Saving).saveToAllEnvs if call.body.strip() else False
     if everywhere:
         mapping.add_everywhere(call.state, app, scope, account, call.params["user"])
     else:

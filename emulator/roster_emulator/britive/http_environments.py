@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field
 
 from roster_emulator.api import Call, Reply, Route
 from roster_emulator.britive import (
@@ -60,12 +60,6 @@ class PropertyChanges(BaseModel):
     propertyTypes: list[PropertyChange]
 
 
-_NEW_GROUP = TypeAdapter(NewGroup)
-_GROUP_CHANGE = TypeAdapter(GroupChange)
-_NEW_ENVIRONMENT = TypeAdapter(NewEnvironment)
-_PROPERTY_CHANGES = TypeAdapter(PropertyChanges)
-
-
 def application(call: Call) -> Row:
     """Return the application of the path."""
     return applications.require(call.state, call.params["app"])
@@ -101,7 +95,7 @@ def get_tree(call: Call) -> Reply:
 
 def create_group(call: Call) -> Reply:
     """``POST .../root-environment-group/groups``."""
-    app, wanted = application(call), call.read(_NEW_GROUP)
+    app, wanted = application(call), call.read(NewGroup)
     group = groups.create(call.state, app, wanted.name, wanted.description, wanted.parentId or "")
     return Reply(201, groups.shown(call.state, app, group))
 
@@ -109,7 +103,7 @@ def create_group(call: Call) -> Reply:
 def update_group(call: Call) -> Reply:
     """``PATCH .../root-environment-group/groups/{group}``."""
     app = application(call)
-    group, wanted = groups.require(call.state, app, call.params["group"]), call.read(_GROUP_CHANGE)
+    group, wanted = groups.require(call.state, app, call.params["group"]), call.read(GroupChange)
     if wanted.id not in (None, group["id"]):
         raise errors.invalid("The id in the body is another one than in the path.")
     changed = groups.update(
@@ -138,7 +132,7 @@ def list_environments(call: Call) -> Reply:
 
 def create_environment(call: Call) -> Reply:
     """``POST .../root-environment-group/environments``."""
-    app, wanted = application(call), call.read(_NEW_ENVIRONMENT)
+    app, wanted = application(call), call.read(NewEnvironment)
     made = environments.create(call.state, app, wanted.name, wanted.description, wanted.parentGroupId or "")
     return Reply(201, environments.shown(made))
 
@@ -152,7 +146,7 @@ def get_environment(call: Call) -> Reply:
 def update_properties(call: Call) -> Reply:
     """``PATCH .../environments/{environment}/properties``."""
     app, row = _environment(call)
-    changes = {item.name: item.value for item in call.read(_PROPERTY_CHANGES).propertyTypes}
+    changes = {item.name: item.value for item in call.read(PropertyChanges).propertyTypes}
     properties.write(call.state, app, row, changes)
     return Reply(200, properties.shown(call.state, app, environments.require(call.state, app, row["id"])))
 

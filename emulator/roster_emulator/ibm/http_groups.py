@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, StringConstraints, TypeAdapter
+from pydantic import BaseModel, StringConstraints
 
 from roster_emulator.api import Call, Reply, Route
 from roster_emulator.ibm import groups, paging
@@ -37,9 +37,6 @@ class ChangedSettings(BaseModel):
     public_access_enabled: bool = True
 
 
-NEW, CHANGED, SETTINGS = TypeAdapter(NewGroup), TypeAdapter(ChangedGroup), TypeAdapter(ChangedSettings)
-
-
 def shown(call: Call, row: Row, listed: bool = False) -> dict[str, Any]:
     """Return a group as a reply shows it. Lists add ``href``; the query may add ``is_federated`` and ``crn``."""
     group_id = row["id"]
@@ -58,7 +55,7 @@ def shown(call: Call, row: Row, listed: bool = False) -> dict[str, Any]:
 
 def create_group(call: Call) -> Reply:
     """``POST /v2/groups``."""
-    account_id, body = account(call), call.read(NEW)
+    account_id, body = account(call), call.read(NewGroup)
     row = groups.create(call.state, account_id, body.name, body.description, author(call))
     return Reply(201, shown(call, row), {"ETag": row["etag"]})
 
@@ -96,7 +93,7 @@ def update_group(call: Call) -> Reply:
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "update group")
     groups.get(call.state, group_id, "")
-    etag, body = revision(call), call.read(CHANGED)
+    etag, body = revision(call), call.read(ChangedGroup)
     given = {name: getattr(body, name) for name in body.model_fields_set}
     row = groups.update(call.state, group_id, etag, given.get("name"), given.get("description"), author(call))
     return Reply(200, shown(call, row), {"ETag": row["etag"]})
@@ -117,7 +114,7 @@ def get_settings(call: Call) -> Reply:
 
 def update_settings(call: Call) -> Reply:
     """``PATCH /v2/groups/settings``."""
-    account_id, body = account(call), call.read(SETTINGS)
+    account_id, body = account(call), call.read(ChangedSettings)
     if not body.model_fields_set:
         return get_settings(call)
     return Reply(200, groups.set_settings(call.state, account_id, body.public_access_enabled, author(call)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from roster_emulator.api import Call, Reply, Route
 from roster_emulator.ibm import groups, members, paging
@@ -42,9 +42,6 @@ class Joined(BaseModel):
     groups: list[str]
 
 
-ADDED, REMOVED, JOINED = TypeAdapter(Added), TypeAdapter(Removed), TypeAdapter(Joined)
-
-
 def add_members(call: Call) -> Reply:
     """``PUT /v2/groups/{access_group_id}/members``."""
     group_id = call.params["access_group_id"]
@@ -52,7 +49,7 @@ def add_members(call: Call) -> Reply:
     if not groups.exists(call.state, group_id):
         # The vendor's sample has this code here, and group_not_found where a membership is missing.
         raise Refusal(404, "membership_not_found", ITEM_MESSAGES[404])
-    body = call.read(ADDED)
+    body = call.read(Added)
     distinct([member.iam_id for member in body.members], "members")
     kinds = {member.iam_id: member.type for member in body.members}
     return Reply(207, {"members": members.add_many(call, group_id, kinds, author(call))})
@@ -96,14 +93,14 @@ def remove_members(call: Call) -> Reply:
     group_id = call.params["access_group_id"]
     forbid_public(group_id, "delete group membership")
     _existing(call, group_id)
-    wanted = call.read(REMOVED).members
+    wanted = call.read(Removed).members
     distinct(wanted, "members")
     return Reply(207, {"access_group_id": group_id, "members": members.remove_many(call, group_id, wanted)})
 
 
 def add_to_groups(call: Call) -> Reply:
     """``PUT /v2/groups/_allgroups/members/{iam_id}``."""
-    account_id, iam_id, body = account(call), call.params["iam_id"], call.read(JOINED)
+    account_id, iam_id, body = account(call), call.params["iam_id"], call.read(Joined)
     repeated = next((group for index, group in enumerate(body.groups) if group in body.groups[:index]), None)
     if repeated is not None:
         message = f"A duplicate groupId entry was found for {repeated}. Please remove any duplicate entries."

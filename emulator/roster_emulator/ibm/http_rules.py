@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from roster_emulator.api import Call, Reply, Route
 from roster_emulator.ibm import groups, rules
@@ -38,9 +38,6 @@ class Rule(BaseModel):
     realm_name: Text
     conditions: Annotated[list[Condition], Field(min_length=1)]
     name: str = ""
-
-
-RULE = TypeAdapter(Rule)
 
 
 def add_rule(call: Call) -> Reply:
@@ -82,7 +79,7 @@ def _changeable(call: Call, action: str) -> str:
 
 
 def _content(call: Call) -> rules.Content:
-    body = call.read(RULE)
+    body = call.read(Rule)
     conditions = [condition.model_dump() for condition in body.conditions]
     return rules.Content(body.name, body.expiration, body.realm_name, conditions)
 

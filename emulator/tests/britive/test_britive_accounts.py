@@ -96,7 +96,7 @@ def test_filters(tenant: Tenant, path: str, text: str, found: list[int]) -> None
         *("page=0&filter=scanStatus ne New", "page=0&filter=scanStatus"),
     ],
 )
-def test_queries_that_make_no_sense(tenant: Tenant, path: str, listed: str, query: str) -> None:
+def test_invalid_queries_are_refused(tenant: Tenant, path: str, listed: str, query: str) -> None:
     refused(tenant.get(f"{path}/{listed}?{query}"), 400, "E1003")
 
 
@@ -139,7 +139,7 @@ def test_members_are_included_on_request(tenant: Tenant, path: str, value: str) 
     assert [item["permissionId"] for item in group["permissions"]] == [46600]
 
 
-def test_the_deprecated_lists(tenant: Tenant, path: str) -> None:
+def test_a_list_without_page_has_the_deprecated_form(tenant: Tenant, path: str) -> None:
     accounts = tenant.ok("GET", f"{path}/accounts")
     assert [row["accountId"] for row in accounts] == ACCOUNTS
     assert [item["name"] for item in accounts[0]["permissions"]] == ["ReadOnlyAccess"]
@@ -154,7 +154,7 @@ def test_the_deprecated_lists(tenant: Tenant, path: str) -> None:
     refused(tenant.get(f"{path}/permissions?type=other"), 400, "E1003")
 
 
-def test_a_row_of_each_by_the_other_as_in_the_vendors_samples(tenant: Tenant, path: str) -> None:
+def test_link_rows_are_as_in_the_vendors_samples(tenant: Tenant, path: str) -> None:
     assert tenant.ok("GET", f"{path}/accounts/2800/permissions?page=0&size=20") == {
         "count": 1,
         "page": 0,
@@ -181,7 +181,9 @@ def test_a_row_of_each_by_the_other_as_in_the_vendors_samples(tenant: Tenant, pa
 
 
 @pytest.mark.parametrize(("of", "pairs"), EACH_BY_THE_OTHER)
-def test_each_by_the_other(tenant: Tenant, path: str, of: str, pairs: list[tuple[int, int]]) -> None:
+def test_links_of_accounts_permissions_and_groups(
+    tenant: Tenant, path: str, of: str, pairs: list[tuple[int, int]]
+) -> None:
     page = tenant.ok("GET", f"{path}/{of}?page=0")
     assert page["count"] == len(pairs)
     found = [(row.get("accountId") or row["groupId"], row["permissionId"]) for row in page["data"]]
@@ -191,7 +193,7 @@ def test_each_by_the_other(tenant: Tenant, path: str, of: str, pairs: list[tuple
     refused(tenant.get(f"{path}/{of}"), 400, "E1003")
 
 
-def test_groups_and_permissions_are_told_apart(tenant: Tenant, path: str) -> None:
+def test_a_permission_is_not_found_as_a_group_nor_a_group_as_a_permission(tenant: Tenant, path: str) -> None:
     refused(tenant.get(f"{path}/groups/46600/accounts?page=0"), 404, "E1004")
     refused(tenant.get(f"{path}/permissions/69152/accounts?page=0"), 404, "E1004")
     refused(tenant.get(f"{path}/groups?size=20"), 400, "E1003")
@@ -209,16 +211,14 @@ def test_an_unknown_environment(tenant: Tenant, root: str) -> None:
         refused(tenant.get(f"/apps/{APP}/environments/{scope}/accounts?page=0"), 404, "E1004")
 
 
-def test_where_the_application_is_scanned_the_root_group_stands_for_its_environments(
-    emulator: Running, tenant: Tenant
-) -> None:
+def test_accounts_of_a_scanned_application_are_listed_under_its_root_group(emulator: Running, tenant: Tenant) -> None:
     emulator.seed(britive=ORGANISATION)
     for scope in ("r-pak3", "1111"):
         page = tenant.ok("GET", f"/apps/app-org/environments/{scope}/accounts?page=0")
         assert ids(page) == [5000, 5001]
 
 
-def test_an_environment_shows_accounts_once_it_is_scanned(emulator: Running, tenant: Tenant, path: str) -> None:
+def test_the_switch_hides_accounts_until_a_scan_has_finished(emulator: Running, tenant: Tenant, path: str) -> None:
     emulator.switch(britive_scan_first=True, britive_scan_seconds=60)
     assert tenant.ok("GET", f"{path}/accounts?page=0")["count"] == 0
     task = tenant.ok("POST", f"{path}/scans")["taskId"]
@@ -238,7 +238,7 @@ def test_scans(emulator: Running, tenant: Tenant, path: str) -> None:
     refused(tenant.post("/apps/app-org/environments/1111/scans"), 400, "E1012")
 
 
-def test_faults_of_pages(emulator: Running, tenant: Tenant, path: str) -> None:
+def test_injected_faults_shift_pages(emulator: Running, tenant: Tenant, path: str) -> None:
     emulator.fault(kind="page_repeat", skip=1)
     first = tenant.ok("GET", f"{path}/accounts?page=0&size=2")
     assert ids(first) == [2800, 2801]

@@ -38,7 +38,7 @@ def test_features(emulator: Running) -> None:
 
 
 @pytest.mark.parametrize("shape", ["{}", "OIDC::{}"])
-def test_long_tokens_have_schemes_of_their_own(emulator: Running, shape: str) -> None:
+def test_the_client_sends_long_tokens_with_other_schemes(emulator: Running, shape: str) -> None:
     token = exchange(emulator.url, "some-key").json()["access_token"]
     client = Official(emulator.url, shape.format(token))
     assert client.application_management.applications.get(APP)["appContainerId"] == APP
@@ -132,7 +132,7 @@ def test_mapping(manage: Any, environment: str) -> None:
         accounts.unmap("user-erin", 2804, APP, environment)
 
 
-def test_where_the_application_is_scanned_the_client_names_the_root_group(emulator: Running, manage: Any) -> None:
+def test_the_client_names_the_root_group_of_a_scanned_application(emulator: Running, manage: Any) -> None:
     emulator.seed(britive=ORGANISATION)
     assert [row["accountId"] for row in manage.accounts.list("app-org")] == [5000, 5001]
     assert [row["name"] for row in manage.groups.list("app-org")] == ["Engineers"]
@@ -143,7 +143,7 @@ def test_where_the_application_is_scanned_the_client_names_the_root_group(emulat
     }
 
 
-def test_the_client_knows_the_errors(emulator: Running, manage: Any) -> None:
+def test_the_client_raises_its_own_error_for_each_error_code(emulator: Running, manage: Any) -> None:
     def read(token: str) -> Any:
         return Official(emulator.url, token).application_management.applications.get(APP)
 
@@ -162,7 +162,7 @@ def test_the_client_knows_the_errors(emulator: Running, manage: Any) -> None:
         manage.environments.create(APP, "e")
 
 
-def test_the_client_repeats_what_is_throttled(emulator: Running, manage: Any) -> None:
+def test_the_client_repeats_throttled_calls(emulator: Running, manage: Any) -> None:
     emulator.fault(kind="status", status=429, times=2)
     assert manage.applications.get(APP)["appContainerId"] == APP
     assert emulator.total() == 3

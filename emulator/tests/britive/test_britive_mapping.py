@@ -44,21 +44,25 @@ def test_a_user_is_mapped_in_all_environments(tenant: Tenant, users: str, elsewh
     refused(tenant.post(f"{users}/user-bob", json={"saveToAllEnvs": True}), 400, "E1010")
 
 
-def test_all_environments_may_follow_one(tenant: Tenant, users: str, elsewhere: str) -> None:
+def test_mapping_everywhere_accepts_an_existing_mapping_in_one_environment(
+    tenant: Tenant, users: str, elsewhere: str
+) -> None:
     tenant.ok("POST", users, json=["user-bob"])
     tenant.ok("POST", f"{users}/user-bob", json={"saveToAllEnvs": True})
     assert mapped(tenant, elsewhere) == ["user-bob"]
 
 
 @pytest.mark.parametrize("body", [{"saveToAllEnvs": False}, {}, None])
-def test_a_user_in_the_path_without_all_environments(
+def test_a_user_in_the_path_is_mapped_in_one_environment_by_default(
     tenant: Tenant, users: str, elsewhere: str, body: dict[str, bool] | None
 ) -> None:
     tenant.ok("POST", f"{users}/user-bob", json=body)
     assert (mapped(tenant, users), mapped(tenant, elsewhere)) == (["user-bob"], [])
 
 
-def test_the_vendors_form_spreads_what_is_mapped_here(tenant: Tenant, users: str, elsewhere: str) -> None:
+def test_the_documented_form_maps_the_users_of_one_environment_everywhere(
+    tenant: Tenant, users: str, elsewhere: str
+) -> None:
     tenant.ok("POST", users, json=["user-bob"])
     assert tenant.ok("POST", users, json={"saveToAllEnvs": False}) is None
     assert mapped(tenant, elsewhere) == []
@@ -82,7 +86,7 @@ def test_users_that_cannot_be_mapped(tenant: Tenant, users: str, user: str, code
 
 
 @pytest.mark.parametrize("body", ["user-bob", [5], {"saveToAllEnvs": "yes"}, None])
-def test_bodies_that_make_no_sense(tenant: Tenant, users: str, body: Any) -> None:
+def test_invalid_bodies_are_refused(tenant: Tenant, users: str, body: Any) -> None:
     refused(tenant.post(users, json=body), 400, "E1003")
 
 
@@ -94,14 +98,16 @@ def test_unmapping(tenant: Tenant, users: str, elsewhere: str, force: str) -> No
     assert (mapped(tenant, users), mapped(tenant, elsewhere)) == (["user-alice"], ["user-bob"])
 
 
-def test_unmapping_what_is_not_mapped(emulator: Running, tenant: Tenant, users: str) -> None:
+def test_unmapping_a_user_that_is_not_mapped(emulator: Running, tenant: Tenant, users: str) -> None:
     refused(tenant.delete(f"{users}/user-bob"), 404, "E1004")
     emulator.switch(britive_absent_status=400)
     refused(tenant.delete(f"{users}/user-bob"), 400, "E1004")
     refused(tenant.delete(f"{users}/user-bob?forceCheckinPaps=perhaps"), 400, "E1003")
 
 
-def test_an_automatic_mapping_is_everywhere_and_stays(tenant: Tenant, users: str, elsewhere: str) -> None:
+def test_an_automatic_mapping_holds_everywhere_and_cannot_be_removed(
+    tenant: Tenant, users: str, elsewhere: str
+) -> None:
     for each in (users, elsewhere):
         automatic = each.replace("2800", "2804")
         assert mapped(tenant, automatic) == ["user-erin"]
@@ -110,7 +116,7 @@ def test_an_automatic_mapping_is_everywhere_and_stays(tenant: Tenant, users: str
         assert mapped(tenant, automatic) == ["user-erin"]
 
 
-def test_a_checked_out_profile_holds_a_mapping(emulator: Running, tenant: Tenant, users: str) -> None:
+def test_a_checked_out_profile_keeps_a_mapping_from_removal(emulator: Running, tenant: Tenant, users: str) -> None:
     tenant.ok("POST", users, json=["user-bob"])
     use = {"account": 2800, "user": "user-bob", "environment": users.split("/")[4]}
     emulator.seed(britive={"applications": [{"appContainerId": APP, "checkouts": [use]}]})
@@ -129,7 +135,7 @@ def test_users_that_are_available(tenant: Tenant, users: str) -> None:
     refused(tenant.get(f"{users}?query=other"), 400, "E1003")
 
 
-def test_a_deleted_environment_takes_its_mappings_along(
+def test_deleting_an_environment_deletes_its_mappings(
     emulator: Running, tenant: Tenant, path: str, users: str, elsewhere: str
 ) -> None:
     tenant.ok("POST", f"{users}/user-bob", json={"saveToAllEnvs": True})

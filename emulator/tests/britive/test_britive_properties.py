@@ -66,14 +66,16 @@ def test_a_wrong_property_changes_nothing(tenant: Tenant, path: str, name: str, 
     assert tenant.ok("GET", path) == before
 
 
-def test_a_rename_may_meet_a_twin(emulator: Running, tenant: Tenant, root: str, path: str) -> None:
+def test_a_rename_to_a_taken_name_is_refused_if_the_switch_says_so(
+    emulator: Running, tenant: Tenant, root: str, path: str
+) -> None:
     tenant.environment(root, "taken")
     emulator.switch(britive_unique_names=True)
     body = {"propertyTypes": [{"name": "displayName", "value": "taken"}]}
     refused(tenant.patch(f"{path}/properties", json=body), 409, "E1005")
 
 
-def test_a_secret_reads_back_masked_and_is_not_kept(emulator: Running, tenant: Tenant) -> None:
+def test_a_secret_reads_back_masked_and_is_not_stored(emulator: Running, tenant: Tenant) -> None:
     emulator.seed(britive={"applications": [{"appContainerId": "app-now", "catalogAppName": "ServiceNow"}]})
     environment = tenant.environment(tenant.root("app-now"), "e", "app-now")["id"]
     path = f"/apps/app-now/environments/{environment}"
@@ -85,7 +87,7 @@ def test_a_secret_reads_back_masked_and_is_not_kept(emulator: Running, tenant: T
     assert "canary" not in str(emulator.dump())
 
 
-def test_the_test_of_an_environment(tenant: Tenant, path: str) -> None:
+def test_testing_an_environment_succeeds_once_required_properties_are_set(tenant: Tenant, path: str) -> None:
     failed = tenant.ok("POST", f"{path}/tests")
     assert failed["success"] is False
     assert "accountId" in failed["message"]

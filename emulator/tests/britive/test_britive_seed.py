@@ -9,7 +9,7 @@ from roster_emulator import Running, running
 from testkit.britive import APP, Tenant
 
 
-def test_an_application_is_added_to(emulator: Running, tenant: Tenant, path: str) -> None:
+def test_seeding_extends_an_existing_application(emulator: Running, tenant: Tenant, path: str) -> None:
     made = emulator.seed(
         britive={
             "users": [{"userId": "user-zoe", "status": "inactive"}, {"user_id": "user-yan", "first_name": "Yan"}],
@@ -51,14 +51,14 @@ def test_an_application_is_added_to(emulator: Running, tenant: Tenant, path: str
         {"applications": [{"appContainerId": APP, "mappings": [{"account": 2800, "user": "nosuch"}]}]},
     ],
 )
-def test_data_that_makes_no_sense_changes_nothing(emulator: Running, data: dict[str, Any]) -> None:
+def test_invalid_seed_data_change_nothing(emulator: Running, data: dict[str, Any]) -> None:
     before = emulator.dump()["britive"]
     with pytest.raises(ValueError, match="seed"):
         emulator.seed(britive={"users": [{"userId": "user-zoe"}], **data})
     assert emulator.dump()["britive"] == before
 
 
-def test_a_reset_brings_the_demo_back(emulator: Running, tenant: Tenant, path: str) -> None:
+def test_a_reset_restores_the_initial_data(emulator: Running, tenant: Tenant, path: str) -> None:
     fresh = [row["id"] for row in emulator.dump()["britive"]["user"]]
     emulator.seed(britive={"users": [{"userId": "user-zoe"}]})
     emulator.reset()
@@ -66,7 +66,7 @@ def test_a_reset_brings_the_demo_back(emulator: Running, tenant: Tenant, path: s
     assert [row["id"] for row in emulator.dump()["britive"]["user"]] == fresh
 
 
-def test_data_outlives_the_process(tmp_path: Path) -> None:
+def test_a_file_keeps_the_data_over_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "data"
     with running(data=file) as first, Tenant(first.url) as tenant:
         environment = tenant.environment(tenant.root(), "kept")["id"]

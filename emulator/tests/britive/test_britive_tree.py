@@ -18,7 +18,7 @@ def delete_group(tenant: Tenant, group_id: str) -> httpx.Response:
     return tenant.delete(f"/apps/{APP}/environment-groups/{group_id}")
 
 
-def test_the_demo_application_has_no_root_group(tenant: Tenant) -> None:
+def test_a_new_application_has_no_root_group(tenant: Tenant) -> None:
     app = tenant.ok("GET", f"/apps/{APP}")
     assert (app["appContainerId"], app["rootEnvironmentGroup"]) == (APP, None)
     assert app["catalogApplication"]["supportsEnvironmentScanning"] is False
@@ -84,19 +84,19 @@ def test_summaries(tenant: Tenant, root: str) -> None:
     refused(tenant.get(summary + "other"), 400, "E1003")
 
 
-def test_two_roots_may_be_made(tenant: Tenant) -> None:
+def test_a_second_root_group_is_allowed(tenant: Tenant) -> None:
     assert tenant.root() != tenant.root()
     assert tenant.tree() == (["root", "root"], [])
 
 
-def test_a_second_root_is_refused_where_the_switch_says_so(emulator: Running, tenant: Tenant) -> None:
+def test_a_second_root_group_is_refused_if_the_switch_says_so(emulator: Running, tenant: Tenant) -> None:
     emulator.switch(britive_root_twice=False)
     tenant.root()
     refused(tenant.post(GROUPS, json={"name": "Root", "parentId": ""}), 409, "E1005")
     assert tenant.tree() == (["root"], [])
 
 
-def test_the_last_root_stays_as_it_is(tenant: Tenant, root: str) -> None:
+def test_the_last_root_group_cannot_be_renamed_or_deleted(tenant: Tenant, root: str) -> None:
     second = tenant.root()
     assert delete_group(tenant, root).status_code == 200
     refused(delete_group(tenant, second), 400, "E1003")
@@ -105,7 +105,7 @@ def test_the_last_root_stays_as_it_is(tenant: Tenant, root: str) -> None:
 
 
 @pytest.mark.parametrize("parent", ["", None, "nosuch"])
-def test_an_unknown_parent(emulator: Running, tenant: Tenant, root: str, parent: str | None) -> None:
+def test_an_unknown_parent_is_refused(emulator: Running, tenant: Tenant, root: str, parent: str | None) -> None:
     bodies = [(GROUPS, {"name": "x", "parentId": parent}), (ENVIRONMENTS, {"name": "x", "parentGroupId": parent})]
     for status in (400, 404):
         emulator.switch(britive_unknown_parent_status=status)
@@ -120,7 +120,7 @@ def test_the_parent_belongs_to_the_same_application(emulator: Running, tenant: T
     refused(tenant.post(path, json={"name": "x", "parentGroupId": root}), 400, "E1004")
 
 
-def test_names_may_repeat_unless_the_switch_says_no(emulator: Running, tenant: Tenant, root: str) -> None:
+def test_names_may_repeat_unless_the_switch_wants_them_unique(emulator: Running, tenant: Tenant, root: str) -> None:
     assert tenant.group(root, "same")["id"] != tenant.group(root, "same")["id"]
     assert tenant.environment(root, "same")["id"] != tenant.environment(root, "same")["id"]
     emulator.switch(britive_unique_names=True)
@@ -132,7 +132,7 @@ def test_names_may_repeat_unless_the_switch_says_no(emulator: Running, tenant: T
     refused(tenant.patch(f"{GROUPS}/{elsewhere}", json={"name": "same"}), 409, "E1005")
 
 
-def test_a_description_may_be_demanded(emulator: Running, tenant: Tenant, root: str) -> None:
+def test_the_switch_requires_a_description(emulator: Running, tenant: Tenant, root: str) -> None:
     assert tenant.group(root, "a")["description"] is None
     emulator.switch(britive_description_required=True)
     refused(tenant.post(GROUPS, json={"name": "b", "parentId": root, "description": ""}), 400, "E1003")
@@ -150,7 +150,7 @@ def test_a_group_changes_in_place(tenant: Tenant, root: str) -> None:
 
 
 @pytest.mark.parametrize("body", [{"id": "another"}, {"name": ""}, {"name": None, "description": 5}, {"parentId": "x"}])
-def test_a_change_that_makes_no_sense(tenant: Tenant, root: str, body: dict[str, Any]) -> None:
+def test_an_invalid_change_is_refused(tenant: Tenant, root: str, body: dict[str, Any]) -> None:
     group = tenant.group(root, "old")
     refused(tenant.patch(f"{GROUPS}/{group['id']}", json=body), 400, "E1003")
     assert tenant.tree() == (["root", "old"], [])
@@ -177,7 +177,7 @@ def test_deletes_answer_without_a_body(tenant: Tenant, root: str) -> None:
 
 @pytest.mark.parametrize(("mode", "status"), [("refuse", 400), ("conflict", 409)])
 @pytest.mark.parametrize("content", ["group", "environment"])
-def test_a_group_with_content_stays(
+def test_a_group_that_is_not_empty_cannot_be_deleted(
     emulator: Running, tenant: Tenant, root: str, mode: str, status: int, content: str
 ) -> None:
     emulator.switch(britive_nonempty_group=mode)
@@ -188,7 +188,7 @@ def test_a_group_with_content_stays(
     assert tenant.tree() == before
 
 
-def test_a_group_with_content_goes_with_it(emulator: Running, tenant: Tenant, root: str) -> None:
+def test_the_switch_deletes_a_group_with_its_content(emulator: Running, tenant: Tenant, root: str) -> None:
     emulator.switch(britive_nonempty_group="cascade")
     outer = tenant.group(root, "outer")["id"]
     inner = tenant.group(outer, "inner")["id"]
@@ -202,7 +202,7 @@ def test_a_group_with_content_goes_with_it(emulator: Running, tenant: Tenant, ro
 
 
 @pytest.mark.parametrize("status", [404, 400])
-def test_what_is_absent(emulator: Running, tenant: Tenant, root: str, status: int) -> None:
+def test_objects_that_do_not_exist(emulator: Running, tenant: Tenant, root: str, status: int) -> None:
     emulator.switch(britive_absent_status=status)
     refused(delete_group(tenant, "nosuch"), status, "E1004")
     refused(tenant.delete(f"/apps/{APP}/environments/nosuch"), status, "E1004")
@@ -225,7 +225,7 @@ def test_an_unknown_application_is_a_bad_request(tenant: Tenant) -> None:
         refused(tenant.request(method, f"/apps/nosuch{path}"), 400, "A-0003")
 
 
-def test_an_unknown_application_may_also_be_nothing(emulator: Running, tenant: Tenant) -> None:
+def test_the_switch_answers_an_unknown_application_with_an_empty_reply(emulator: Running, tenant: Tenant) -> None:
     emulator.switch(britive_absent_app="empty")
     for view in ("", "?view=minimized"):
         reply = tenant.get(f"/apps/nosuch{view}")
@@ -233,7 +233,7 @@ def test_an_unknown_application_may_also_be_nothing(emulator: Running, tenant: T
     assert tenant.ok("GET", f"/apps/{APP}")["appContainerId"] == APP
 
 
-def test_slashes_do_not_matter(emulator: Running, tenant: Tenant) -> None:
+def test_double_and_trailing_slashes_are_ignored(emulator: Running, tenant: Tenant) -> None:
     assert tenant.ok("GET", f"/apps//{APP}/environments/") == []
     assert emulator.requests() == {"GET /api/apps/{app}/environments": 1}
 
@@ -258,13 +258,13 @@ def test_some_types_of_application_have_no_manual_environments(emulator: Running
 
 
 @pytest.mark.parametrize("kind", ["AWS Standalone", "Salesforce", "ServiceNow", "Okta", "Snowflake Standalone"])
-def test_the_others_have(emulator: Running, tenant: Tenant, kind: str) -> None:
+def test_the_other_types_have_manual_environments(emulator: Running, tenant: Tenant, kind: str) -> None:
     emulator.seed(britive={"applications": [{"appContainerId": "app-x", "catalogAppName": kind}]})
     tenant.environment(tenant.root("app-x"), "e", "app-x")
     assert tenant.tree("app-x") == (["root"], ["e"])
 
 
-def test_an_organisation(emulator: Running, tenant: Tenant) -> None:
+def test_a_scanned_application_has_a_tree_of_its_own(emulator: Running, tenant: Tenant) -> None:
     emulator.seed(britive=ORGANISATION)
     summary = "/apps/app-org/root-environment-group?view=summary&type="
     assert tenant.ok("GET", summary + "environments") == [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Literal
 
 import pytest
@@ -17,7 +18,7 @@ Connect = Callable[[str | None], Vault]
 VIEWER = 'path "identity/*" { capabilities = ["read", "list"] }'
 
 
-# Without a program ``test_vault_access.py`` says so once, and not each test for itself.
+# Without the program, one test in ``test_vault_access.py`` is skipped and says so, instead of every test.
 SERVERS: list[Server] = ["emulator", "real"] if binary() else ["emulator"]
 
 
@@ -42,17 +43,9 @@ def address(server: Server, request: pytest.FixtureRequest) -> tuple[str, str]:
 
 
 @pytest.fixture
-def connect(address: tuple[str, str]) -> Iterator[Connect]:
-    """Makes clients with a token each."""
-    made: list[Vault] = []
-
-    def make(token: str | None) -> Vault:
-        made.append(Vault(address[0], token))
-        return made[-1]
-
-    yield make
-    for client in made:
-        client.close()
+def connect(address: tuple[str, str], stack: ExitStack) -> Connect:
+    """Opens a client with a token."""
+    return lambda token: stack.enter_context(Vault(address[0], token))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Tokens, rights, and what a client asks before anything else."""
+"""Tokens, rights, and the first calls of a client."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_there_is_a_real_vault_to_compare_with(shared_vault: RealVault) -> None:
 
 @pytest.mark.parametrize("token", [None, "wrong"])
 @pytest.mark.parametrize(("method", "path"), CALLS + ELSEWHERE)
-def test_without_a_good_token_nothing_is_told(connect: Connect, token: str | None, method: str, path: str) -> None:
+def test_a_missing_or_wrong_token_is_refused(connect: Connect, token: str | None, method: str, path: str) -> None:
     refused(connect(token).request(method, path), 403, "permission denied")
 
 
@@ -40,7 +40,7 @@ def test_vaults_own_header_wins(address: tuple[str, str], connect: Connect) -> N
     refused(connect("wrong").get(f"{GROUP}/id/absent", headers=bearer), 403, "permission denied")
 
 
-def test_who_may_only_read(vault: Vault, viewer: Vault) -> None:
+def test_a_viewer_may_not_write(vault: Vault, viewer: Vault) -> None:
     group_id = vault.group("team-a")
     assert viewer.show(group_id) == vault.show(group_id)
     assert viewer.data("LIST", f"{GROUP}/id") == vault.data("GET", f"{GROUP}/id?list=true")
@@ -79,7 +79,7 @@ def test_health_and_seal_status_need_no_token(connect: Connect) -> None:
     assert set(health) >= {"cluster_id", "cluster_name", "server_time_utc", "version", "performance_standby"}
 
 
-def test_auth_methods_come_and_go(vault: Vault) -> None:
+def test_auth_methods_are_enabled_and_disabled(vault: Vault) -> None:
     assert vault.data("GET", "sys/auth")["token/"]["type"] == "token"
     empty(vault.post("sys/auth/here/there", json={"type": "approle", "description": "d"}))
     reply = vault.get("sys/auth").json()
@@ -100,7 +100,7 @@ def test_namespaces_are_not_in_the_community_edition(vault: Vault) -> None:
     refused(vault.post("sys/namespaces/ns1"), 404, UNSUPPORTED_PATH)
 
 
-def test_a_connection_may_be_used_again_after_a_refusal(address: tuple[str, str], vault: Vault) -> None:
+def test_a_connection_stays_usable_after_an_error(address: tuple[str, str], vault: Vault) -> None:
     limits = httpx.Limits(max_connections=1)
     headers = {"X-Vault-Token": address[1]}
     with httpx.Client(base_url=f"{address[0]}/v1/", headers=headers, limits=limits, trust_env=False) as client:

@@ -46,13 +46,13 @@ def test_an_alias_shows_in_its_group_and_in_lists(vault: Vault, corp: str, exter
     assert alias_of(vault, external) == shown
     assert vault.show(external)["modify_index"] == 2
 
-    told = {"name": "Staff", "canonical_id": external, **mount, "custom_metadata": None, "local": False}
-    assert vault.data("LIST", f"{ALIAS}/id") == {"keys": [alias_id], "key_info": {alias_id: told}}
+    summary = {"name": "Staff", "canonical_id": external, **mount, "custom_metadata": None, "local": False}
+    assert vault.data("LIST", f"{ALIAS}/id") == {"keys": [alias_id], "key_info": {alias_id: summary}}
     info = vault.data("GET", f"{GROUP}/id?list=true")["key_info"][external]
     assert info["alias"] == {"id": alias_id, "name": "Staff", **mount}
 
 
-def test_without_a_group_an_alias_makes_one(vault: Vault, corp: str) -> None:
+def test_an_alias_without_a_group_creates_one(vault: Vault, corp: str) -> None:
     made = vault.data("POST", ALIAS, {"name": "staff", "mount_accessor": corp})
     group = vault.show(made["canonical_id"])
     assert (group["type"], group["alias"]["id"], group["modify_index"]) == ("external", made["id"], 1)
@@ -75,13 +75,13 @@ def test_without_a_group_an_alias_makes_one(vault: Vault, corp: str) -> None:
         ({"id": "", "name": "n", "mount_accessor": "CORP"}, "empty group alias ID"),
     ],
 )
-def test_aliases_that_are_refused(vault: Vault, corp: str, body: dict[str, str], text: str) -> None:
+def test_invalid_aliases_are_refused(vault: Vault, corp: str, body: dict[str, str], text: str) -> None:
     real = {"CORP": corp, "INTERNAL": vault.group("internal")}
     refused(vault.post(ALIAS, json={key: real.get(value, value) for key, value in body.items()}), 400, text)
     refused(vault.request("LIST", f"{ALIAS}/id"), 404)
 
 
-def test_a_name_is_there_once_on_a_mount_in_any_case(vault: Vault, corp: str, other: str, external: str) -> None:
+def test_alias_names_are_unique_on_a_mount_in_any_case(vault: Vault, corp: str, other: str, external: str) -> None:
     vault.data("POST", ALIAS, {"name": "staff", "mount_accessor": corp, "canonical_id": external})
     second = vault.group("second", type="external")
     for group_id in (external, second):
@@ -137,7 +137,7 @@ def test_an_alias_is_deleted_alone_or_with_its_group(vault: Vault, corp: str, ex
     refused(vault.get(f"{ALIAS}/id/{alias_id}"), 404)
 
 
-def test_an_alias_outlives_its_mount(vault: Vault, external: str) -> None:
+def test_an_alias_stays_when_its_mount_is_disabled(vault: Vault, external: str) -> None:
     accessor = vault.accessor("brief")
     vault.data("POST", ALIAS, {"name": "staff", "mount_accessor": accessor, "canonical_id": external})
     empty(vault.delete("sys/auth/brief"))
@@ -146,13 +146,13 @@ def test_an_alias_outlives_its_mount(vault: Vault, external: str) -> None:
     assert {"mount_path", "mount_type"}.isdisjoint(alias)
 
 
-def test_what_there_is_not(vault: Vault) -> None:
+def test_absent_objects_and_unsupported_operations(vault: Vault) -> None:
     refused(vault.get(f"{ALIAS}/id/absent"), 404)
     for method, path in (("GET", ALIAS), ("GET", f"{ALIAS}/id"), ("GET", LOOKUP)):
         refused(vault.request(method, path), 405, UNSUPPORTED_OPERATION)
 
 
-def test_a_group_is_looked_up_in_four_ways(vault: Vault, corp: str, external: str) -> None:
+def test_a_group_is_found_by_four_keys(vault: Vault, corp: str, external: str) -> None:
     made = vault.data("POST", ALIAS, {"name": "staff", "mount_accessor": corp, "canonical_id": external})
     group = vault.show(external)
     by_alias = {"alias_name": "STAFF", "alias_mount_accessor": corp}
@@ -170,7 +170,7 @@ def test_a_group_is_looked_up_in_four_ways(vault: Vault, corp: str, external: st
         {"alias_name": "absent", "alias_mount_accessor": "absent"},
     ],
 )
-def test_nothing_found_is_an_empty_answer(vault: Vault, kind: str, asked: dict[str, Any]) -> None:
+def test_a_lookup_without_a_match_is_an_empty_reply(vault: Vault, kind: str, asked: dict[str, Any]) -> None:
     empty(vault.post(f"identity/lookup/{kind}", json=asked))
 
 
@@ -186,7 +186,7 @@ def test_nothing_found_is_an_empty_answer(vault: Vault, kind: str, asked: dict[s
         ({"alias_mount_accessor": "x"}, "both 'alias_name' and 'alias_mount_accessor' needs to be set"),
     ],
 )
-def test_one_way_of_asking_at_a_time(vault: Vault, kind: str, asked: dict[str, Any], text: str) -> None:
+def test_a_lookup_takes_one_key_only(vault: Vault, kind: str, asked: dict[str, Any], text: str) -> None:
     refused(vault.post(f"identity/lookup/{kind}", json=asked), 400, text)
 
 

@@ -83,7 +83,7 @@ def test_updates_by_name_and_by_id(vault: Vault) -> None:
         ),
     ],
 )
-def test_entities_that_are_refused(vault: Vault, body: dict[str, Any], status: int, text: str) -> None:
+def test_invalid_entities_are_refused(vault: Vault, body: dict[str, Any], status: int, text: str) -> None:
     vault.entity("alice")
     refused(vault.post(ENTITY, json=body), status, text)
     assert vault.data("LIST", f"{ENTITY}/name") == {"keys": ["alice"]}
@@ -97,7 +97,7 @@ def test_a_name_in_use_is_refused(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize(("given", "disabled"), [(1, True), ("t", True), ("F", False), ("", False), (None, False)])
-def test_disabled_is_taken_loosely(vault: Vault, given: Any, disabled: bool) -> None:
+def test_disabled_accepts_several_spellings(vault: Vault, given: Any, disabled: bool) -> None:
     assert show(vault, vault.entity("alice", disabled=given))["disabled"] is disabled
 
 
@@ -118,7 +118,7 @@ def test_delete(vault: Vault) -> None:
     assert vault.data("LIST", f"{ENTITY}/id")["keys"] == sorted(ids[2:])
 
 
-def test_what_there_is_not(vault: Vault) -> None:
+def test_absent_objects_and_unsupported_operations(vault: Vault) -> None:
     for path in ("id/absent", "name/absent"):
         refused(vault.get(f"{ENTITY}/{path}"), 404)
     for method, path in (("GET", ENTITY), ("DELETE", ENTITY), ("GET", f"{ENTITY}/id"), ("GET", f"{ENTITY}/name")):

@@ -1,4 +1,4 @@
-"""Life of a group: create and upsert, read, update, rename, delete, list."""
+"""Groups: create and upsert, read, update, rename, delete, list."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_read_has_all_fields(vault: Vault) -> None:
     assert group == {**FRESH, "name": "team-a"}
 
 
-def test_creating_what_exists_updates_it_without_a_word(vault: Vault) -> None:
+def test_creating_an_existing_group_updates_it_silently(vault: Vault) -> None:
     group_id = vault.group("team-a", policies=["old"])
     empty(vault.post(GROUP, json={"name": "team-a", "policies": ["new"]}))
     assert vault.data("GET", f"{GROUP}/name/team-a")["id"] == group_id
@@ -114,12 +114,14 @@ def test_an_id_in_the_body_updates(vault: Vault) -> None:
         (GROUP, {"name": None}, "empty group name"),
     ],
 )
-def test_nothing_is_made_under_an_id_or_without_a_name(vault: Vault, path: str, body: Any, text: str) -> None:
+def test_a_write_with_an_unknown_id_or_an_empty_name_creates_nothing(
+    vault: Vault, path: str, body: Any, text: str
+) -> None:
     refused(vault.post(path, json=body), 400, text)
     refused(vault.request("LIST", f"{GROUP}/id"), 404)
 
 
-def test_an_update_replaces_what_is_given_and_keeps_the_rest(vault: Vault) -> None:
+def test_an_update_replaces_the_given_fields_and_keeps_the_rest(vault: Vault) -> None:
     member, alice = vault.group("member"), vault.entity("alice")
     full: dict[str, Any] = {
         "metadata": {"a": "1", "b": "2"},
@@ -137,7 +139,7 @@ def test_an_update_replaces_what_is_given_and_keeps_the_rest(vault: Vault) -> No
         assert after == {**before, **changed, field: value}
 
 
-def test_an_update_of_nothing_still_counts(vault: Vault) -> None:
+def test_an_empty_update_increases_the_modify_index(vault: Vault) -> None:
     group_id = vault.group("team-a", metadata={"k": "v"})
     before = vault.show(group_id)
     empty(vault.post(f"{GROUP}/id/{group_id}"))
@@ -194,7 +196,7 @@ def test_a_name_in_use_is_refused(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize("by", ["id", "name"])
-def test_delete_succeeds_whether_there_is_something_or_not(vault: Vault, by: str) -> None:
+def test_delete_succeeds_also_for_absent_groups(vault: Vault, by: str) -> None:
     group_id = vault.group("team-a")
     path = f"{GROUP}/id/{group_id}" if by == "id" else f"{GROUP}/name/TEAM-a"
     empty(vault.delete(path))
@@ -231,7 +233,7 @@ def test_lists(vault: Vault, path: str, method: str, query: str) -> None:
     assert vault.data(method, f"{GROUP}/name{path}{query}") == {"keys": [names[key] for key in by_id["keys"]]}
 
 
-def test_an_empty_list_with_something_to_warn_of(vault: Vault) -> None:
+def test_an_empty_list_with_a_warning(vault: Vault) -> None:
     reply = vault.request("LIST", f"{GROUP}/id?limit=1")
     assert (reply.status_code, reply.json()["data"]) == (200, {})
     assert reply.json()["warnings"] == ["Endpoint ignored these unrecognized parameters: [limit]"]
@@ -267,7 +269,9 @@ def test_an_empty_list_with_something_to_warn_of(vault: Vault) -> None:
         ("BREW", GROUP, 405, []),
     ],
 )
-def test_what_there_is_not(vault: Vault, method: str, path: str, status: int, errors: list[str]) -> None:
+def test_absent_objects_and_unsupported_operations(
+    vault: Vault, method: str, path: str, status: int, errors: list[str]
+) -> None:
     refused(vault.request(method, path), status, *errors)
 
 
@@ -279,7 +283,7 @@ def test_patch_is_for_merge_patches_and_not_supported_even_then(vault: Vault) ->
 
 
 @pytest.mark.parametrize("name", ["a b", "a/b é", "q?x#y", "a+b", "100%", "x" * 2000, " sp ", "(unknown)"])
-def test_any_name_goes(vault: Vault, name: str) -> None:
+def test_any_name_is_accepted(vault: Vault, name: str) -> None:
     group_id = vault.group(name)
     from_path = name.replace("%", "%25").replace("?", "%3F").replace("#", "%23").replace(" ", "%20")
     for path in (from_path, from_path.replace("/", "%2F")):
@@ -294,15 +298,15 @@ def test_a_namespace_header_is_ignored(vault: Vault) -> None:
     assert vault.show(reply.json()["data"]["id"])["namespace_id"] == "root"
 
 
-def test_of_many_creates_at_once_one_makes_the_group(vault: Vault) -> None:
+def test_of_concurrent_creates_one_succeeds(vault: Vault) -> None:
     with ThreadPoolExecutor(16) as pool:
         replies = list(pool.map(lambda _: vault.post(GROUP, json={"name": "team-a"}), range(16)))
     assert Counter(reply.status_code for reply in replies) == {200: 1, 204: 15}
     assert len(vault.data("LIST", f"{GROUP}/id")["keys"]) == 1
 
 
-def test_writes_at_once_go_one_after_the_other(vault: Vault) -> None:
-    """Eight writers read, change and write. Each write counts, and what is left is what one of them wrote."""
+def test_concurrent_writes_are_serialised(vault: Vault) -> None:
+    """Eight writers read, change and write. Each write counts, and the result is that of one of them."""
     group_id = vault.group("team-a")
     entities = {vault.entity(f"entity-{number}") for number in range(8)}
 

@@ -1,4 +1,4 @@
-"""The official Python client: every call of its that touches what is emulated."""
+"""The official Python client: every call that the emulator serves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hvac.api.secrets_engines.identity import Identity
 from testkit.vault import Vault
 
 COVERED = {name for name in vars(Identity) if "group" in name or "entity" in name or "entities" in name} - {
-    # Not emulated: what entities have of their own.
+    # Not emulated: calls that concern entities only.
     *("create_or_update_entity_alias", "read_entity_alias", "update_entity_alias", "delete_entity_alias"),
     *("list_entity_aliases", "merge_entities"),
     "validate_member_id_params_for_group_type",
@@ -24,7 +24,7 @@ COVERED = {name for name in vars(Identity) if "group" in name or "entity" in nam
 
 
 class Driven:
-    """The client's identity calls; remembers which were made."""
+    """The client's identity calls, with a record of those that a test made."""
 
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
@@ -43,7 +43,7 @@ def client(request: pytest.FixtureRequest, address: tuple[str, str]) -> Iterator
 
 
 def done(reply: Any) -> None:
-    """An answer without a body, for which the client gives the response itself."""
+    """Assert a reply without a body, for which the client returns the response itself."""
     assert isinstance(reply, requests.Response)
     assert (reply.status_code, reply.content) == (204, b"")
 
@@ -85,7 +85,7 @@ def groups(identity: Any, alice: str, bob: str) -> str:
     assert data(identity.read_group_by_name("g 1/x")) == read == data(identity.lookup_group(group_id=group))
     done(identity.create_or_update_group_by_name("g 1/x", policies=["b"]))
     assert data(identity.read_group(group))["member_group_ids"] == [child]
-    # The client sends null for lists that it was not given, and null means none.
+    # The client sends null for absent lists, and null clears a list.
     done(identity.update_group(group, name="g 1/x", policies=[]))
     read = data(identity.read_group(group))
     assert (read["member_entity_ids"], read["member_group_ids"], read["policies"]) == ([], None, [])

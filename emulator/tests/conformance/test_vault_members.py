@@ -1,4 +1,4 @@
-"""Who is in a group: entities and other groups, cycles, what a delete leaves behind."""
+"""Members of a group: entities, other groups, cycles, and deleted members."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def memberships(vault: Vault, entity_id: str) -> tuple[list[str], list[str]]:
     return direct, inherited
 
 
-def test_entities_are_kept_once_and_sorted(vault: Vault) -> None:
+def test_entities_are_sorted_without_duplicates(vault: Vault) -> None:
     ids = [vault.entity(name) for name in ("a", "b", "c")]
     group_id = vault.group("team-a", member_entity_ids=[ids[2], ids[0], ids[2], f" {ids[1]} ", ""])
     assert vault.show(group_id)["member_entity_ids"] == sorted(ids)
@@ -57,14 +57,14 @@ def test_a_deleted_entity_leaves_its_groups(vault: Vault) -> None:
     assert vault.show(group_id)["member_entity_ids"] is None
 
 
-def test_a_disabled_entity_stays(vault: Vault) -> None:
+def test_a_disabled_entity_stays_a_member(vault: Vault) -> None:
     alice = vault.entity("alice")
     group_id = vault.group("team-a", member_entity_ids=[alice])
     empty(vault.post(f"{ENTITY}/id/{alice}", json={"disabled": True}))
     assert vault.show(group_id)["member_entity_ids"] == [alice]
 
 
-def test_an_entity_is_in_its_groups_and_in_theirs(vault: Vault) -> None:
+def test_an_entity_shows_direct_and_inherited_groups(vault: Vault) -> None:
     alice = vault.entity("alice")
     assert memberships(vault, alice) == ([], [])
     low = vault.group("low", member_entity_ids=[alice])
@@ -96,7 +96,7 @@ def test_member_groups_are_sorted_and_parents_in_order_of_joining(vault: Vault) 
     assert vault.show(children[2])["parent_group_ids"] == [*parents[1:], parents[0]]
 
 
-def test_who_joins_or_leaves_a_group_is_changed_by_it(vault: Vault) -> None:
+def test_joining_or_leaving_a_group_increases_the_modify_index(vault: Vault) -> None:
     child, other = vault.group("child"), vault.group("other")
     parent = vault.group("parent", member_group_ids=[child])
     before = vault.show(child)
@@ -121,7 +121,7 @@ def test_an_unknown_group_refuses_the_whole_write(vault: Vault, bad: str) -> Non
     assert [vault.show(one) for one in (group_id, child, other)] == before
 
 
-def test_a_group_is_not_in_itself(vault: Vault) -> None:
+def test_a_group_cannot_contain_itself(vault: Vault) -> None:
     group_id = vault.group("team-a")
     reply = vault.post(f"{GROUP}/id/{group_id}", json={"member_group_ids": [group_id]})
     refused(reply, 500, failed(f'member group ID "{group_id}" is same as the ID of the group'))
@@ -138,7 +138,7 @@ def test_cycles_are_refused(vault: Vault, length: int) -> None:
     assert [vault.show(group_id) for group_id in chain] == before
 
 
-def test_a_diamond_is_no_cycle(vault: Vault) -> None:
+def test_a_diamond_is_not_a_cycle(vault: Vault) -> None:
     low = vault.group("low")
     sides = [vault.group(name, member_group_ids=[low]) for name in ("left", "right")]
     top = vault.group("top", member_group_ids=[*sides, low])
@@ -151,7 +151,7 @@ def test_parents_cannot_be_written(vault: Vault) -> None:
     assert vault.show(group_id)["parent_group_ids"] is None
 
 
-def test_a_deleted_member_group_is_gone_from_its_parent(vault: Vault) -> None:
+def test_a_deleted_member_group_leaves_its_parent(vault: Vault) -> None:
     child = vault.group("child")
     parent = vault.group("parent", member_group_ids=[child])
     before = vault.show(parent)
@@ -178,14 +178,14 @@ def test_a_deleted_parent_stays_in_its_members(vault: Vault) -> None:
         ("member_group_ids", "member groups can't be set for external groups"),
     ],
 )
-def test_external_groups_take_no_members(vault: Vault, field: str, text: str, value: Any) -> None:
+def test_external_groups_refuse_members(vault: Vault, field: str, text: str, value: Any) -> None:
     refused(vault.post(GROUP, json={"name": "new", "type": "external", field: value}), 400, text)
     group_id = vault.group("external", type="external")
     refused(vault.post(f"{GROUP}/id/{group_id}", json={field: value}), 400, text)
     assert vault.show(group_id)["modify_index"] == 1
 
 
-def test_an_external_group_may_be_in_an_internal_one(vault: Vault) -> None:
+def test_an_internal_group_may_contain_an_external_one(vault: Vault) -> None:
     external = vault.group("external", type="external")
     internal = vault.group("internal", member_group_ids=[external])
     assert vault.show(external)["parent_group_ids"] == [internal]

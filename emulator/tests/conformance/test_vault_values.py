@@ -1,4 +1,4 @@
-"""What values a group takes: weak typing, policies, metadata, types, bodies."""
+"""Values of the fields of a group: weak types, policies, metadata, bodies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def unconvertible(where: str, kind: str, value: str) -> str:
         ("", []),
     ],
 )
-def test_policies_are_sorted_and_kept_once(vault: Vault, given: Any, kept: list[str]) -> None:
+def test_policies_are_sorted_without_duplicates(vault: Vault, given: Any, kept: list[str]) -> None:
     assert vault.show(vault.group("team-a", policies=given))["policies"] == kept
 
 
@@ -68,7 +68,7 @@ def test_the_policy_root_is_refused(vault: Vault, given: Any) -> None:
         ({str(number): "v" for number in range(64)}, {str(number): "v" for number in range(64)}),
     ],
 )
-def test_metadata_is_a_map_of_texts(vault: Vault, given: Any, kept: Any) -> None:
+def test_metadata_is_a_map_of_strings(vault: Vault, given: Any, kept: Any) -> None:
     assert vault.show(vault.group("team-a", metadata=given))["metadata"] == kept
 
 
@@ -134,7 +134,7 @@ def test_metadata_has_64_pairs_at_most(vault: Vault) -> None:
         ),
     ],
 )
-def test_values_that_do_not_fit(vault: Vault, field: str, value: Any, shown: str, detail: str) -> None:
+def test_values_of_a_wrong_type_are_refused(vault: Vault, field: str, value: Any, shown: str, detail: str) -> None:
     body = {"name": "new", field: value}
     refused(vault.post(GROUP, json=body), 400, f'{INVALID} {shown} for field "{field}": {detail}')
     refused(vault.get(f"{GROUP}/name/new"), 404)
@@ -146,7 +146,7 @@ def test_a_name_may_be_a_number(vault: Vault, given: Any, kept: str | None) -> N
 
 
 @pytest.mark.parametrize("given", ["internal", "", None])
-def test_the_usual_type_is_internal(vault: Vault, given: Any) -> None:
+def test_the_default_type_is_internal(vault: Vault, given: Any) -> None:
     assert vault.show(vault.group("team-a", type=given))["type"] == "internal"
 
 
@@ -157,7 +157,7 @@ def test_there_are_two_types(vault: Vault, given: Any, shown: str) -> None:
 
 @pytest.mark.parametrize("kind", ["internal", "external"])
 @pytest.mark.parametrize("new", ["internal", "external", "", None, "bogus"])
-def test_the_type_stays(vault: Vault, kind: str, new: Any) -> None:
+def test_the_type_cannot_be_changed(vault: Vault, kind: str, new: Any) -> None:
     group_id = vault.group("team-a", type=kind)
     for path, body in ((f"{GROUP}/id/{group_id}", {}), (GROUP, {"name": "TEAM-a"}), (f"{GROUP}/name/team-a", {})):
         reply = vault.post(path, json={**body, "type": new})
@@ -168,34 +168,34 @@ def test_the_type_stays(vault: Vault, kind: str, new: Any) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{bad", b"[]", b'"x"', b"5", b'{"name":NaN}', b"name=x", b"["])
-def test_bodies_that_are_no_json_object(vault: Vault, body: bytes) -> None:
+def test_bodies_that_are_not_json_objects_are_refused(vault: Vault, body: bytes) -> None:
     refused(vault.post(GROUP, content=body), 400, "error parsing JSON")
 
 
-def test_what_stands_behind_the_object_is_not_read(vault: Vault) -> None:
+def test_text_after_the_json_object_is_ignored(vault: Vault) -> None:
     reply = vault.post(GROUP, content=b'{"name":"one","name":"two"} trailing')
     assert reply.json()["data"]["name"] == "two"
 
 
-def test_broken_text_is_mended(vault: Vault) -> None:
+def test_unpaired_surrogates_are_replaced(vault: Vault) -> None:
     assert vault.post(GROUP, content=b'{"name":"\xff"}').json()["data"]["name"] == "\ufffd"
     assert vault.post(GROUP, content=b'{"name":"\\ud800x"}').json()["data"]["name"] == "\ufffdx"
 
 
-def test_a_form_is_taken_too(vault: Vault) -> None:
+def test_a_form_is_accepted(vault: Vault) -> None:
     reply = vault.post(GROUP, data={"name": "form", "policies": ["a,b", "c"], "metadata": "k=v"})
     group = vault.show(reply.json()["data"]["id"])
     assert (group["name"], group["metadata"], group["policies"]) == ("form", {"k": "v"}, ["a", "b", "c"])
 
 
 @pytest.mark.parametrize("before", ["", " \n"])
-def test_an_object_is_no_form_whatever_it_is_called(before: str, vault: Vault) -> None:
-    kind = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl says when it is told nothing
+def test_a_json_object_is_read_as_json_with_any_content_type(before: str, vault: Vault) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}  # the default of curl
     reply = vault.post(GROUP, content=before + '{"name": "json", "policies": ["a"]}', headers=kind)
     assert reply.json()["data"]["name"] == "json"
 
 
-def test_unknown_fields_are_ignored_with_a_warning_where_there_is_an_answer(vault: Vault) -> None:
+def test_unknown_fields_are_ignored_with_a_warning_if_there_is_a_body(vault: Vault) -> None:
     warning = "Endpoint ignored these unrecognized parameters: "
     reply = vault.post(GROUP, json={"name": "team-a", "zfoo": 1, "Name": "x"})
     assert reply.json()["warnings"] == [f"{warning}[Name zfoo]"]

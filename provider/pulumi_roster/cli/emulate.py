@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
         @app.command("emulate", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
         def without() -> None:
             """Serve the four APIs on 127.0.0.1 (not installed)."""
-            _refuse(f"roster emulate: the package {missing!r} is missing; {HINT}")
+            _refuse(f"roster emulate: the package {missing!r} is missing\n  hint: {HINT}")
 
         return
     app.command()(_with_options(emulate, Switches.model_fields))
@@ -78,7 +78,7 @@ def emulate(
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        _refuse(f"Port {port} is in use. Another emulator may be running; choose another port with --port.")
+        _refuse(f"Port {port} is in use\n  hint: stop the other program, or choose another port with --port")
     except sqlite3.Error as error:
         _refuse(f"{data} cannot hold the data: {error}")
 
