@@ -16,7 +16,7 @@ EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))
 def test_examples_are_found() -> None:
     assert EXAMPLES
     numbers = [path.name.partition("-")[0] for path in EXAMPLES]
-    assert numbers == [f"{number:02}" for number in range(1, len(EXAMPLES) + 1)], "examples must be numbered from one, without a gap"
+    assert numbers == [f"{number:02}" for number in range(1, len(EXAMPLES) + 1)], "number them from one, without a gap"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
