@@ -63,3 +63,12 @@ def links(page: Path) -> list[str]:
 def test_the_links_between_documents_lead_to_files() -> None:
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
     assert [(page.name, link) for page in pages for link in links(page) if not (page.parent / link).exists()] == []
+
+
+def test_the_modules_that_the_documents_name_exist() -> None:
+    text = (ROOT / "docs" / "how-it-works.md").read_text()
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", text))
+    assert named
+    assert [
+        name for name in named if not any((base / name).exists() for base in (ROOT, ROOT / "provider/pulumi_roster"))
+    ] == []
