@@ -1,4 +1,4 @@
-"""Every example: up, up again without a change, refresh without drift, destroy with nothing left."""
+"""Runs every example: up, a second up and a refresh without changes, and a destroy that leaves nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))
 def test_examples_are_found() -> None:
     assert EXAMPLES
     numbers = [path.name.partition("-")[0] for path in EXAMPLES]
-    assert numbers == [f"{number:02}" for number in range(1, len(EXAMPLES) + 1)], "numbered from one, without a gap"
+    assert numbers == [f"{number:02}" for number in range(1, len(EXAMPLES) + 1)], "number them from one, without a gap"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
@@ -24,7 +24,7 @@ def test_example(example: Path, tmp_path: Path, emulator: Running) -> None:
     before = emulator.dump()
     program = Program(tmp_path / "project", emulator.url, example=example)
     program.up()
-    assert program.resources(), "it makes something"
+    assert program.resources(), "an example must create something"
     program.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
     program.destroy()
     assert objects(emulator.dump()) == objects(before)

@@ -54,12 +54,21 @@ def test_an_issue_form_is_complete(path: Path) -> None:
         assert all(row["attributes"]["label"] for row in form["body"] if row["type"] != "markdown")
 
 
-def test_the_documents_for_contributors_link_to_files_that_exist() -> None:
+def links(page: Path) -> list[str]:
+    """Return the relative links of a page, without those in code blocks."""
+    prose = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    return re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", prose)
+
+
+def test_the_links_between_documents_lead_to_files() -> None:
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
-    broken = [
-        f"{page.relative_to(ROOT)}: {link}"
-        for page in pages
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
-        if not (page.parent / link).exists()
-    ]
-    assert broken == []
+    assert [(page.name, link) for page in pages for link in links(page) if not (page.parent / link).exists()] == []
+
+
+def test_the_modules_that_the_documents_name_exist() -> None:
+    text = (ROOT / "docs" / "how-it-works.md").read_text()
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", text))
+    assert named
+    assert [
+        name for name in named if not any((base / name).exists() for base in (ROOT, ROOT / "provider/pulumi_roster"))
+    ] == []
