@@ -65,7 +65,7 @@ def _connections() -> Iterator[None]:
 
 @pytest.fixture
 def program_config() -> Iterator[Callable[..., None]]:
-    """Sets the stack configuration that a running program sees, by key below ``roster:``. Each call replaces all keys."""
+    """Sets the stack configuration of a running program, by key below ``roster:``. Each call replaces all keys."""
     before = CONFIG.get()
 
     def configure(**values: Any) -> None:

@@ -1,4 +1,4 @@
-"""For clients of servers on the loopback, which have no use for certificates.
+"""Defines a TLS context without certificates, for clients of servers on the loopback.
 
 To load those takes httpx longer than most calls; a client is given this context instead, made once.
 """

@@ -23,7 +23,7 @@ ENGINE = ROOT / ".engine" / "bin"
 
 
 def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
-    """Returns the environment of a ``pulumi`` process that keeps everything in ``folder`` and uses only the emulator."""
+    """Returns the environment of a ``pulumi`` process that keeps its files in ``folder`` and uses only the emulator."""
     keep = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     return {
         **keep,
