@@ -8,12 +8,12 @@ from pulumi_roster.catalog import RESOURCES
 from roster_emulator import Running
 from support.cases import CASES, Case
 from support.lifecycle import run_lifecycle
-from support.subjects import Direct, Pickled, session_for
+from support.subjects import Alone, Pickled
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_kind_completes_its_lifecycle(case: Case, emulator: Running) -> None:
-    run_lifecycle(case, Direct(case.kind, session_for(emulator.url)), emulator)
+    run_lifecycle(case, Alone(case.kind, emulator.url), emulator)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -86,7 +86,8 @@ class VerbRun:
     """One verb of one kind. ``id`` and ``outputs`` are the state before the verb; ``waited`` counts skipped seconds."""
 
     def __init__(self, emulator: Running, case: Case, verb: Verb) -> None:
-        self.emulator, self.case, self.verb = emulator, case, verb
+        self.emulator, self.case = emulator, case
+        self.verb: Verb = verb
         self.state = EmulatorState(emulator)
         self.slow = False
         self.waited = 0.0
@@ -196,7 +197,7 @@ def _checked(lifecycle: Lifecycle, given: Values) -> Values:
 
 
 def _distinct(sent: list[tuple[str, str]], fields: list[tuple[str, ...]]) -> tuple[Request, ...]:
-    roles = [_role(method, route) for method, route in sent]
+    roles: list[Role] = [_role(method, route) for method, route in sent]
     writes = [number for number, role in enumerate(roles) if role == "write"]
     found: dict[tuple[str, str, bool], Request] = {}
     for number, (method, route) in enumerate(sent):

@@ -35,9 +35,7 @@ def test_a_destroy_after_a_killed_creation_names_what_the_state_does_not_know(ne
     refused = new_stack.project.destroy(code=None)
     assert refused.code != 0
     error = refused.errors["ibm-group"]
-    assert (
-        "members or rules that this stack does not manage: member IBMid-anna, member IBMid-bert" in error
-    )
+    assert "members or rules that this stack does not manage: member IBMid-anna, member IBMid-bert" in error
     new_stack.project.recover()
     new_stack.project.destroy()
     assert new_stack.described() == EXPECTED["destroyed"]

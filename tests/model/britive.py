@@ -9,6 +9,17 @@ from hypothesis import strategies as st
 
 from model.engine import Declaration, Ref, Values
 from model.system import Draw, Fields, Link, Snapshot, SystemModel, refs
+from support.britive_api import (
+    britive_change_environment,
+    britive_change_group,
+    britive_delete_environment,
+    britive_delete_group,
+    britive_environment,
+    britive_group,
+    britive_map,
+    britive_root,
+    britive_unmap,
+)
 
 GROUP, ENVIRONMENT, MAPPING = "britive.EnvironmentGroup", "britive.Environment", "britive.AccountMapping"
 
@@ -116,52 +127,40 @@ class Britive(SystemModel):
 
     def act_as_others(self, draw: Draw[Any], now: Snapshot) -> None:
         groups = [id for id, fields in now.objects.items() if fields["kind"] == GROUP]
-        places = [id for id, fields in now.objects.items() if fields["kind"] == ENVIRONMENT]
+        environments = [id for id, fields in now.objects.items() if fields["kind"] == ENVIRONMENT]
         if not groups:
-            self._ask("POST", "root-environment-group/groups", {"name": "root", "parentId": ""})
+            britive_root(self.emulator)
             return
-        actions = ["group", "place", *(["map", "map", "close", "edit place"] if places else [])]
-        action = draw(st.sampled_from([*actions, *(["unmap"] if now.rows else []), "edit group", "remove group"]))
-        name = draw(st.sampled_from([*NAMES, "others"]))
-        if action == "group":
-            body = {"name": name, "description": "others", "parentId": draw(st.sampled_from(groups))}
-            self._ask("POST", "root-environment-group/groups", body)
-        elif action == "place":
-            body = {"name": name, "description": "others", "parentGroupId": draw(st.sampled_from(groups))}
-            self._ask("POST", "root-environment-group/environments", body)
+        actions = ["create group", "create environment", "edit group", "delete group"]
+        actions += ["map", "map", "delete environment", "edit environment"] if environments else []
+        action = draw(st.sampled_from([*actions, *(["unmap"] if now.rows else [])]))
+        name, group = draw(st.sampled_from([*NAMES, "others"])), draw(st.sampled_from(groups))
+        environment = draw(st.sampled_from(environments or [""]))
+        if action == "create group":
+            britive_group(self.emulator, group, name, description="others")
+        elif action == "create environment":
+            britive_environment(self.emulator, group, name, description="others")
         elif action == "map":
-            account, user = draw(st.sampled_from(ACCOUNTS)), draw(st.sampled_from(USERS))
-            self._ask("POST", f"environments/{draw(st.sampled_from(places))}/accounts/{account}/users", [user], but=400)
+            link = Link("use", environment, f"{draw(st.sampled_from(ACCOUNTS))}/{draw(st.sampled_from(USERS))}")
+            if link not in now.links:
+                britive_map(self.emulator, environment, *link.member.split("/"))
         elif action == "unmap":
             link = draw(st.sampled_from(now.rows))
-            account, _, user = link.member.partition("/")
-            self._ask("DELETE", f"environments/{link.holder}/accounts/{account}/users/{user}")
-        elif action == "close":
-            self._ask("DELETE", f"environments/{draw(st.sampled_from(places))}")
-        elif action == "edit place":
-            properties = [{"name": "displayName", "value": name}]
-            self._ask(
-                "PATCH", f"environments/{draw(st.sampled_from(places))}/properties", {"propertyTypes": properties}
-            )
-        else:
-            id = draw(st.sampled_from(groups))
-            if not now.objects[id]["holder"]:
-                return
+            britive_unmap(self.emulator, link.holder, *link.member.split("/"))
+        elif action == "delete environment":
+            britive_delete_environment(self.emulator, environment)
+        elif action == "edit environment":
+            britive_change_environment(self.emulator, environment, displayName=name)
+        elif now.objects[group]["holder"]:  # nobody changes the root group
             if action == "edit group":
-                self._ask("PATCH", f"root-environment-group/groups/{id}", {"name": name})
-            else:
-                self._ask("DELETE", f"environment-groups/{id}", but=400)
+                britive_change_group(self.emulator, group, name=name)
+            elif not any(fields["holder"] == group for fields in now.objects.values()):
+                britive_delete_group(self.emulator, group)
 
     def clear(self, id: str, now: Snapshot, others: Iterable[str | Link]) -> None:
         for one in others:
             if isinstance(one, str) and now.objects[one]["kind"] == ENVIRONMENT:
-                self._ask("DELETE", f"environments/{one}")
+                britive_delete_environment(self.emulator, one)
             elif isinstance(one, str):
                 self.clear(one, now, [id for id, fields in now.objects.items() if fields["holder"] == one])
-                self._ask("DELETE", f"environment-groups/{one}")
-
-    def _ask(self, method: str, path: str, json: Any = None, *, but: int = 0) -> Any:
-        headers = {"Authorization": "TOKEN roster-dev"}
-        reply = self.client.request(method, f"/api/apps/{APP}/{path}", json=json, headers=headers)
-        assert reply.status_code < 300 or reply.status_code == but, reply.text
-        return reply.json() if reply.content else None
+                britive_delete_group(self.emulator, one)

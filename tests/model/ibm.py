@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from model.engine import Declaration, Ref, Values
 from model.system import Draw, Fields, Link, Snapshot, SystemModel, refs
+from support.ibm_api import ibm, ibm_change, ibm_group, ibm_remove, ibm_rule
 
 GROUP, MEMBERS, MEMBERSHIP = "ibm.AccessGroup", "ibm.AccessGroupMembers", "ibm.AccessGroupMembership"
 GROUPS_OF, RULE = "ibm.MemberAccessGroups", "ibm.AccessGroupRule"
@@ -164,56 +165,41 @@ class Ibm(SystemModel):
     def act_as_others(self, draw: Draw[Any], now: Snapshot) -> None:
         groups = [id for id, fields in now.objects.items() if "holder" not in fields]
         rules = [id for id, fields in now.objects.items() if "holder" in fields]
-        actions = ["make"] + (["edit", "remove", "join", "join", "rule"] if groups else [])
-        actions += (["leave", "leave"] if now.rows else []) + (["edit rule", "remove rule"] if rules else [])
+        actions = ["create"] + (["edit", "delete", "join", "join", "add rule"] if groups else [])
+        actions += (["leave", "leave"] if now.rows else []) + (["edit rule", "delete rule"] if rules else [])
         action = draw(st.sampled_from(actions))
-        if action == "make":
-            account = draw(st.sampled_from([HOME, HOME, OTHER]))
-            body = {"name": draw(st.sampled_from(NAMES)), "description": draw(st.sampled_from(["", "others"]))}
-            self._ask("POST", f"/groups?account_id={account}", body)
+        group = draw(st.sampled_from(groups or [""]))
+        if action == "create":
+            account, description = draw(st.sampled_from([HOME, HOME, OTHER])), draw(st.sampled_from(["", "others"]))
+            ibm_group(self.emulator, draw(st.sampled_from(NAMES)), description, account)
         elif action == "edit":
             change = draw(st.sampled_from([{"name": "others"}, {"name": "admins"}, {"description": "edited"}]))
-            self._edit("PATCH", f"/groups/{draw(st.sampled_from(groups))}", change)
-        elif action == "remove":
-            self._ask("DELETE", f"/groups/{draw(st.sampled_from(groups))}?force=true")
+            ibm_change(self.emulator, f"/groups/{group}", "PATCH", **change)
+        elif action == "delete":
+            ibm(self.emulator, "DELETE", f"/groups/{group}?force=true")
         elif action == "join":
             iam_id = draw(st.sampled_from([*SET, *SINGLE, *ROVING, "IBMid-9Z"]))
-            kind = TYPES[iam_id.rpartition("-")[0]]
-            body = {"members": [{"iam_id": iam_id, "type": kind}]}
-            self._ask("PUT", f"/groups/{draw(st.sampled_from(groups))}/members", body)
+            member = {"iam_id": iam_id, "type": TYPES[iam_id.rpartition("-")[0]]}
+            ibm(self.emulator, "PUT", f"/groups/{group}/members", {"members": [member]})
         elif action == "leave":
             link = draw(st.sampled_from(now.rows))
-            self._ask("DELETE", f"/groups/{link.holder}/members/{link.member}")
-        elif action == "rule":
-            body = {"name": draw(st.sampled_from(["sso", "others"])), "expiration": 2, "realm_name": REALM}
-            conditions = [{"claim": "c", "operator": "EQUALS", "value": '"v"'}]
-            self._ask("POST", f"/groups/{draw(st.sampled_from(groups))}/rules", {**body, "conditions": conditions})
+            ibm_remove(self.emulator, link.holder, link.member)
+        elif action == "add rule":
+            ibm_rule(self.emulator, group, draw(st.sampled_from(["sso", "others"])), expiration=2)
         else:
             rule = draw(st.sampled_from(rules))
             path = f"/groups/{now.objects[rule]['holder']}/rules/{rule}"
             if action == "edit rule":
-                self._edit("PUT", path, {"expiration": draw(st.integers(1, 24))})
+                ibm_change(self.emulator, path, "PUT", expiration=draw(st.integers(1, 24)))
             else:
-                self._ask("DELETE", path)
+                ibm(self.emulator, "DELETE", path)
 
     def clear(self, id: str, now: Snapshot, others: Iterable[str | Link]) -> None:
         for one in others:
             if isinstance(one, Link):
-                self._ask("DELETE", f"/groups/{id}/members/{one.member}")
+                ibm_remove(self.emulator, id, one.member)
             else:
-                self._ask("DELETE", f"/groups/{id}/rules/{one}")
-
-    def _edit(self, method: str, path: str, change: Values) -> None:
-        read = self._ask("GET", path)
-        whole = {name: read.json().get(name) for name in ("name", "expiration", "realm_name", "conditions")}
-        body = {**whole, **change} if method == "PUT" else change
-        self._ask(method, path, body, {"If-Match": read.headers["etag"]})
-
-    def _ask(self, method: str, path: str, json: Any = None, headers: Mapping[str, str] | None = None) -> Any:
-        headers = {"Authorization": "Bearer roster-dev", **(headers or {})}
-        reply = self.client.request(method, f"/v2{path}", json=json, headers=headers)
-        assert reply.status_code < 300, reply.text
-        return reply
+                ibm(self.emulator, "DELETE", f"/groups/{id}/rules/{one}")
 
 
 def _conditions(rows: Iterable[Values], value: Any) -> list[tuple[str, str, str]]:

@@ -187,6 +187,7 @@ class Machine(Checks):
                 # A preview shows what the refresh has read. From now on it belongs to the stack.
                 known |= self.known(self.stack.state)
                 self.links_of_others -= known
+                self.released_links |= {link for record in self.stack.state for link in self.left_alone(record)}
                 self.stale = False
             if not self.stale:
                 self._preview(process)

@@ -56,7 +56,6 @@ class ModelState(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.settings.close()
-        self.model.close()
 
     # -- the program
 

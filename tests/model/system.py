@@ -11,13 +11,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-import httpx
 from hypothesis.strategies import SearchStrategy
 
 from model.engine import Declaration, Ref, Values
 from roster_emulator import Running
 from support.emulator_state import EmulatorState
-from testkit.no_tls import NO_TLS
 
 T = TypeVar("T")
 
@@ -66,12 +64,6 @@ class SystemModel:
         self._state = EmulatorState(emulator)
         self.others: Mapping[str, Fields] = {}
         """The objects of other people. The state machine keeps them up to date."""
-        # Other people use a client of their own.
-        self.client = httpx.Client(base_url=emulator.url, trust_env=False, verify=NO_TLS, timeout=30)
-
-    def close(self) -> None:
-        """Closes the connections of other people."""
-        self.client.close()
 
     # -- content
 

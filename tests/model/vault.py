@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from model.engine import Declaration, Ref, Values
 from model.system import Draw, Fields, Link, Snapshot, SystemModel, refs
+from support import vault_api
 
 GROUP, MEMBERS = "vault.IdentityGroup", "vault.GroupMembers"
 
 NAMES = ["platform", "Platform", "on call / night", "auditors", "release", "guests", "développeurs"]
-THEIRS = ["others", "others too", "platform", "guests"]
+NAMES_OF_OTHERS = ["others", "others too", "platform", "guests"]
 POLICIES = ["deploy", "Read", "audit"]
 METADATA = [{"owner": "platform"}, {"owner": "others", "cost/center": "42"}, {}]
 ENTITIES = ["entity-alice", "entity-bob", "entity-carol", "entity-dave"]
@@ -148,51 +149,42 @@ class Vault(SystemModel):
     # -- others
 
     def act_as_others(self, draw: Draw[Any], now: Snapshot) -> None:
+        free = sorted({*NAMES_OF_OTHERS} - {fields["name"] for fields in now.objects.values()})
         groups = list(now.objects)
-        action = draw(
-            st.sampled_from(
-                ["make", *(["join", "join", "leave", "policy", "edit", "nest", "remove"] if groups else [])]
-            )
-        )
-        if action == "make":
-            self._ask("POST", "", {"name": draw(st.sampled_from(THEIRS))}, free=True)
+        changes = ["join", "join", "leave", "policy", "edit", "nest", "delete"] if groups else []
+        action = draw(st.sampled_from(["create"] * bool(free) + changes))
+        if action == "create":
+            vault_api.group(self.emulator, draw(st.sampled_from(free)))
             return
         id = draw(st.sampled_from(groups))
-        group = self._ask("GET", f"/id/{id}")["data"]
-        if action == "remove":
-            self._ask("DELETE", f"/id/{id}")
+        group = vault_api.shown(self.emulator, id)
+        members = {*group["member_entity_ids"]}
+        if action == "delete":
+            vault_api.remove(self.emulator, id)
         elif action == "edit":
-            change = draw(st.sampled_from([{"name": "others"}, {"metadata": {"owner": "others"}}, {"metadata": {}}]))
-            self._ask("POST", f"/id/{id}", change, free=True)
+            edits: list[dict[str, Any]] = [{"metadata": {"owner": "others"}}, {"metadata": {}}]
+            edits += [{"name": "others"}] if "others" in free else []
+            vault_api.change(self.emulator, id, **draw(st.sampled_from(edits)))
         elif action == "policy":
             policies = draw(st.sets(st.sampled_from([*POLICIES, "others"])))
-            self._ask("POST", f"/id/{id}", {"policies": sorted(policies)})
+            vault_api.change(self.emulator, id, policies=sorted(policies))
         elif group["type"] == "internal" and action in ("join", "leave"):
-            there, one = set(group["member_entity_ids"] or []), draw(st.sampled_from(ENTITIES))
-            members = there | {one} if action == "join" else there - {one}
-            self._ask("POST", f"/id/{id}", {"member_entity_ids": sorted(members)})
+            entity = {draw(st.sampled_from(ENTITIES))}
+            members = members | entity if action == "join" else members - entity
+            vault_api.change(self.emulator, id, member_entity_ids=sorted(members))
         elif group["type"] == "internal":
             # Only a group without groups goes into a group that is in no group, so that there is no cycle.
             nested = {link.member for link in now.links if link.sort == "group"}
             holding = {link.holder for link in now.links if link.sort == "group"}
-            leaves = [one for one in self.others if one in groups and one not in holding and one != id]
+            leaves = [one for one in self.others if one in now.objects and one not in holding and one != id]
             if leaves and id not in nested:
-                child = draw(st.sampled_from(leaves))
-                self._ask(
-                    "POST", f"/id/{id}", {"member_group_ids": sorted({*(group["member_group_ids"] or []), child})}
-                )
-
-    def _ask(self, method: str, path: str, json: Any = None, *, free: bool = False) -> Any:
-        reply = self.client.request(
-            method, f"/v1/identity/group{path}", json=json, headers={"X-Vault-Token": "roster-dev"}
-        )  # If the name is taken, nothing happens.
-        assert reply.status_code < 300 or (free and reply.status_code == 400), reply.text
-        return reply.json() if reply.content else None
+                children = {*group["member_group_ids"], draw(st.sampled_from(leaves))}
+                vault_api.change(self.emulator, id, member_group_ids=sorted(children))
 
     def clear(self, id: str, now: Snapshot, others: Iterable[str | Link]) -> None:
         found = list(others)
         for name, sort in SORTS.items():
             gone = {link.member for link in found if isinstance(link, Link) and link.sort == sort}
             if gone and "member" in name:
-                group = self._ask("GET", f"/id/{id}")["data"]
-                self._ask("POST", f"/id/{id}", {name: sorted({*(group[name] or [])} - gone)})
+                there = {*vault_api.shown(self.emulator, id)[name]}
+                vault_api.change(self.emulator, id, **{name: sorted(there - gone)})

@@ -10,5 +10,5 @@ from support.program import Program
 
 @pytest.fixture
 def program(tmp_path: Path, emulator: Running) -> Program:
-    """A project with one stack, that reaches only the emulator."""
+    """A project with one stack that uses only the emulator."""
     return Program(tmp_path / "project", emulator.url)

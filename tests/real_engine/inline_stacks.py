@@ -1,4 +1,4 @@
-"""Several stacks with inline programs in one process, the argument being the address of the emulator.
+"""Runs several stacks with inline programs in one process. The argument is the address of the emulator.
 
 ``test_automation.py`` runs it as a process of its own, since the SDK leaves event loops open.
 """

@@ -1,4 +1,4 @@
-"""AppSec+'s resources through the real engine."""
+"""Runs AppSec+ resources with the real engine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def group_of(emulator: Running, program: Program, name: str) -> str:
     return str(program.resources()[name]["id"])
 
 
-def test_a_whole_life(program: Program, emulator: Running) -> None:
+def test_groups_and_members_complete_their_lifecycle(program: Program, emulator: Running) -> None:
     program.environment["ROSTER_QUIET_SECONDS"] = "0.3"
     program.write(declared())
     assert len(program.preview().steps) == 3
@@ -52,7 +52,7 @@ def test_a_whole_life(program: Program, emulator: Running) -> None:
     assert names(emulator) == []
 
 
-def test_errors_are_a_few_lines(program: Program, emulator: Running) -> None:
+def test_an_existing_group_is_an_error_of_a_few_lines(program: Program, emulator: Running) -> None:
     theirs = group(emulator, "team", "theirs")
     program.write(declared())
     told = program.up(code=1).out

@@ -8,7 +8,7 @@ from roster_emulator import Running
 from support.program import ROOT, Program
 
 
-def test_several_stacks_of_one_process_through_the_automation_api(program: Program, emulator: Running) -> None:
+def test_several_stacks_run_in_one_process_through_the_automation_api(program: Program, emulator: Running) -> None:
     environment = {**program.environment, "PYTHONPATH": str(ROOT / "tests")}
     del environment["ROSTER_EMULATOR"]
     script = Path(__file__).with_name("inline_stacks.py")

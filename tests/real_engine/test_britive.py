@@ -1,4 +1,4 @@
-"""Britive's resources through the real engine."""
+"""Runs Britive resources with the real engine."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def ids(world: Running) -> dict[str, str]:
     return {row["name"]: row["id"] for row in [*groups, *environments]}
 
 
-def test_a_tree_with_a_mapping_lives_its_whole_life(program: Program, emulator: Running) -> None:
+def test_a_tree_with_a_mapping_completes_its_lifecycle(program: Program, emulator: Running) -> None:
     program.write(NESTED)
     program.up()
     root = britive_root(emulator)
@@ -53,7 +53,7 @@ def test_a_tree_with_a_mapping_lives_its_whole_life(program: Program, emulator: 
     assert sorted(steps) == [("create", "sandbox"), ("update", "production")]
     assert britive_names(emulator) == ["Inner", "Platform", "Production", "Sandbox"]
 
-    # A move: what hangs on the group goes first, then the group itself, then all comes again.
+    # A move deletes the dependents of the group, then the group, and then creates all of them again.
     program.write(FLAT)
     moved = [step for step in program.up().steps if step[0] in ("delete-replaced", "create-replacement")]
     assert moved == [
@@ -76,7 +76,7 @@ def test_a_tree_with_a_mapping_lives_its_whole_life(program: Program, emulator: 
     assert britive_names(emulator) == []
 
 
-def test_two_stacks_that_need_the_root_at_once_share_one(tmp_path: Path, emulator: Running) -> None:
+def test_two_stacks_that_create_the_root_group_together_share_it(tmp_path: Path, emulator: Running) -> None:
     programs = [Program(tmp_path / name, emulator.url) for name in ("one", "two")]
     for program in programs:
         program.write(f"""
@@ -92,7 +92,7 @@ def test_two_stacks_that_need_the_root_at_once_share_one(tmp_path: Path, emulato
     assert [row["parentId"] for row in groups if row["parentId"]] == [root] * 6
 
 
-def test_an_unknown_application_is_told_and_nothing_is_made(program: Program, emulator: Running) -> None:
+def test_an_unknown_application_is_an_error_and_creates_nothing(program: Program, emulator: Running) -> None:
     program.write('roster.britive.Environment("e", app_id="app-dmeo", name="Production")')
     told = program.up(code=1).errors["e"]
     assert "has no application 'app-dmeo'" in told

@@ -1,4 +1,4 @@
-"""Errors as the user sees them: a few lines that say which object, what the service said, and what to do."""
+"""Checks errors as users see them: a few lines with the object, the response of the service and a hint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TRANSACTION = re.compile(r"transaction id: \S{8,}")
 
 
 class Page(BaseHTTPRequestHandler):
-    """A proxy that answers everything with a page."""
+    """A proxy that answers every request with an HTML page."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -33,7 +33,7 @@ class Page(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def web_page() -> Iterator[str]:
+def html_proxy() -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), Page)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -44,7 +44,7 @@ def web_page() -> Iterator[str]:
 
 
 def a_few_lines(text: str, *parts: str) -> None:
-    """Asserts that an error holds these parts, no traceback, and is short."""
+    """Asserts that an error contains these parts and no traceback, and is short."""
     for part in parts:
         assert part in text
     assert "Traceback" not in text
@@ -54,8 +54,8 @@ def a_few_lines(text: str, *parts: str) -> None:
     assert len(text) < 900, text
 
 
-def test_what_the_service_and_the_network_refuse(
-    program: Program, emulator: Running, web_page: str, closed_port: int
+def test_errors_of_the_service_and_the_network(
+    program: Program, emulator: Running, html_proxy: str, closed_port: int
 ) -> None:
     there = ibm_group(emulator, "there")
     keys = {"ibmAccountId": "acc-demo", "ibmUrl": emulator.url}
@@ -63,7 +63,7 @@ def test_what_the_service_and_the_network_refuse(
         "wrong": {**keys, "ibmToken": "nobodys-token"},
         "refused": {**keys, "ibmApiKey": "bad-key"},
         "viewer": {**keys, "ibmApiKey": "viewer-key"},
-        "page": {**keys, "ibmToken": "roster-dev", "ibmUrl": web_page},
+        "page": {**keys, "ibmToken": "roster-dev", "ibmUrl": html_proxy},
         "nowhere": {**keys, "ibmToken": "roster-dev", "ibmUrl": f"http://127.0.0.1:{closed_port}"},
     }
     program.environment["ROSTER_CONNECTIONS"] = json.dumps(connections)
@@ -98,7 +98,7 @@ def test_what_the_service_and_the_network_refuse(
     assert {row["name"] for row in ibm_groups(emulator)} == {"there", "good"}
     assert ibm_members(emulator, there) == {"IBMid-2"}, "the others went through"
 
-    # All is mended: the next run does the rest, and nothing stands in its way.
+    # After the corrections, the next run completes the rest.
     emulator.clear_faults()
     good = json.dumps({name: {**keys, "ibmToken": "roster-dev"} for name in connections})
     program.environment["ROSTER_CONNECTIONS"] = good
@@ -111,7 +111,7 @@ def test_what_the_service_and_the_network_refuse(
 
 
 @pytest.mark.parametrize("command", ["preview", "up"])
-def test_all_faults_of_a_declaration_come_together_and_nothing_is_made(
+def test_all_check_failures_come_together_and_nothing_is_created(
     program: Program, emulator: Running, command: str
 ) -> None:
     program.write("""
@@ -131,12 +131,12 @@ def test_all_faults_of_a_declaration_come_together_and_nothing_is_made(
     }.items():
         assert re.search(rf"property {re.escape(path)} value .*{re.escape(reason)}", told), path
     assert "Traceback" not in ran.out
-    # The group has no fault and is declared before the rule; an update may make it.
+    # The group is valid and declared before the rule, so an update may create it.
     assert {row["name"] for row in ibm_groups(emulator)} <= ({"team"} if command == "up" else set())
     assert emulator.dump()["ibm"]["rules"] == []
 
 
-def test_nothing_is_configured(program: Program, emulator: Running) -> None:
+def test_missing_configuration(program: Program, emulator: Running) -> None:
     del program.environment["ROSTER_EMULATOR"]
     program.write('roster.ibm.AccessGroup("team", name="team")')
     told = program.preview(code=1).errors["team"]
@@ -157,8 +157,8 @@ def test_debug_shows_where_an_error_came_from(program: Program, emulator: Runnin
     assert "exists already as" in told
 
 
-def test_credentials_that_were_changed(program: Program, emulator: Running) -> None:
-    """The engine keeps the configuration of the last `up` in the state, for what does not run the program."""
+def test_a_destroy_after_the_credentials_have_changed(program: Program, emulator: Running) -> None:
+    """The engine keeps the configuration of the last `up` in the state, for commands that do not run the program."""
     del program.environment["ROSTER_EMULATOR"]
     program.configure(secret={"ibmToken": "roster-dev"}, ibmUrl=emulator.url, ibmAccountId="acc-demo")
     program.write('roster.ibm.AccessGroup("team", name="team")')

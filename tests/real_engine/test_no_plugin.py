@@ -1,4 +1,4 @@
-"""The engine takes a package named pulumi-... for the SDK of a plugin, unless the package says otherwise."""
+"""Checks that the engine does not take this package for the SDK of a plugin, because of its name pulumi-..."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from support.program import Program
 
 
 def test_the_engine_looks_for_no_plugin_of_this_package(program: Program) -> None:
-    """Else each run asks other hosts for one, waits, and would execute what it is given."""
+    """Otherwise each run would download a plugin from another host and execute it."""
     program.write("roster.ibm.AccessGroup('group', name='group')")
     told = program.pulumi("preview", "--logtostderr", "-v=9").text
     assert "langhost[python].GetRequired" in told

@@ -1,4 +1,4 @@
-"""Pulumi's own resource options, look-ups by ``Resource.get``, several connections, and the order of a replacement."""
+"""Checks Pulumi's resource options, ``Resource.get``, several connections, and the order of a replacement."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from support.program import Program
 ANNA, BERT = "IBMid-1100000AAA", "IBMid-1100000BBB"
 
 
-def names(world: Running, account: str = "acc-demo") -> set[str]:
-    return {row["name"] for row in ibm_groups(world, account)}
+def names(server: Running, account: str = "acc-demo") -> set[str]:
+    return {row["name"] for row in ibm_groups(server, account)}
 
 
 def test_protect_ignore_changes_aliases_and_retain_on_delete(program: Program, emulator: Running) -> None:
@@ -46,11 +46,11 @@ def test_protect_ignore_changes_aliases_and_retain_on_delete(program: Program, e
     assert "guarded" in names(emulator)
     program.pulumi("state", "unprotect", "--all", "--yes")
     program.destroy()
-    assert names(emulator) == {"kept"}, "what is to be retained stays"
+    assert names(emulator) == {"kept"}, "a retained object must stay"
     assert ibm_members(emulator, ibm_groups(emulator)[0]["id"]) == {ANNA}
 
 
-def test_get_reads_every_kind_by_its_import_key_and_manages_nothing(program: Program, emulator: Running) -> None:
+def test_get_reads_every_kind_by_its_import_key_without_managing_it(program: Program, emulator: Running) -> None:
     team = ibm_group(emulator, "team", "why")
     ibm_add(emulator, team, ANNA, BERT)
     rule = ibm_rule(emulator, team, "sso")
@@ -86,7 +86,7 @@ def test_get_reads_every_kind_by_its_import_key_and_manages_nothing(program: Pro
     assert outputs["found"] == [team, [ANNA, BERT]]
     program.unchanged()
     program.destroy()
-    assert objects(emulator.dump()) == before, "what is only read is not destroyed"
+    assert objects(emulator.dump()) == before, "an object that is only read must not be destroyed"
 
     program.write('roster.ibm.AccessGroup.get("gone", "AccessGroupId-absent")')
     absent = program.up(code=1)
@@ -111,7 +111,7 @@ def test_two_connections_and_replacement_by_account_and_by_connection(program: P
     assert (names(emulator), names(emulator, "acc-second")) == ({"one", "two"}, {"one"})
     program.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
 
-    # The same account by another name: the old must go before the new can come, and nothing is lost.
+    # Another connection to the same account: the old object must be deleted before the new one is created.
     program.write(declared.format(there="second", again="same"))
     ran = program.up()
     for name in ("again", "single"):
@@ -121,7 +121,7 @@ def test_two_connections_and_replacement_by_account_and_by_connection(program: P
     assert ibm_members(emulator, here) == {BERT}
     assert names(emulator) == {"one", "two"}
 
-    # Another account: the new comes first.
+    # Another account: the new object is created first.
     program.write(
         declared.format(there="second", again="same").replace('name="two",', 'name="two", account_id="acc-3",')
     )
@@ -133,7 +133,9 @@ def test_two_connections_and_replacement_by_account_and_by_connection(program: P
     assert [names(emulator, account) for account in ("acc-demo", "acc-second", "acc-3")] == [set()] * 3
 
 
-def test_strangers_keep_a_group_until_it_is_forced_and_adopt_takes_over(program: Program, emulator: Running) -> None:
+def test_adopt_takes_an_existing_group_and_unmanaged_members_block_its_deletion(
+    program: Program, emulator: Running
+) -> None:
     theirs = ibm_group(emulator, "team", "theirs")
     declared = 'roster.ibm.AccessGroup("team", name="team", description="ours"{more})'
     program.write(declared.format(more=""))
@@ -161,7 +163,7 @@ def test_strangers_keep_a_group_until_it_is_forced_and_adopt_takes_over(program:
     program.write(declared.format(more=", force_delete=True"))
     calls = emulator.total()
     program.up()
-    assert emulator.total() == calls, "it is recorded without a call"
+    assert emulator.total() == calls, "the change must be recorded without a request"
     program.destroy()
     assert ibm_groups(emulator) == []
     assert ibm(emulator, "GET", "/groups?account_id=acc-demo")["groups"][0]["name"] == "Public Access"

@@ -1,4 +1,4 @@
-"""A credential that was set without ``--secret`` is kept in the clear by Pulumi: whoever did that is told."""
+"""Checks the warning about a credential that was set without ``--secret``, which Pulumi keeps in plain text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PROGRAM = """
 """
 
 
-def test_a_credential_in_the_clear_is_named_once_and_not_shown(program: Program) -> None:
+def test_a_plain_credential_is_named_once_and_not_shown(program: Program) -> None:
     url = program.environment["ROSTER_EMULATOR"]
     second = {"emulator": url, "ibmAccountId": "acc-demo", "ibmToken": "plain"}
     plain = {"ibmAccountId": "acc-demo", "ibmToken": "roster-dev"}

@@ -1,4 +1,4 @@
-"""Vault's resources through the real engine; the first test at a real Vault as well."""
+"""Runs Vault resources with the real engine, and the first test also with a real Vault."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def declared(anna: str, name: str = "team", type: str = "internal", policies: st
     return DECLARED.format(anna=anna, name=name, type=type, policies=policies)
 
 
-def test_made_unchanged_renamed_made_anew_and_gone(program: Program, world: VaultWorld) -> None:
+def test_groups_are_created_renamed_replaced_and_destroyed(program: Program, world: VaultWorld) -> None:
     anna, _ = entities(world)
     program.write(declared(anna))
     program.up()
@@ -58,7 +58,7 @@ def test_made_unchanged_renamed_made_anew_and_gone(program: Program, world: Vaul
     assert list(program.up().steps) == [("update", "team")]
     assert named(world)["platform"] == first["team"]
 
-    # Another type, the same name: the old group goes first, and what hangs on it follows.
+    # A new type with the same name: the old group is deleted first, and its dependents are updated.
     program.write(declared(anna, name="platform", type="external"))
     done = [step for step in program.up().steps if step[1] == "team"]
     assert done.index(("delete-replaced", "team")) < done.index(("create-replacement", "team"))
@@ -71,11 +71,11 @@ def test_made_unchanged_renamed_made_anew_and_gone(program: Program, world: Vaul
 
 
 @pytest.mark.parametrize("world", ["emulator"], indirect=True)
-def test_drift_is_repaired_and_what_is_gone_comes_again(program: Program, world: VaultWorld) -> None:
+def test_drift_is_repaired_and_deleted_groups_are_created_again(program: Program, world: VaultWorld) -> None:
     anna, bert = entities(world)
     program.write(declared(anna))
     assert len(program.preview().steps) == 4
-    assert named(world) == {}, "a preview makes nothing"
+    assert named(world) == {}, "a preview must create nothing"
     program.up()
     first = named(world)
     change(world, first["team"], policies=["more"], member_entity_ids=[bert])
@@ -83,7 +83,7 @@ def test_drift_is_repaired_and_what_is_gone_comes_again(program: Program, world:
     steps = {step for step in program.up("--refresh").steps if step[0] != "refresh"}
     assert steps == {("update", "team"), ("update", "members"), ("update", "inner")}
     assert shown(world, first["team"])["policies"] == ["Read", "deploy"]
-    assert shown(world, first["team"])["member_entity_ids"] == sorted([anna, bert]), "a stranger is left alone"
+    assert shown(world, first["team"])["member_entity_ids"] == sorted([anna, bert]), "an unmanaged member must stay"
     assert shown(world, first["inner"])["member_entity_ids"] == [anna]
 
     remove(world, first["outer"])
@@ -98,7 +98,7 @@ def test_drift_is_repaired_and_what_is_gone_comes_again(program: Program, world:
 
 
 @pytest.mark.parametrize("world", ["emulator"], indirect=True)
-def test_errors_are_a_few_lines(program: Program, world: VaultWorld) -> None:
+def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: Program, world: VaultWorld) -> None:
     theirs = group(world, "Team", policies=["theirs"])
     program.write(declared("entity-nobody"))
     told = program.up(code=1).out
@@ -106,7 +106,7 @@ def test_errors_are_a_few_lines(program: Program, world: VaultWorld) -> None:
     assert "adopt=True" in told
     assert 'invalid entity ID "entity-nobody"' in told
     assert "Traceback" not in told
-    assert named(world) == {"Team": theirs}, "what failed left nothing"
+    assert named(world) == {"Team": theirs}, "a failed creation must leave nothing"
     program.write("roster.vault.IdentityGroup('a', name='a', type='external', policies=['ok', 'Root'])")
     told = program.preview(code=1).out
     assert "policies[1]" in told

@@ -1,4 +1,4 @@
-"""AppSec+'s own calls, for what a test does behind the provider's back."""
+"""Calls AppSec+ directly, for what a test changes or reads outside the provider."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from testkit.no_tls import NO_TLS
 
 
 def appsec(world: Running, method: str, path: str = "", json: Any = None) -> Any:
-    """One call below ``/identity-groups`` with the development token; its body."""
+    """Sends one request below ``/identity-groups`` with the development token. Returns the body."""
     reply = httpx.request(
         method,
         f"{world.url}/identity-groups{path}",
@@ -26,13 +26,13 @@ def appsec(world: Running, method: str, path: str = "", json: Any = None) -> Any
 
 
 def group(world: Running, name: str = "", *members: str, description: str = "") -> str:
-    """Makes a group; its id."""
+    """Creates a group and returns its id."""
     body = {"name": name or f"group {uuid.uuid4()}", "description": description, "members": members}
     return str(appsec(world, "POST", "", body)["id"])
 
 
 def shown(world: Running, id: str) -> dict[str, Any]:
-    """A group as the service shows it."""
+    """Returns a group as the service shows it."""
     return dict(appsec(world, "GET", f"/{id}"))
 
 
@@ -49,5 +49,5 @@ def remove(world: Running, id: str) -> None:
 
 
 def names(world: Running) -> list[str]:
-    """The names of all groups."""
+    """Returns the names of all groups."""
     return [row["name"] for row in appsec(world, "GET")]

@@ -1,4 +1,4 @@
-"""Britive's own calls, for what a test does behind the provider's back."""
+"""Calls Britive directly, for what a test changes or reads outside the provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ APP = "app-demo"
 
 
 def britive(world: Running, method: str, path: str, json: Any = None) -> Any:
-    """One call below ``/api/apps/`` with the development token; its body."""
+    """Sends one request below ``/api/apps/`` with the development token. Returns the body."""
     headers = {"Authorization": "TOKEN roster-dev"}
     url = f"{world.url}/api/apps/{path}"
     reply = httpx.request(method, url, json=json, headers=headers, trust_env=False, verify=NO_TLS)
@@ -22,32 +22,32 @@ def britive(world: Running, method: str, path: str, json: Any = None) -> Any:
 
 
 def britive_tree(world: Running, app: str = APP) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The groups and the environments of an application."""
+    """Returns the groups and the environments of an application."""
     tree = britive(world, "GET", app)["rootEnvironmentGroup"] or {}
     return tree.get("environmentGroups", []), tree.get("environments", [])
 
 
 def britive_names(world: Running, app: str = APP) -> list[str]:
-    """The names of all groups and environments but the root group, sorted."""
+    """Returns the sorted names of all groups and environments, without the root group."""
     groups, environments = britive_tree(world, app)
     return sorted(row["name"] for row in [*groups, *environments] if row.get("parentId") != "")
 
 
 def britive_root(world: Running, app: str = APP) -> str:
-    """The id of the root group, which is made if need be."""
+    """Returns the id of the root group, and creates the group if it is missing."""
     groups, _ = britive_tree(world, app)
     found = [row["id"] for row in groups if not row["parentId"]]
     return str(found[0]) if found else britive_group(world, "", "root", app)
 
 
 def britive_group(world: Running, parent: str, name: str, app: str = APP, **more: Any) -> str:
-    """Makes an environment group; its id."""
+    """Creates an environment group and returns its id."""
     body = {"name": name, "description": "", "parentId": parent, **more}
     return str(britive(world, "POST", f"{app}/root-environment-group/groups", body)["id"])
 
 
 def britive_environment(world: Running, parent: str, name: str, app: str = APP, **more: Any) -> str:
-    """Makes an environment; its id."""
+    """Creates an environment and returns its id."""
     body = {"name": name, "description": "", "parentGroupId": parent, **more}
     return str(britive(world, "POST", f"{app}/root-environment-group/environments", body)["id"])
 
@@ -74,7 +74,7 @@ def britive_delete_environment(world: Running, environment: str, app: str = APP)
 
 
 def britive_users(world: Running, environment: str, account: int | str, app: str = APP) -> list[str]:
-    """The users that are mapped to an account in an environment."""
+    """Returns the users that are mapped to an account in an environment."""
     rows = britive(world, "GET", f"{app}/environments/{environment}/accounts/{account}/users")
     return [row["userId"] for row in rows]
 
@@ -85,5 +85,5 @@ def britive_map(world: Running, environment: str, account: int | str, *users: st
 
 
 def britive_unmap(world: Running, environment: str, account: int | str, user: str, app: str = APP) -> None:
-    """Ends a mapping."""
+    """Removes a mapping."""
     britive(world, "DELETE", f"{app}/environments/{environment}/accounts/{account}/users/{user}")

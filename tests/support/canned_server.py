@@ -1,4 +1,4 @@
-"""A real HTTP server that answers with the bytes a test gives it, for what a well-behaved server never says."""
+"""Runs an HTTP server that answers with the bytes of a test, for replies that the emulator never sends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, cast
 
 @dataclass
 class Got:
-    """One request as it came in, not decoded."""
+    """One request as it was received, not decoded."""
 
     method: str
     target: str
@@ -35,7 +35,7 @@ Answer = bytes | Callable[[Got], bytes]
 
 @dataclass
 class Canned:
-    """A running server. ``answer`` is what it says; ``got`` is what it was asked; ``calls`` counts the connections."""
+    """A running server. ``answer`` is its reply, ``got`` are its requests, and ``calls`` counts its connections."""
 
     answer: Answer
     url: str = ""
@@ -46,7 +46,7 @@ class Canned:
 def reply(
     status: int = 200, body: Any = None, headers: dict[str, str] | None = None, *, kind: str = "application/json"
 ) -> bytes:
-    """A complete HTTP reply; a body that is no bytes is sent as JSON."""
+    """Returns a complete HTTP reply. A body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     lines = {"Content-Type": kind, "Content-Length": str(len(content)), "Connection": "close", **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
@@ -80,17 +80,17 @@ class _Server(socketserver.ThreadingTCPServer):
         self.canned = canned
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Counts, and takes everybody."""
+        """Counts the connection and accepts it."""
         self.canned.calls += 1
         return True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that go away, or that do not like our certificate, are what some tests are about."""
+        """Ignores errors: in some tests the client closes the connection or refuses the certificate."""
 
 
 @contextmanager
 def canned(answer: Answer = b"", *, tls: ssl.SSLContext | None = None) -> Iterator[Canned]:
-    """Serves one answer, or what a function makes of each request."""
+    """Serves one answer, or the result of a function of each request."""
     what = Canned(answer)
     with _Server(what) as server:
         if tls is not None:

@@ -1,4 +1,4 @@
-"""Certificates for a test's own TLS servers, made by the ``openssl`` command."""
+"""Creates certificates for the TLS servers of tests with the ``openssl`` command."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate that is its own authority, for 127.0.0.1 and ``service.invalid``."""
+    """A self-signed certificate for 127.0.0.1 and ``service.invalid``."""
 
     file: Path
     key: Path
 
     def server(self) -> ssl.SSLContext:
-        """What a TLS server needs."""
+        """Returns the TLS context of a server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.file, self.key)
         return context
 
 
 def self_signed(folder: Path, *, names: str = "IP:127.0.0.1,DNS:service.invalid") -> Certificate:
-    """Makes a key and a certificate."""
+    """Creates a key and a certificate."""
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
     words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     words += ["-days", "2", "-subj", "/CN=Roster test", "-addext", f"subjectAltName={names}"]

@@ -1,4 +1,4 @@
-"""What the tests of the client share: a dialect, limits of time, and calls of the emulator."""
+"""Defines a system, limits and emulator requests for the tests of the client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roster_emulator import Running
 
 QUICK = Limits(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
 ONCE = Limits(budget=5, unreachable=0.1, first_wait=20)
-"""No time for a second try."""
+"""Limits that leave no time for a retry."""
 
 ACCOUNT = {"account_id": "acc-demo"}
 
@@ -28,7 +28,7 @@ Connect = Callable[..., Client]
 
 
 def sent(emulator: Running, method: str) -> int:
-    """How many requests of a method there were."""
+    """Counts the requests of a method."""
     return sum(count for route, count in emulator.requests().items() if route.startswith(f"{method} "))
 
 

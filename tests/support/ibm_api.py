@@ -1,4 +1,4 @@
-"""The services' own calls, for what a test does behind the provider's back."""
+"""Calls IBM Cloud IAM directly, for what a test changes or reads outside the provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ACCOUNT = "acc-demo"
 
 
 def ibm(world: Control, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> Any:
-    """One call of the IBM API with the development token; its body."""
+    """Sends one request below ``/v2`` with the development token. Returns the body."""
     reply = httpx.request(
         method,
         f"{world.url}/v2{path}",
@@ -27,19 +27,19 @@ def ibm(world: Control, method: str, path: str, json: Any = None, headers: dict[
 
 
 def ibm_group(world: Control, name: str, description: str = "", account: str = ACCOUNT) -> str:
-    """Makes a group; its id."""
+    """Creates a group and returns its id."""
     made = ibm(world, "POST", f"/groups?account_id={account}", {"name": name, "description": description})
     return str(made["id"])
 
 
 def ibm_groups(world: Control, account: str = ACCOUNT) -> list[dict[str, Any]]:
-    """The groups of an account, without the public one."""
+    """Returns the groups of an account, without the public one."""
     body = ibm(world, "GET", f"/groups?account_id={account}&limit=100&hide_public_access=true")
     return list(body["groups"])
 
 
 def ibm_members(world: Control, group: str) -> set[str]:
-    """The iam_ids in a group."""
+    """Returns the iam_ids in a group."""
     rows: list[dict[str, Any]] = []
     while True:
         body = ibm(world, "GET", f"/groups/{group}/members?limit=100&offset={len(rows)}")
@@ -61,7 +61,7 @@ def ibm_remove(world: Control, group: str, *iam_ids: str) -> None:
 
 
 def ibm_change(world: Control, path: str, method: str, **fields: Any) -> None:
-    """Edits a group (PATCH) or a rule (PUT, whole) with its current revision."""
+    """Changes a group (PATCH) or a rule (PUT, all fields) with its current revision."""
     headers = {"Authorization": "Bearer roster-dev"}
     read = httpx.get(f"{world.url}/v2{path}", headers=headers, trust_env=False, verify=NO_TLS)
     whole = {key: read.json()[key] for key in ("name", "expiration", "realm_name", "conditions") if key in read.json()}
@@ -70,7 +70,7 @@ def ibm_change(world: Control, path: str, method: str, **fields: Any) -> None:
 
 
 def ibm_rule(world: Control, group: str, name: str, **fields: Any) -> str:
-    """Adds a rule to a group; its id. Values of conditions are JSON as text."""
+    """Adds a rule to a group and returns its id. Values of conditions are JSON text."""
     body = {
         "name": name,
         "expiration": 12,
@@ -82,5 +82,5 @@ def ibm_rule(world: Control, group: str, name: str, **fields: Any) -> str:
 
 
 def ibm_rules(world: Control, group: str) -> list[dict[str, Any]]:
-    """The rules of a group, as the service shows them."""
+    """Returns the rules of a group as the service shows them."""
     return list(ibm(world, "GET", f"/groups/{group}/rules")["rules"])

@@ -32,9 +32,7 @@ def run_lifecycle(case: Case, subject: Subject, server: Any) -> None:
     assert imported is not None
     assert imported.id == id
     for name in inputs.keys() - marked(handler_class(case.kind).args_type, ProviderOnly).keys():
-        assert _contains(imported.outputs[name], inputs[name]), (
-            f"an import must read {name}, unmanaged items included"
-        )
+        assert _contains(imported.outputs[name], inputs[name]), f"an import must read {name}, unmanaged items included"
 
     for change in case.changes(made):
         news = _checked(subject, {**given, **change})

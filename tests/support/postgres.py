@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for tests, which can keep the state of stacks: a folder and a loopback port of its own.
+"""Runs a real PostgreSQL server that can keep the state of stacks, in its own folder and on a loopback port.
 
 Use it as a context manager::
 
@@ -34,14 +34,14 @@ CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running server: the address of its database as Pulumi takes it for a back end, and the process id."""
+    """A running server: the address of its database in the form of a Pulumi back end, and the process id."""
 
     url: str
     pid: int
 
 
 def programs() -> Path | None:
-    """The folder of ``initdb`` and ``pg_ctl``: of those on PATH, else Debian's newest."""
+    """Returns the folder of ``initdb`` and ``pg_ctl``: on PATH, or Debian's newest."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     there = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
@@ -50,7 +50,7 @@ def programs() -> Path | None:
 
 @contextmanager
 def postgres() -> Iterator[Postgres]:
-    """A server of its own for the length of the block. Skips the test when there is no program."""
+    """Runs a server for the length of the block. Skips the test if PostgreSQL is not installed."""
     folder = programs()
     if folder is None:
         pytest.skip(MISSING)
@@ -105,7 +105,7 @@ class _Server:
         raise RuntimeError(f"PostgreSQL did not start:\n{said}")
 
     def stop(self) -> None:
-        """By the process id that the server keeps in its folder."""
+        """Stops the server by the process id in its folder."""
         self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self._data))
 
     def _run(self, program: str, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:

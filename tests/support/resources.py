@@ -1,4 +1,4 @@
-"""One declared resource, led as the engine would: created, updated or replaced, whichever the difference asks for."""
+"""Drives one declared resource as the engine does: it creates, updates or replaces the object."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Resource:
         self.outputs: Values = {}
 
     def also(self, kind: str | None = None) -> Resource:
-        """Another resource of the same program run, of the same kind or of another."""
+        """Returns another resource of the same run, of the same kind or another."""
         other = Resource.__new__(Resource)
         other.subject = Direct(kind or self.subject.lifecycle.kind, self.subject.lifecycle.session)
         other.id, other.inputs, other.outputs = "", {}, {}
         return other
 
     def faults(self, **given: Any) -> Faults:
-        """What is wrong with a declaration: reasons by property path."""
+        """Returns the check failures of a declaration: reasons by property path."""
         return {fault.path: fault.reason for fault in self.subject.check(given)[1]}
 
     def preview(self, **given: Any) -> str:
-        """What ``up`` would do: ``create``, ``same``, ``update``, ``replace`` or ``delete-replace``."""
+        """Returns the step of ``up``: ``create``, ``same``, ``update``, ``replace`` or ``delete-replace``."""
         if not self.id:
             return "create"
         found = self.subject.diff(self.id, self.outputs, self.checked(**given))
@@ -52,7 +52,7 @@ class Resource:
         return "delete-replace" if found.delete_first else "replace"
 
     def up(self, **given: Any) -> str:
-        """Brings the object to the declaration."""
+        """Applies the declaration and returns the step."""
         step = self.preview(**given)
         inputs = self.checked(**given)
         old_id, old = self.id, self.outputs
@@ -68,7 +68,7 @@ class Resource:
         return step
 
     def refresh(self) -> bool:
-        """Reads the object in a new process; ``False`` when it is gone."""
+        """Reads the object in a new process. Returns ``False`` if it no longer exists."""
         self.subject.new_run()
         found = self.subject.read(self.id, self.outputs)
         if found is None:
@@ -78,19 +78,19 @@ class Resource:
         return True
 
     def get(self, id: str, **known: Any) -> Values:
-        """The outputs of an object that exists, by its import key, as ``Resource.get`` reads it."""
+        """Returns the outputs of an existing object by its import key, as ``Resource.get`` reads them."""
         found = self.subject.read(id, {"connection": "default", **known})
         assert found is not None, "what does not exist is an error"
         return found.outputs
 
     def destroy(self) -> None:
-        """Removes the object."""
+        """Deletes the object."""
         self.subject.new_run()
         self.subject.delete(self.id, self.outputs)
         self.id, self.outputs = "", {}
 
     def checked(self, **given: Any) -> Values:
-        """The inputs of a declaration that has no fault."""
+        """Returns the inputs of a declaration without check failures."""
         inputs, faults = self.subject.check(given)
         assert faults == []
         return inputs

@@ -1,4 +1,4 @@
-"""What the tests of settings share: a system of their own, and settings as they were given."""
+"""Defines a system and settings for the tests of settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pulumi_roster.http.settings import (
 )
 
 made: list[Connection] = []
-"""The connections for which a client was made."""
+"""The connections for which a client was created."""
 
 NAMED = {
     "prod": {"testKey": "prod-key", "testAccount": "acc-prod"},
@@ -47,7 +47,7 @@ TEST = System(
 
 
 def given(environ: Mapping[str, str] | None = None, **config: Any) -> Settings:
-    """Settings of a stack; the keys are those after ``roster:``."""
+    """Returns the settings of a stack, by key below ``roster:``."""
     return Settings({f"roster:{key}": value for key, value in config.items()}.get, {} if environ is None else environ)
 
 

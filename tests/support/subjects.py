@@ -98,7 +98,7 @@ class Pickled:
 
     def __init__(self, kind: str, url: str, **more: Any) -> None:
         self.text = serialize_provider(Engine(kind))
-        self.config = dynamic.Config(config_for(url, settleSeconds="0.6", quietSeconds="0.2", **more), "test")
+        self.config = dynamic.Config(config_for(url, settleSeconds="0.1", quietSeconds="0.1", **more), "test")
         self.new_run()
 
     def new_run(self) -> None:

@@ -1,4 +1,4 @@
-"""A kind of the tests, with a field of each sort."""
+"""Defines a kind for tests, with a field of each sort."""
 
 from __future__ import annotations
 

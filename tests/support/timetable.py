@@ -1,4 +1,4 @@
-"""Time that only passes when somebody waits, so that policies of minutes are tested in no time."""
+"""Defines a clock that only waits move forward, so that tests of long waits take no time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EPOCH = 1_800_000_000.0
 
 
 class FakeTime:
-    """A clock that moves when it is waited for; ``waits`` holds how long each wait was.
+    """A clock that waits move forward. ``waits`` holds the length of each wait.
 
     :param chance: what the dice show, 0 to 1.
     """
@@ -33,7 +33,7 @@ class FakeTime:
         return EPOCH + self.now
 
     def date(self, ahead: float = 0) -> str:
-        """An HTTP date so many seconds ahead."""
+        """Returns an HTTP date a number of seconds ahead."""
         return formatdate(self.wall() + ahead, usegmt=True)
 
     def limits(self, **changes: float) -> Limits:
@@ -49,7 +49,7 @@ Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 class Script(httpx.BaseTransport):
-    """A transport that gives the next answer of a list, the last one for ever, and keeps the requests."""
+    """A transport that returns the answers of a list in turn, then the last one again, and records the requests."""
 
     def __init__(self, *answers: Answer, time: FakeTime | None = None, takes: float = 0.0) -> None:
         self.answers = list(answers)

@@ -1,4 +1,4 @@
-"""What the tests of the transport share: requests, and answers without a network."""
+"""Defines requests, and replies without a network, for the tests of the transports."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def request(
 
 @dataclass(frozen=True)
 class Says:
-    """An answer of one status, as often as it is asked."""
+    """Returns a transport that answers every request with one status."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()

@@ -1,4 +1,4 @@
-"""Vault's own calls, for what a test does behind the provider's back, at the emulator and at a real server."""
+"""Calls Vault directly, for what a test changes or reads outside the provider, in the emulator or a real server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOKEN = "roster-dev"
 
 @dataclass(frozen=True)
 class VaultWorld:
-    """A server, whichever it is: its address and a token that may do everything."""
+    """The emulator or a real server: its address, and a token with all rights."""
 
     url: str
     token: str = TOKEN
@@ -33,7 +33,7 @@ class VaultWorld:
         return Resource(kind, self, limits, **{"vaultToken": self.token, **config})
 
     def dump(self) -> Any:
-        """All groups and entities, with null for what is empty."""
+        """Returns all groups and entities, with null for empty values."""
         with Vault(self.url, self.token) as client:
             found: dict[str, Any] = {}
             for kind in (GROUP, ENTITY):
@@ -45,23 +45,23 @@ class VaultWorld:
 
 
 def vault(world: Running | VaultWorld, do: Callable[[Vault], Any]) -> Any:
-    """Does something with a plain client that may do everything."""
+    """Calls a function with a client that has all rights."""
     with Vault(world.url, world.token if isinstance(world, VaultWorld) else TOKEN) as client:
         return do(client)
 
 
 def entities(world: Running | VaultWorld, count: int = 2) -> list[str]:
-    """Makes entities; their ids."""
+    """Creates entities and returns their ids."""
     return list(vault(world, lambda client: [client.entity(f"entity-{uuid.uuid4()}") for _ in range(count)]))
 
 
 def group(world: Running | VaultWorld, name: str = "", **fields: Any) -> str:
-    """Makes a group; its id."""
+    """Creates a group and returns its id."""
     return str(vault(world, lambda client: client.group(name or f"group-{uuid.uuid4()}", **fields)))
 
 
 def shown(world: Running | VaultWorld, id: str) -> dict[str, Any]:
-    """A group as the service shows it, with empty lists and maps in place of null."""
+    """Returns a group as the service shows it, with empty lists and maps in place of null."""
     row: dict[str, Any] = vault(world, lambda client: client.show(id))
     empty: dict[str, Any] = {
         name: [] for name in ("policies", "member_entity_ids", "member_group_ids", "parent_group_ids")
@@ -70,7 +70,7 @@ def shown(world: Running | VaultWorld, id: str) -> dict[str, Any]:
 
 
 def named(world: Running | VaultWorld) -> dict[str, str]:
-    """All groups: id by name."""
+    """Returns the ids of all groups by name."""
 
     def ask(client: Vault) -> dict[str, str]:
         reply = client.get(f"{GROUP}/id", params={"list": "true"})

@@ -1,4 +1,4 @@
-"""A program with every kind, through the real engine: from nothing to nothing."""
+"""Runs a program with every kind of IBM Cloud IAM with the real engine."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def kinds(*steps: str) -> list[tuple[str, str]]:
     return sorted((op, name) for step in steps for op, _, name in [step.partition(" ")])
 
 
-def named(world: Running, name: str) -> str:
-    return str(next(row["id"] for row in ibm_groups(world) if row["name"] == name))
+def named(server: Running, name: str) -> str:
+    return str(next(row["id"] for row in ibm_groups(server) if row["name"] == name))
 
 
-def world_of(world: Running) -> Any:
-    """All that the service holds, without the times and revisions that each write changes."""
+def content_of(server: Running) -> Any:
+    """Returns everything that the service holds, without times and revisions."""
     noise = {"etag", "last_modified_at", "last_modified_by_id", "created_at"}
-    tables = world.dump()["ibm"]
+    tables = server.dump()["ibm"]
     return {
         table: sorted(
             (sorted((key, str(value)) for key, value in row.items() if key not in noise) for row in rows), key=str
@@ -48,23 +48,23 @@ def world_of(world: Running) -> Any:
     }
 
 
-def test_from_nothing_through_changes_to_nothing(program: Program, emulator: Running) -> None:
+def test_a_program_is_created_changed_and_destroyed(program: Program, emulator: Running) -> None:
     empty = objects(emulator.dump())
     program.write(EVERY_KIND.format(**FIRST))
     before = emulator.total()
     shown = program.preview()
     assert len(shown.steps) == 6
-    assert "[unknown]" in shown.out, "the group is not there yet, so neither is its id"
-    assert emulator.total() == before, "a preview of what is new sends nothing"
+    assert "[unknown]" in shown.out, "the id of a new group is unknown"
+    assert emulator.total() == before, "a preview of new objects must send no request"
 
     made = program.up()
     assert sorted(made.steps) == kinds(
         "create team", "create other", "create members", "create single", "create robot", "create rule"
     )
-    assert emulator.requests()["GET /v2/groups"] == 1, "one listing for all"
+    assert emulator.requests()["GET /v2/groups"] == 1, "one listing for all look-ups"
     program.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
 
-    # A rename, a member less, a rule that moves to another group: in place, in place, anew.
+    # A rename and a change of members are updates. A rule that moves to another group is replaced.
     team = named(emulator, "team")
     program.write(EVERY_KIND.format(team="platform", cara=ANNA, hours=24, rule_in="other"))
     changed = program.up()
@@ -85,10 +85,10 @@ def test_from_nothing_through_changes_to_nothing(program: Program, emulator: Run
     assert program.resources() == {}
 
 
-def test_drift_of_every_managed_field_shows_and_is_repaired(program: Program, emulator: Running) -> None:
+def test_drift_of_every_managed_field_is_shown_and_repaired(program: Program, emulator: Running) -> None:
     program.write(EVERY_KIND.format(**FIRST))
     program.up()
-    declared = world_of(emulator)
+    declared = content_of(emulator)
     state = program.resources()
     team, other = named(emulator, "team"), named(emulator, "other")
     [rule] = ibm_rules(emulator, team)
@@ -124,41 +124,41 @@ def test_drift_of_every_managed_field_shows_and_is_repaired(program: Program, em
         "robot": {"access_group_ids"},
         "rule": {"name", "expiration", "realm_name", "conditions"},
     }
-    assert "single" not in seen, "a membership that is gone is dropped"
+    assert "single" not in seen, "a deleted membership must leave the state"
     repaired = program.up()
     assert sorted(repaired.steps) == kinds(
         "update team", "update members", "update robot", "update rule", "create single"
     )
-    assert world_of(emulator) == declared
+    assert content_of(emulator) == declared
 
     drift()
     program.up("--refresh")
-    assert world_of(emulator) == declared
+    assert content_of(emulator) == declared
     program.unchanged()
 
 
-def test_what_was_deleted_outside_is_dropped_and_made_again(program: Program, emulator: Running) -> None:
+def test_objects_that_were_deleted_outside_are_created_again(program: Program, emulator: Running) -> None:
     program.write(EVERY_KIND.format(**FIRST))
     program.up()
     old = named(emulator, "team")
-    stranger = ibm_group(emulator, "stranger")
+    unmanaged = ibm_group(emulator, "unmanaged")
     for name in ("team", "other"):
         ibm(emulator, "DELETE", f"/groups/{named(emulator, name)}?force=true")
     program.refresh()
-    assert set(program.resources()) == {"robot"}, "the identity is in no group now, which is drift"
+    assert set(program.resources()) == {"robot"}, "a set of groups that is now empty must stay, with drift"
     program.up()
     assert named(emulator, "team") != old
     assert len(ibm_members(emulator, named(emulator, "team"))) == 4
     assert ibm_members(emulator, named(emulator, "other")) == {DORA, "iam-ServiceId-2"}
 
-    # Deleting what is gone is done.
+    # A destroy of deleted objects succeeds.
     for name in ("team", "other"):
         ibm(emulator, "DELETE", f"/groups/{named(emulator, name)}?force=true")
     program.destroy()
-    assert [row["id"] for row in ibm_groups(emulator)] == [stranger]
+    assert [row["id"] for row in ibm_groups(emulator)] == [unmanaged]
 
 
-def test_values_that_are_not_known_yet(program: Program, emulator: Running) -> None:
+def test_inputs_that_are_unknown_in_a_preview(program: Program, emulator: Running) -> None:
     program.write("""
         team = roster.ibm.AccessGroup("team", name="team")
         later = team.id.apply(lambda id: "IBMid-" + id[-8:].upper())

@@ -1,4 +1,4 @@
-"""Every change is shown before it is made: what a preview does not name, no run does."""
+"""Checks that a run makes no change that its preview did not show."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ def group(emulator: Running) -> str:
     return ibm_group(emulator, "group")
 
 
-def test_who_came_to_an_exclusive_set_is_named_before_it_goes(program: Program, emulator: Running, group: str) -> None:
+def test_a_preview_names_a_new_unmanaged_member_before_an_exclusive_set_removes_it(
+    program: Program, emulator: Running, group: str
+) -> None:
     set_of = """
         roster.ibm.AccessGroupMembers("members", access_group_id="{group}", members={members}, exclusive=True)
     """
@@ -33,7 +35,7 @@ def test_who_came_to_an_exclusive_set_is_named_before_it_goes(program: Program, 
     assert ibm_members(emulator, group) == {"IBMid-anna", "IBMid-bert"}
 
 
-def test_who_came_to_a_group_is_named_before_it_goes(program: Program, emulator: Running) -> None:
+def test_a_preview_names_a_new_unmanaged_member_before_a_group_removes_it(program: Program, emulator: Running) -> None:
     declared = """
         roster.appsec.IdentityGroup("group", name="group", members={members})
     """
