@@ -2,7 +2,7 @@
 
 Source: the vendor's page "Identity Groups API"
 
-Peculiarity: members are a field of the group, so Roster sends name and description with them, as it has just read them.
+Peculiarity: members are a field of the group, so Roster also sends the name and the description that it has just read.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 3 and 4
 
-Peculiarities: the document does not describe the update of a group, so it follows the vendor's Terraform provider. Nor
-does it say what happens to the content of a deleted group, so Roster deletes a group only when it is empty.
+Peculiarities: the document does not describe the update of a group, so Roster does the same as the vendor's Terraform
+provider. The document does not say either what happens to the content of a deleted group, so Roster deletes only empty
+groups.
 """
 
 from __future__ import annotations
@@ -81,13 +82,13 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
 
 
 class _HasContent(NotFound):
-    """The group is not empty. As an absence, it makes the caller look again for a while."""
+    """The group is not empty. As a ``NotFound``, it makes :func:`retry_while_absent` look again for a while."""
 
 
 class EnvironmentGroup(Managed):
     """An environment group of a Britive application. It contains environments and other groups, to any depth.
 
-    Only applications that do not scan their own environments have groups made by hand: AWS Standalone, Okta,
+    You can create groups only in applications that do not scan their own environments: AWS Standalone, Okta,
     Salesforce, ServiceNow, Snowflake Standalone.
 
     Errors: ``AlreadyExists`` when the parent already has a group of this name; ``NotOurs`` when a deletion would also

@@ -32,12 +32,12 @@ def is_loopback(url: str) -> bool:
 
 
 def certificates(url: str) -> ssl.SSLContext:
-    """Return the authorities that verify a service's certificate: those of the environment, else the well-known ones.
+    """Return the authorities that verify a service's certificate: those of the environment, or else the usual ones.
 
     :raises SettingsError: a file or folder that the environment names cannot be read.
     """
     if urlsplit(url).scheme != "https":
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts no authority; reading all of them takes a while
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts no authority; loading all of them is slow
     try:
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):
             folder = os.path.isdir(bundle)

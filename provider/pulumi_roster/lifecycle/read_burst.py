@@ -10,8 +10,8 @@ __all__ = ["ReadBurst"]
 class ReadBurst:
     """Finds out whether many objects of one scope are read at once.
 
-    The first reads of a scope wait a moment for others. One or two go directly; from the third on, all share the
-    listing. The engine sends its reads together, so the moment is short, and it is spent once.
+    The first reads of a scope wait a moment for others. One or two reads go directly; from the third on, all use the
+    listing. The engine sends its reads together, so the wait is short, and happens once.
 
     :param moment: seconds to wait for others.
     :param few: up to this many reads go directly.

@@ -2,7 +2,7 @@
 
 An exclusive list is the whole set. Even then, Roster removes only items that a preview could show: items added since
 the last refresh stay, and show as drift. An additive list is our part of the set: Roster neither shows nor removes
-other, unmanaged items.
+unmanaged items.
 """
 
 from __future__ import annotations

@@ -21,7 +21,9 @@ __all__ = ["get_identity_group", "list_identity_groups"]
 def get_identity_group(
     *, id: str | None = None, name: str | None = None, connection: str = "default"
 ) -> IdentityGroupState:
-    """Find an identity group by its id, or by its name without regard to case. An external group has its members, too.
+    """Find an identity group by its id, or by its name without regard to case.
+
+    The result also contains the members of an external group.
 
     :raises InvalidArguments: neither or both are given.
     :raises NotFound: no group matches.
@@ -49,7 +51,7 @@ def list_identity_groups(*, prefix: str = "", connection: str = "default") -> li
 def _ids(api: Client, prefix: str) -> Iterator[str]:
     try:
         data = api.get("/v1/identity/group/id", params={"list": True}).fields().get("data") or {}
-    except NotFound:  # Vault answers so if there are no groups
+    except NotFound:  # there are no groups
         return
     info = data.get("key_info") or {}
     for id in data.get("keys") or []:
