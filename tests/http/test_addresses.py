@@ -74,5 +74,5 @@ def test_the_emulator_reads_any_id_as_one_segment(api: Client, emulator: Running
 
 def test_a_template_and_its_ids_must_fit(api: Client) -> None:
     for ids in ((), ("a", "b")):
-        with pytest.raises(TypeError, match="must have 1 ids, got 0"):
+        with pytest.raises(TypeError, match="must have 1 ids, got"):
             api.get("/v2/groups/{}", *ids)
