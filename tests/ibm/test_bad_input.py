@@ -141,7 +141,7 @@ def test_what_is_no_json(emulator: Running, kind: str, fault: dict[str, str]) ->
         resource.up(**given)
     assert "something that is not JSON" in str(told.value)
     assert "transaction id: roster-" in str(told.value)
-    assert "whether a proxy stands between" in str(told.value)
+    assert "whether a proxy answered instead of the service" in str(told.value)
     assert kind in str(told.value).splitlines()[0], "the first line says which object"
     emulator.clear_faults()
     assert [row["name"] for row in ibm_groups(emulator)] == (["team"] if "access_group_id" in given else [])

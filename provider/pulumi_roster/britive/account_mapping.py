@@ -178,7 +178,7 @@ def _already_mapped_is_fine() -> Iterator[None]:
         if error.code != ALREADY_MAPPED:
             raise
     except NotFound as error:
-        error.hint = "check the ids; an account exists once a scan of its environment has found it"
+        error.hint = "check the ids; an account exists only after a scan of its environment has found it"
         raise
 
 

@@ -71,8 +71,7 @@ DIALECT = Dialect(
         500: "run again; if the error persists, ask Britive support",
         503: "the tenant may be under maintenance; run again later",
         "A-0003": _UNKNOWN_APPLICATION,
-        "E1012": "only applications that do not scan their environments, such as AWS Standalone, allow environments "
-        "made by hand",
+        "E1012": "use an application that does not scan its own environments, such as AWS Standalone",
         "E1013": "the application's own account mapping rule creates this mapping: change that rule, or keep the "
         "mapping with retain_on_delete=True or `pulumi state delete`",
     },

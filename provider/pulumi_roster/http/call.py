@@ -40,7 +40,7 @@ class Call:
 
     @property
     def transaction_id(self) -> str:
-        """Returns the id that Roster gave the call, or ""."""
+        """The id that Roster gave the call, or ""."""
         return next(iter(self.tracing.values()), "")
 
     def extensions(self) -> dict[str, Any]:

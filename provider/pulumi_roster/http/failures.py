@@ -75,7 +75,7 @@ def refusal(dialect: Dialect, response: httpx.Response, what: str) -> RosterErro
         # A proxy sent this page, or the address is wrong. As a NotFound, it would drop objects from the state.
         return UnexpectedReply(
             f"{dialect.title} answered {status} to {what} with a web page: {words}",
-            hint="check the address, and whether a proxy stands between",
+            hint="check the address, and whether a proxy answered instead of the service",
             transaction_id=transaction_id,
         )
     return kind(

@@ -54,7 +54,7 @@ class Reply:
                 f"{self._title} answered {self.status} with something that is not JSON"
                 f" ({self.quoted(kind, 60)}): {self.quoted(start_of(self._response.content, self._secrets), 80)!r}",
                 transaction_id=self.transaction_id,
-                hint="check the address, and whether a proxy stands between",
+                hint="check the address, and whether a proxy answered instead of the service",
             ) from None
         if _too_deep(body):
             raise self.unexpected("the body is nested too deeply")

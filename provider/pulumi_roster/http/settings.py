@@ -140,7 +140,9 @@ class Connection:
         if parts is None:
             raise SettingsError(f"{where} must be an http or https address, got {_shown(url)!r}")
         if parts.username or parts.password:
-            raise SettingsError(f"{where} must not contain a user name or password")
+            raise SettingsError(
+                f"{where} must not contain a user name or password", hint="set the credentials with their own keys"
+            )
         if parts.query or parts.fragment:
             raise SettingsError(f"{where} must be an address without a query or fragment, got {_shown(url)!r} and more")
         if parts.scheme == "http" and not is_loopback(url) and not _is_true(self.get("allowPlainHttp")):
@@ -244,7 +246,10 @@ class Settings:
             named = None
         if not isinstance(named, dict) or not all(isinstance(keys, dict) for keys in named.values()):
             # The value contains credentials, so the message does not show it.
-            raise SettingsError(f"{NAMESPACE}:connections must be an object that maps names to objects of keys")
+            raise SettingsError(
+                f"{NAMESPACE}:connections must be an object that maps names to objects of keys",
+                hint='write it as JSON, such as {"europe": {"ibmAccountId": "ACCOUNT"}}',
+            )
         return named
 
     def _limits_from(self, values: Mapping[str, str]) -> Limits:

@@ -69,7 +69,7 @@ def proxy_for(url: str) -> httpx.Proxy | None:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
     except (ValueError, httpx.InvalidURL):
         raise SettingsError(
-            f"{which} must be the address of a proxy", hint="it looks like http://proxy.example.com:3128"
+            f"{which} must be the address of a proxy", hint="set it to an address such as http://proxy.example.com:3128"
         ) from None
     if proxy.url.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
         raise SettingsError(f"{which} speaks SOCKS", hint="pip install 'httpx[socks]', or use an HTTP proxy")

@@ -134,6 +134,6 @@ class _Change(Generic[T]):
 
     def _too_slow(self, took: float) -> RosterError:
         return RosterError(
-            f"reading {self.name} took {took:.0f} s, which is too slow to change it beside other writers",
+            f"reading {self.name} took {took:.0f} s, which is too slow to change it safely while others write",
             hint="run again later, or set roster:budgetSeconds to a larger value",
         )

@@ -1,9 +1,8 @@
 """Keeps listings that many objects share, so that reading N objects does not cost N calls.
 
 A call takes 50 to 300 ms, and services throttle. If four threads ask at the same moment, one thread reads the listing
-for all. If this process writes an object while it reads a listing, the written state takes precedence. A missing row
-proves nothing, because listings can skip rows and lag behind writes. So Roster reads an object directly before it
-treats the object as deleted.
+for all. Listings can lag behind writes, so recent writes of this process take precedence. Listings can also skip rows,
+so a missing row proves nothing: Roster reads an object directly before it treats the object as deleted.
 """
 
 from __future__ import annotations

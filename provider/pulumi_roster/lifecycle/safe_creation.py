@@ -111,7 +111,7 @@ class SafeCreation:
         if fixed:
             raise AlreadyExists(
                 f"it exists already as {ids}, and cannot be adopted: {' and '.join(fixed)} cannot be changed",
-                hint="declare it as it is, or choose a different name",
+                hint=f"declare {' and '.join(fixed)} as the object has it, or choose a different name",
             )
         return self._updated(existing[0])
 

@@ -48,6 +48,6 @@ def refuse_unmanaged(there: Iterable[str], wanted: Iterable[str], adopt: bool, w
     if others and not adopt:
         raise NotOurs(
             f"{what} that are not in the list: {named(others)}",
-            hint="add them to the list, or remove them by adopting the whole set with adopt=True",
+            hint="add them to the list, or set adopt=True to adopt the set and remove them",
         )
     return others

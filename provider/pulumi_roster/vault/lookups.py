@@ -25,11 +25,13 @@ def get_identity_group(
 
     The result also contains the members of an external group.
 
-    :raises InvalidArguments: neither or both are given.
+    :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set.
     :raises NotFound: no group matches.
     """
     if (id is None) == (name is None):
-        raise InvalidArguments("get_identity_group needs either id or name")
+        raise InvalidArguments(
+            f"get_identity_group: must have either id or name, got {'neither' if id is None else 'both'}"
+        )
     api = program_client(SYSTEM, connection)
     reply = api.get(BY_ID, id) if id is not None else api.get(BY_NAME, str(name))
     return _state(require_namespace(api, group_of(reply)))
