@@ -1,4 +1,4 @@
-"""Holds the objects that all kinds share in one process: clients, listings, and the ids that this run has claimed."""
+"""Holds the objects that all kinds of one system share in a process: clients, listings, and the ids of this run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Session"]
 
 
 class Session:
-    """The clients, listings and claimed ids that all kinds share in one process."""
+    """The clients, the listings and the claimed ids that all kinds of one system share in a process."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
