@@ -127,7 +127,10 @@ class Client:
         repeatable: bool = False,
         within: float | None = None,
     ) -> Reply:
-        """Create or change. Unless ``repeatable``, the client retries only if the service certainly did nothing."""
+        """Create or change an object.
+
+        Unless ``repeatable``, the client sends the request again only if the service certainly did not act on it.
+        """
         return self.request("POST", path, *ids, json=json, params=params, repeatable=repeatable, within=within)
 
     def put(

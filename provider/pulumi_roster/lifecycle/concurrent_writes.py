@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# After these errors, the next round finds out whether the write was done.
+# After these errors, the next round finds out whether the service has applied the write.
 _FOUND_OUT_NEXT_ROUND = (ConnectionFailed, OutcomeUnknown, PreconditionFailed, RateLimited)
 
 
@@ -46,8 +46,8 @@ def write_until_settled(
     :param read: reads the object.
     :param write: writes the change to the object that was just read; returns ``False`` if there is nothing to change.
         The number is the seconds within which the client may send the write.
-    :param overwrote: returns whether another writer wrote between two states of the object, before and after our write.
-        For example, the revision grew by more than one. Roster then warns that the other change may be lost.
+    :param overwrote: compares the object before and after our write, and returns whether another writer wrote too, for
+        example because the revision grew by more than one. Roster then warns that the other change may be lost.
     :param doubtful: whether to read a second time if the first read shows nothing to change. The first read may be
         older than our own last write, and an item that we must remove would stay.
     :raises RosterError: other writers undo the change until the time budget is used up.
