@@ -5,7 +5,7 @@ RosterError
 ├── InvalidIdentifier        an id or name that cannot be part of an address: nothing was sent
 ├── InvalidArguments         arguments that break the rules of the resource: nothing was sent
 ├── AlreadyExists            the object exists already and is not in this stack: nothing was created
-├── NotOurs                  the object contains members or content that this stack does not manage: nothing was removed
+├── UnmanagedContent         the object contains members or content that this stack does not manage: nothing was removed
 ├── PartialFailure           the service refused some of many items, and accepted the others
 ├── ConnectionFailed         the service was not reached: nothing was done
 ├── ServiceError             the service answered, and refused
@@ -38,7 +38,6 @@ __all__ = [
     "InvalidIdentifier",
     "MethodNotAllowed",
     "NotFound",
-    "NotOurs",
     "OutcomeUnknown",
     "PartialFailure",
     "PreconditionFailed",
@@ -50,6 +49,7 @@ __all__ = [
     "SettingsError",
     "Unauthorized",
     "UnexpectedReply",
+    "UnmanagedContent",
     "error_class",
 ]
 
@@ -102,7 +102,7 @@ class AlreadyExists(RosterError):
     """An object with the same natural key exists, and may belong to somebody else."""
 
 
-class NotOurs(RosterError):
+class UnmanagedContent(RosterError):
     """The call would have removed content that this stack does not manage."""
 
 

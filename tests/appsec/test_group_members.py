@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.catalog import system
-from pulumi_roster.errors import BadRequest, NotFound, NotOurs, UnexpectedReply
+from pulumi_roster.errors import BadRequest, NotFound, UnexpectedReply, UnmanagedContent
 from roster_emulator import Running
 from support.appsec_api import change, group, remove, shown
 from support.resources import Resource
@@ -57,7 +57,7 @@ def test_a_reply_without_members_is_no_empty_group(members: Resource, emulator: 
 
 def test_exclusive_does_not_remove_at_its_making(members: Resource, emulator: Running, team: str) -> None:
     declared: dict[str, Any] = {"group_id": team, "members": ["a"], "exclusive": True}
-    with pytest.raises(NotOurs, match=r"(?s)stranger.*adopt=True"):
+    with pytest.raises(UnmanagedContent, match=r"(?s)stranger.*adopt=True"):
         members.up(**declared)
     assert shown(emulator, team)["members"] == ["stranger"]
     members.up(**declared, adopt=True)

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import AlreadyExists, BadRequest, Conflict, Forbidden, NotFound, NotOurs, Unauthorized
+from pulumi_roster.errors import (
+    AlreadyExists,
+    BadRequest,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Unauthorized,
+    UnmanagedContent,
+)
 from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.britive_api import (
@@ -191,7 +199,7 @@ def test_a_group_with_strangers_in_it_stays_and_the_error_names_them(group: Reso
     britive_environment(emulator, group.id, "Production")
     for mode in ("refuse", "cascade"):
         emulator.switch(britive_nonempty_group=mode)
-        with pytest.raises(NotOurs) as refused:
+        with pytest.raises(UnmanagedContent) as refused:
             group.subject.delete(group.id, group.outputs)
         assert f"group 'theirs' ({inner})" in str(refused.value)
         assert "environment 'Production'" in str(refused.value)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import AlreadyExists, Conflict, Forbidden, NotFound, NotOurs, PreconditionFailed
+from pulumi_roster.errors import AlreadyExists, Conflict, Forbidden, NotFound, PreconditionFailed, UnmanagedContent
 from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.ibm_api import ibm_add, ibm_change, ibm_group, ibm_groups, ibm_rule
@@ -244,7 +244,7 @@ def test_a_group_with_strangers_is_not_deleted_and_the_error_names_them(group: R
     group.up(name="one")
     ibm_add(emulator, group.id, ANNA)
     ibm_rule(emulator, group.id, "sso")
-    with pytest.raises(NotOurs) as refused:
+    with pytest.raises(UnmanagedContent) as refused:
         group.subject.delete(group.id, group.outputs)
     assert f"member {ANNA}" in str(refused.value)
     assert "rule sso" in str(refused.value)
@@ -255,7 +255,7 @@ def test_a_group_with_strangers_is_not_deleted_and_the_error_names_them(group: R
 def test_many_strangers_are_counted_not_listed(group: Resource, emulator: Running) -> None:
     group.up(name="one")
     ibm_add(emulator, group.id, *(f"IBMid-{number:04}" for number in range(120)))
-    with pytest.raises(NotOurs, match="and 100 more"):
+    with pytest.raises(UnmanagedContent, match="and 100 more"):
         group.destroy()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import NotFound, NotOurs
+from pulumi_roster.errors import NotFound, UnmanagedContent
 from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
@@ -177,7 +177,7 @@ def test_exclusive_refuses_strangers_at_its_making_and_names_them(
     members: Resource, emulator: Running, team: str
 ) -> None:
     ibm_add(emulator, team, ANNA, DORA)
-    with pytest.raises(NotOurs) as refused:
+    with pytest.raises(UnmanagedContent) as refused:
         members.up(access_group_id=team, members=[ANNA, BERT], exclusive=True)
     assert DORA in str(refused.value)
     assert ANNA not in str(refused.value)

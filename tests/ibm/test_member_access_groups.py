@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import NotOurs, PartialFailure
+from pulumi_roster.errors import PartialFailure, UnmanagedContent
 from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
@@ -121,7 +121,7 @@ def test_members_of_other_accounts_are_left_alone(member: Resource, emulator: Ru
 
 def test_exclusive_refuses_other_groups_at_its_making(member: Resource, emulator: Running, groups: list[str]) -> None:
     ibm_add(emulator, groups[3], ANNA)
-    with pytest.raises(NotOurs, match=groups[3]):
+    with pytest.raises(UnmanagedContent, match=groups[3]):
         member.up(iam_id=ANNA, access_group_ids=groups[:1], exclusive=True)
     assert groups_of(emulator) == [groups[3]]
     member.up(iam_id=ANNA, access_group_ids=groups[:1], exclusive=True, adopt=True)

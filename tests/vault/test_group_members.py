@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.catalog import system
-from pulumi_roster.errors import BadRequest, InvalidArguments, NotFound, NotOurs, RosterError
+from pulumi_roster.errors import BadRequest, InvalidArguments, NotFound, RosterError, UnmanagedContent
 from support.resources import Resource
 from support.subjects import QUICK
 from support.vault_api import VaultWorld, change, entities, group, remove, shown
@@ -63,7 +63,7 @@ def test_exclusive_does_not_remove_at_its_making(members: Resource, world: Vault
     anna, stranger = entities(world)
     change(world, team, member_entity_ids=[stranger])
     declared: dict[str, Any] = {"group_id": team, "member_entity_ids": [anna], "exclusive": True}
-    with pytest.raises(NotOurs, match=f"(?s){stranger}.*adopt=True"):
+    with pytest.raises(UnmanagedContent, match=f"(?s){stranger}.*adopt=True"):
         members.up(**declared)
     assert shown(world, team)["member_entity_ids"] == [stranger]
     members.up(**declared, adopt=True)

@@ -15,7 +15,7 @@ from typing import Any
 import pulumi
 from typing_extensions import Unpack
 
-from ..errors import NotFound, NotOurs
+from ..errors import NotFound, UnmanagedContent
 from ..lifecycle.handler import Handler
 from ..lifecycle.list_cache import Listing
 from ..lifecycle.polling import retry_while_absent
@@ -62,7 +62,7 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
             # The listing may still show content that this run has just deleted.
             retry_while_absent(self.api, lambda: self._empty(id, prior.app_id))
         except _HasContent as content:
-            raise NotOurs(
+            raise UnmanagedContent(
                 f"the group has content that this stack does not manage: {content.message}",
                 hint="delete that content, or move it to another group",
             ) from None
@@ -91,9 +91,9 @@ class EnvironmentGroup(Managed):
     You can create groups only in applications that do not scan their own environments: AWS Standalone, Okta,
     Salesforce, ServiceNow, Snowflake Standalone.
 
-    Errors: ``AlreadyExists`` when the parent already has a group of this name; ``NotOurs`` when a deletion would also
-    delete content that this stack does not manage; ``BadRequest`` for an application that does not exist, or that scans
-    its own environments.
+    Errors: ``AlreadyExists`` when the parent already has a group of this name; ``UnmanagedContent`` when a deletion
+    would also delete content that this stack does not manage; ``BadRequest`` for an application that does not exist, or
+    that scans its own environments.
 
     Source: https://docs.britive.com/v1/docs/manage-environments
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..errors import NotOurs
+from ..errors import UnmanagedContent
 from .fields import sorted_set
 
 __all__ = ["merged", "named", "refuse_unmanaged", "shown"]
@@ -42,11 +42,11 @@ def refuse_unmanaged(there: Iterable[str], wanted: Iterable[str], adopt: bool, w
     preview could show their removal.
 
     :param what: the beginning of the error: "the group x has members".
-    :raises NotOurs: the set has unmanaged items, and ``adopt`` is false.
+    :raises UnmanagedContent: the set has unmanaged items, and ``adopt`` is false.
     """
     others = sorted({*there} - {*wanted})
     if others and not adopt:
-        raise NotOurs(
+        raise UnmanagedContent(
             f"{what} that are not in the list: {named(others)}",
             hint="add them to the list, or set adopt=True to adopt the set and remove them",
         )

@@ -144,8 +144,8 @@ class GroupMembers(Managed):
     the reviewers of this list must know them. See :class:`IdentityGroup`.
 
     Errors: ``InvalidArguments`` for an external group, before anything is written; ``BadRequest`` with Vault's message
-    for members that do not exist and for cycles; ``NotOurs`` when creating an ``exclusive`` set would remove members,
-    which no preview could show.
+    for members that do not exist and for cycles; ``UnmanagedContent`` when creating an ``exclusive`` set would remove
+    members, which no preview could show.
 
     Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
     """
