@@ -82,7 +82,7 @@ def _concise_errors(verb: F) -> F:
                     f"{type(error).__name__}: {error}",
                     hint="this is a bug in Roster: run again with ROSTER_DEBUG=1, and report the output",
                 )
-            # The same class under its bare name, without the module.
+            # Give the class its bare name, because Pulumi would show the module too.
             error.__class__ = type(type(error).__name__, (type(error),), {"__module__": "builtins"})
             raise error.with_traceback(None) from None
 

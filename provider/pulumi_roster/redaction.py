@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 
 __all__ = ["quoted", "redacted", "start_of"]
 
-# A shorter text is not a credential. Removing it would make holes in every message.
+# A shorter text is not a credential. Removing it would damage every message.
 _SHORTEST = 4
 
 _START = 100_000

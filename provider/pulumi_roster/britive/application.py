@@ -4,7 +4,7 @@ Source: https://docs.britive.com/v1/docs/manage-environments ("Details of Enviro
 vendor's clients for the call that lists all
 
 Peculiarities: both lists are flat, and an empty tree is null. Only a listing of the application proves that an object
-no longer exists: if a user mistypes a tenant or an application, no object may disappear from the state.
+no longer exists. If a user mistypes a tenant or an application, objects must not disappear from the state.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from .whole_body import ReplyTooLarge
 
 __all__ = ["no_reply", "refusal"]
 
-# After these errors, nothing was sent.
+# These errors prove that the client sent nothing.
 _NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -37,7 +37,7 @@ def no_reply(dialect: Dialect, base_url: str, request: httpx.Request, error: htt
     call = Call.of(request)
     service = f"{dialect.title} at {urlsplit(base_url).netloc}"
     why = quoted(str(error) or type(error).__name__, call.secrets)
-    if error.request is not request:  # without a token, nothing else is sent
+    if error.request is not request:  # without a token, the client sends nothing else
         return ConnectionFailed(
             f"{service} gave no token: {why}", hint=_connection_hint(error), transaction_id=call.transaction_id
         )

@@ -18,7 +18,7 @@ __all__ = ["Retry", "is_certificate_error"]
 # A service normally answers within this many seconds.
 _USUAL_REPLY = 1.0
 
-# After these errors, nothing was sent.
+# These errors prove that the client sent nothing.
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 # A retry would get these errors again.

@@ -2,7 +2,7 @@
 
 Retry            repeats a request if that is safe, until the deadline of the call
 └─ RateGate      waits before a rate limit is hit
-   └─ Log        writes one line a request, without credentials
+   └─ Log        writes one line for each request, without credentials
       └─ WholeBody   reads the whole body, within limits of size and time
          └─ httpx.HTTPTransport
 """

@@ -89,7 +89,7 @@ def _unpacker(reply: httpx.Response, request: httpx.Request) -> zlib._Decompress
     encoding = reply.headers.get("content-encoding", "").strip().lower()
     if encoding in ("", "identity"):
         return None
-    if encoding != "gzip":  # the only one that the client asks for; "gzip, gzip" could expand without limit
+    if encoding != "gzip":  # the only encoding that the client accepts; "gzip, gzip" could expand without limit
         message = f"the content-encoding of the reply must be gzip, got {encoding[:40]!r}"
         raise httpx.DecodingError(message, request=request)
     return zlib.decompressobj(wbits=31)

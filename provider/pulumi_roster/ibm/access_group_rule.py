@@ -197,7 +197,7 @@ class Condition:
 
     claim: pulumi.Input[str]
     operator: pulumi.Input[Operator]
-    value: pulumi.Input[Any]  # Pulumi's SDK reads this annotation, and refuses a list where it is a union
+    value: pulumi.Input[Any]  # Pulumi's SDK reads this annotation, and refuses a list if it is a union
 
     def __init__(
         self,

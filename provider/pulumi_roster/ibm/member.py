@@ -98,7 +98,7 @@ class MemberArgs(MemberState):
             return given
         iam_id, kind = given.get("iam_id"), given.get("type")
         if not isinstance(iam_id, str) or not _IAM_ID.fullmatch(iam_id):
-            return {"type": "user", **given}  # the id is wrong; the type needs no failure of its own
+            return {"type": "user", **given}  # the check failure of the id is enough
         implied = member_type(iam_id)
         if kind is None and implied is None:
             raise ValueError(

@@ -101,7 +101,7 @@ class Lifecycle:
             if self._keys:
                 state = self._create_safely(handler, listing, args)
             else:
-                # A link or a set may be created twice.
+                # It is safe to create a link or a set twice.
                 state = retry_malformed(handler.api, lambda: handler.create(args))
             return state.id, as_declared(self.args_type, self._outputs(state, inputs), inputs)
 
@@ -150,7 +150,7 @@ class Lifecycle:
     # -- create
 
     def _create_safely(self, handler: Handler[Any, Any], listing: Listing[Any], args: Args) -> State:
-        # Two resources of one program that declare the same object take turns, so the second finds the first's.
+        # Two resources of one program that declare the same object take turns, so the second finds the object of the first.
         key = (self.kind, scope_of(self.args_type, dict(args)), *natural_key(self.args_type, args))
         with handler.api.lock(*key):
             return SafeCreation(handler, listing, args, self.session.claimed[self.kind, args.connection]).run()
@@ -199,7 +199,7 @@ class Lifecycle:
 
         def seconds_left() -> float:
             age = handler.api.now() - created if created is not None else settle + 1
-            # Services give whole seconds, so an object may look older than it is by nearly one.
+            # Services give whole seconds, so an object may look nearly one second older than it is.
             return settle + 1 - age if age >= -CLOCK_DOUBT else 0.0
 
         return retry_while_absent(handler.api, lambda: retry_malformed(handler.api, ask), seconds_left)

@@ -28,7 +28,7 @@ def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
     keys = list(marked(args_type, Key))
     if not any(getattr(values, name, None) for name in keys):
         keys = [name for name in args_type.model_fields if not is_provider_only(args_type, name)]
-    plain = values.model_dump(mode="json", warnings=False)  # so that a state and arguments compare
+    plain = values.model_dump(mode="json", warnings=False)  # so that a state compares with arguments
     return tuple(repr(normal(args_type, name, plain.get(name))) for name in keys)
 
 

@@ -83,8 +83,8 @@ def default_of(model: type[Args], name: str) -> Any:
 def lenient(model: type[M], row: Mapping[str, Any]) -> M:
     """Return a row of a service's reply as a model.
 
-    A value that breaks one of our rules, such as a text that is too long or an unknown member of an enumeration, stays
-    as it is, because the service holds it. Only a missing field or a wrong type is an error.
+    A value may break one of our rules: a text may be too long, or an enumeration may have a new value. Such a value
+    stays as it is, because the service holds it. Only a missing field or a wrong type is an error.
 
     :raises ValidationError: the row does not have the documented shape.
     """

@@ -66,8 +66,8 @@ def _connect(connection: Connection) -> Client:
     headers = {"X-Vault-Request": "true"}
     if namespace := _namespace(connection):
         headers[NAMESPACE_HEADER] = namespace
-    # After a write with an unknown outcome, Roster looks for its result instead of repeating it, so it never retries a
-    # 500. A 412 means that this server lags behind the one that answered before.
+    # After a write with an unknown outcome, Roster looks for its result instead of repeating the write, so the client
+    # never retries a 500. A 412 means that this server lags behind the one that answered before.
     limits = replace(connection.limits, retried=connection.limits.retried - {500} | {412})
     auth = Token(_token(connection), scheme="", header="X-Vault-Token")
     return Client(connection.address(), auth, replace(DIALECT, headers=headers), limits)

@@ -205,7 +205,7 @@ class IdentityGroup(Managed):
     reviewers of the members see them. A preview does not show a list that is not declared.
 
     Errors: ``AlreadyExists`` when the namespace already has a group of this name, even if another client creates it at
-    the same moment: Roster does not change that group. ``BadRequest`` with Vault's message for members that do not
+    the same moment. Roster does not change that group. ``BadRequest`` with Vault's message for members that do not
     exist and for cycles.
 
     Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
