@@ -166,7 +166,7 @@ class Client:
             if not re.fullmatch("[ -~]+", read.etag):
                 raise read.unexpected(f"the ETag must name the revision, got {read.etag!r}")
             try:
-                # Repeatable: if the service applied the first request, the second gets 412, and the next attempt reads again.
+                # Repeatable: if the service applied the first request, the second gets 412, and this loop reads again.
                 return self.request(method, path, *ids, json=json, headers={"If-Match": read.etag}, repeatable=True)
             except PreconditionFailed as error:
                 if not left or not self._wait_for_others():

@@ -150,7 +150,8 @@ class Lifecycle:
     # -- create
 
     def _create_safely(self, handler: Handler[Any, Any], listing: Listing[Any], args: Args) -> State:
-        # Two resources of one program that declare the same object take turns, so the second finds the object of the first.
+        # Two resources of one program that declare the same object take turns. So the second finds the object of the
+        # first.
         key = (self.kind, scope_of(self.args_type, dict(args)), *natural_key(self.args_type, args))
         with handler.api.lock(*key):
             return SafeCreation(handler, listing, args, self.session.claimed[self.kind, args.connection]).run()
