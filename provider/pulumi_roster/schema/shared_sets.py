@@ -16,11 +16,12 @@ __all__ = ["merged", "named", "refuse_unmanaged", "shown"]
 
 
 def merged(there: Iterable[str], before: Iterable[str], wanted: Iterable[str]) -> list[str]:
-    """Return a set after our change: with the items that we want, without those that we no longer want, and with the
-    items of others.
+    """Return a set after our change: with the wanted items, and with the items of other writers.
+
+    It does not contain items that Roster knew before and that are no longer wanted.
 
     :param there: the set as it has just been read.
-    :param before: the items that we knew.
+    :param before: the items that Roster knew before.
     """
     wanted = set(wanted)
     return sorted_set({*there} - ({*before} - wanted) | wanted)
@@ -38,8 +39,9 @@ def named(names: Sequence[str], most: int = 20) -> str:
 
 
 def refuse_unmanaged(there: Iterable[str], wanted: Iterable[str], adopt: bool, what: str) -> list[str]:
-    """Return the unmanaged items that creating an exclusive set removes. Refuse them without ``adopt``, because no
-    preview could show their removal.
+    """Return the unmanaged items that creating an exclusive set removes.
+
+    Without ``adopt``, refuse them, because no preview could show their removal.
 
     :param what: the beginning of the error: "the group x has members".
     :raises UnmanagedContent: the set has unmanaged items, and ``adopt`` is false.
