@@ -15,9 +15,11 @@ from roster_emulator.britive import (
     errors,
     http_accounts,
     http_environments,
+    paging,
     sample_data,
     schema,
     seed,
+    users,
 )
 from roster_emulator.state import State
 
@@ -42,6 +44,25 @@ def features(call: Call) -> Reply:
     return Reply(200, [{"name": name, "enabled": enabled} for name, enabled in FEATURES.items()])
 
 
+def health(call: Call) -> Reply:
+    """``GET /api/health``. The vendor's Python client sends HEAD."""
+    return Reply(200, None if call.method == "HEAD" else {"status": "UP"})
+
+
+def list_users(call: Call) -> Reply:
+    """``GET /api/users``: all users or those that ``searchText`` finds, in pages if ``page`` is given."""
+    found = users.search(call.state, call.query.get("searchText", ""))
+    if "type" in call.query:
+        found = [user for user in found if user["type"] == call.query["type"]]
+    asked = paging.requested(call.query, call.shift)
+    return Reply(200, found if asked is None else paging.paged(found, asked, users.COLUMNS))
+
+
+def get_user(call: Call) -> Reply:
+    """``GET /api/users/{user}``."""
+    return Reply(200, users.require(call.state, call.params["user"]))
+
+
 class Britive(Api):
     """Britive."""
 
@@ -49,7 +70,11 @@ class Britive(Api):
     prefixes = ("/api/",)
     schema = schema.TABLES
     routes = (
+        Route("GET", "/api/health", health, open=True),
+        Route("HEAD", "/api/health", health, open=True),
         Route("GET", "/api/features", features),
+        Route("GET", "/api/users", list_users),
+        Route("GET", "/api/users/{user}", get_user),
         *http_environments.ROUTES,
         *http_accounts.ROUTES,
     )
