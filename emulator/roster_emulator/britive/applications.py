@@ -55,14 +55,14 @@ def delete(state: State, app: Row) -> None:
     state.store.run("DELETE FROM britive_application WHERE id = ?", app["id"])
 
 
-def manual(app: Row) -> None:
+def require_manual(app: Row) -> None:
     """Refuse a change of environments in an application that scans them."""
     if not TYPES[app["type"]].manual:
         raise errors.unsupported(f"Applications of type '{app['type']}' do not support manual environments.")
 
 
 def catalog_entry(kind: ApplicationType) -> dict[str, Any]:
-    """Return a type of application as the catalogue shows it."""
+    """Return a type of application as the catalog shows it."""
     return {
         "catalogAppId": kind.number,
         "name": kind.name,

@@ -9,23 +9,22 @@ from typing import Any
 from starlette.datastructures import Headers
 from typing_extensions import override
 
-from roster_emulator.api import Api, Call, Reply, Route
+from roster_emulator.api import Api, Call, Reply
 from roster_emulator.britive import (
     applications,
     errors,
     http_accounts,
+    http_applications,
     http_environments,
-    paging,
+    http_tenant,
     sample_data,
     schema,
     seed,
-    users,
 )
 from roster_emulator.state import State
 
 SHORT = 50
 SEPARATOR = "::"
-FEATURES = {"profile-v1": False, "profile-v2": True, "secret-manager": True, "workload-federation": True}
 
 
 def scheme(token: str) -> str:
@@ -39,30 +38,6 @@ def scheme(token: str) -> str:
     return "workloadtoken" if SEPARATOR in token else "bearer"
 
 
-def features(call: Call) -> Reply:
-    """``GET /api/features``: the features of this tenant."""
-    return Reply(200, [{"name": name, "enabled": enabled} for name, enabled in FEATURES.items()])
-
-
-def health(call: Call) -> Reply:
-    """``GET /api/health``. The vendor's Python client sends HEAD."""
-    return Reply(200, None if call.method == "HEAD" else {"status": "UP"})
-
-
-def list_users(call: Call) -> Reply:
-    """``GET /api/users``: all users or those that ``searchText`` finds, in pages if ``page`` is given."""
-    found = users.search(call.state, call.query.get("searchText", ""))
-    if "type" in call.query:
-        found = [user for user in found if user["type"] == call.query["type"]]
-    asked = paging.requested(call.query, call.shift)
-    return Reply(200, found if asked is None else paging.paged(found, asked, users.COLUMNS))
-
-
-def get_user(call: Call) -> Reply:
-    """``GET /api/users/{user}``."""
-    return Reply(200, users.require(call.state, call.params["user"]))
-
-
 class Britive(Api):
     """Britive."""
 
@@ -70,11 +45,8 @@ class Britive(Api):
     prefixes = ("/api/",)
     schema = schema.TABLES
     routes = (
-        Route("GET", "/api/health", health, open=True),
-        Route("HEAD", "/api/health", health, open=True),
-        Route("GET", "/api/features", features),
-        Route("GET", "/api/users", list_users),
-        Route("GET", "/api/users/{user}", get_user),
+        *http_tenant.ROUTES,
+        *http_applications.ROUTES,
         *http_environments.ROUTES,
         *http_accounts.ROUTES,
     )
