@@ -34,7 +34,7 @@ _sessions_lock = threading.Lock()
 
 
 def configuration(system: System, get: Callable[[str], Any]) -> tuple[str, ...]:
-    """Returns the whole configuration of one system in a stack, to tell the stacks of one process apart.
+    """Return the whole configuration of one system in a stack, to tell the stacks of one process apart.
 
     :param get: returns the value of a key, or ``None``.
     """
@@ -43,7 +43,7 @@ def configuration(system: System, get: Callable[[str], Any]) -> tuple[str, ...]:
 
 
 def _session(kind: str, config: dynamic.Config) -> Session:
-    """Returns the session of one system and configuration. All its kinds share connections, tokens and limits."""
+    """Return the session of one system and configuration. All its kinds share connections, tokens and limits."""
     which = configuration(handler_class(kind).system, config.get)
     with _sessions_lock:
         # A provider process has one configuration, a test process has many.
@@ -53,7 +53,7 @@ def _session(kind: str, config: dynamic.Config) -> Session:
 
 
 def close_sessions() -> None:
-    """Closes all sessions, as the end of the process does."""
+    """Close all sessions, as the end of the process does."""
     with _sessions_lock:
         for session in _sessions.values():
             session.close()
@@ -64,7 +64,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _concise_errors(verb: F) -> F:
-    """Makes a verb's errors reach the user as a few lines.
+    """Make a verb's errors reach the user as a few lines.
 
     Pulumi shows the whole traceback, with its chain and module names, but the error itself says what the user needs.
     ``ROSTER_DEBUG=1`` shows everything.
@@ -116,13 +116,13 @@ class Engine(dynamic.ResourceProvider):
 
     @_concise_errors
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        """Returns all check failures with their property paths, and the inputs, normalised and with defaults."""
+        """Return all check failures with their property paths, and the inputs, normalised and with defaults."""
         inputs, failures = self.lifecycle.check(_values(news))
         return dynamic.CheckResult(inputs, [dynamic.CheckFailure(failure.path, failure.reason) for failure in failures])
 
     @_concise_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Returns what changes, what that replaces, and in which order."""
+        """Return what changes, what that replaces, and in which order."""
         found = self.lifecycle.diff(_values(_olds), _values(_news))
         return dynamic.DiffResult(
             changes=bool(found.changed),
@@ -132,13 +132,13 @@ class Engine(dynamic.ResourceProvider):
 
     @_concise_errors
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Creates the object."""
+        """Create the object."""
         id, outputs = self.lifecycle.create(_values(props))
         return dynamic.CreateResult(id, outputs)
 
     @_concise_errors
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        """Returns the object as it is, or an empty id if it was deleted."""
+        """Return the object as it is, or an empty id if it was deleted."""
         found = self.lifecycle.read(id_, _values(props))
         if found is None:
             return dynamic.ReadResult("", {})
@@ -146,12 +146,12 @@ class Engine(dynamic.ResourceProvider):
 
     @_concise_errors
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
-        """Changes the object in place."""
+        """Change the object in place."""
         return dynamic.UpdateResult(self.lifecycle.update(_id, _values(_olds), _values(_news)))
 
     @_concise_errors
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Removes the object."""
+        """Remove the object."""
         self.lifecycle.delete(_id, _values(_props))
 
 
@@ -161,7 +161,7 @@ def _values(props: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Returns Pulumi's values as JSON. An unknown value becomes a sentinel, and a whole number an integer."""
+    """Return Pulumi's values as JSON. An unknown value becomes a sentinel, and a whole number an integer."""
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, Mapping):

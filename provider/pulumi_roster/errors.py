@@ -75,7 +75,7 @@ class RosterError(Exception):
         self.about = ""
 
     def details(self) -> list[tuple[str, str]]:
-        """Returns the labelled lines that follow the message, without the hint."""
+        """Return the labelled lines that follow the message, without the hint."""
         return [("transaction id", self.transaction_id)]
 
     def __str__(self) -> str:
@@ -117,7 +117,7 @@ class PartialFailure(RosterError):
         self.failures = failures
 
     def details(self) -> list[tuple[str, str]]:
-        """Returns one line for each item, and the common lines."""
+        """Return one line for each item, and the common lines."""
         return [*(("refused", line) for line in self.failures), *super().details()]
 
 
@@ -162,7 +162,7 @@ class ServiceError(RosterError):
         self.words = words
 
     def details(self) -> list[tuple[str, str]]:
-        """Returns the service's own message, and the common lines."""
+        """Return the service's own message, and the common lines."""
         return [("response", self.words), *super().details()]
 
 
@@ -217,7 +217,7 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
 
 
 def error_class(status: int) -> type[ServiceError]:
-    """Returns the class of error for an HTTP status of 400 or more."""
+    """Return the class of error for an HTTP status of 400 or more."""
     if status >= 500:
         return ServerError
     return _BY_STATUS.get(status, ServiceError)

@@ -22,7 +22,7 @@ _START = 100_000
 
 
 def quoted(text: object, secrets: Iterable[str] = (), limit: int = 300) -> str:
-    """Returns a foreign text for a message.
+    """Return a foreign text for a message.
 
     Line breaks, terminal codes and the like become spaces, so that the text cannot look like one of ours.
 
@@ -35,13 +35,13 @@ def quoted(text: object, secrets: Iterable[str] = (), limit: int = 300) -> str:
 
 
 def start_of(body: bytes, secrets: Iterable[str] = ()) -> str:
-    """Returns the text at the beginning of a body, without credentials."""
+    """Return the text at the beginning of a body, without credentials."""
     # httpx would use the codec that the service names, even one that does not make text.
     return _cut(body[: 2 * _START].decode("utf-8", "replace"), _START, [*secrets])
 
 
 def redacted(value: Any, secrets: Iterable[str]) -> Any:
-    """Returns JSON without credentials. A text that is made of it cannot contain a part of one.
+    """Return JSON without credentials. A text that is made of it cannot contain a part of one.
 
     :raises RecursionError: the value is nested too deeply.
     """
@@ -65,7 +65,7 @@ def _redacted(value: Any, forms: list[str]) -> Any:
 
 
 def _forms(secrets: Iterable[str]) -> list[str]:
-    """Returns the forms of secrets in addresses, JSON, HTML and Python, the longest first."""
+    """Return the forms of secrets in addresses, JSON, HTML and Python, the longest first."""
     forms: set[str] = set()
     for secret in secrets:
         escaped = json.dumps(secret)[1:-1]

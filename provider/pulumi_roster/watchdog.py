@@ -25,7 +25,7 @@ _PAUSE = 0.1
 
 
 def engine_address(command: Sequence[str]) -> tuple[str, int] | None:
-    """Returns the address of the engine that has started this process; ``None`` if no engine has.
+    """Return the address of the engine that has started this process; ``None`` if no engine has.
 
     :param command: this process's arguments. The engine passes its address to a provider.
     """
@@ -35,7 +35,7 @@ def engine_address(command: Sequence[str]) -> tuple[str, int] | None:
 
 
 def watch(address: tuple[str, int], gone: Callable[[], object]) -> None:
-    """Calls ``gone`` and returns when no process listens at an address any more.
+    """Call ``gone`` and returns when no process listens at an address any more.
 
     An open connection ends at once when its other end dies. A closed connection alone does not prove a death, so the
     next connection must fail too. If no connection ever succeeded, the function just returns.
@@ -59,7 +59,7 @@ def watch(address: tuple[str, int], gone: Callable[[], object]) -> None:
 
 @functools.cache
 def end_with_engine() -> None:
-    """Ends this process when its engine ends. It does nothing in a process that no engine has started."""
+    """End this process when its engine ends. It does nothing in a process that no engine has started."""
     address = engine_address(sys.argv)
     if address is not None:
         with suppress(RuntimeError):  # the interpreter is about to end

@@ -80,7 +80,8 @@ class MappedUser(_Row):
 
 class Account(_Scanned):
     """An account. ``mapped_users`` are the users who may use it in this environment. ``include_members`` adds its
-    permissions and groups."""
+    permissions and groups.
+    """
 
     account_id: int
     native_name: str = ""
@@ -115,7 +116,8 @@ class NativeIds(_Row):
 
 class Link(_Row):
     """A link from an account or group (``account_id`` or ``group_id`` is set) to a permission that it has, or to a
-    group that it is in (``permission_id``; ``permission_type`` says which)."""
+    group that it is in (``permission_id``; ``permission_type`` says which).
+    """
 
     account_id: int = 0
     account_name: str = ""

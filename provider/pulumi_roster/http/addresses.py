@@ -13,7 +13,7 @@ __all__ = ["fill", "query", "segment"]
 
 
 def fill(path: str, ids: tuple[str, ...]) -> str:
-    """Puts ids into the ``{}`` of a path."""
+    """Put ids into the ``{}`` of a path."""
     parts = path.split("{}")
     if len(parts) != len(ids) + 1:
         raise TypeError(f"{path!r} takes {len(parts) - 1} ids, {len(ids)} given")
@@ -21,7 +21,7 @@ def fill(path: str, ids: tuple[str, ...]) -> str:
 
 
 def segment(text: str) -> str:
-    """Encodes an id or a name as one segment of a path, whatever it contains.
+    """Encode an id or a name as one segment of a path, whatever it contains.
 
     :raises InvalidIdentifier: the text is empty, ``.`` or ``..``, or contains a control character. Servers and proxies
         read ``..`` as a step through the path even if it is encoded.
@@ -35,7 +35,7 @@ def segment(text: str) -> str:
 
 
 def query(params: Mapping[str, Any] | None) -> dict[str, str]:
-    """Returns parameters as text: without ``None``, and booleans in lower case."""
+    """Return parameters as text: without ``None``, and booleans in lower case."""
     return {
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in (params or {}).items()

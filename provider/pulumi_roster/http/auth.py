@@ -43,7 +43,7 @@ class Token(httpx.Auth):
         self._header = header
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sends the request with the token."""
+        """Send the request with the token."""
         request.headers[self._header] = self._value
         Call.of(request).secrets = (self._token,)
         yield request
@@ -88,7 +88,7 @@ class Exchange(httpx.Auth):
         self._renew_at = 0.0
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sends the request with a token, and again with a new token if the service refuses the old one."""
+        """Send the request with a token, and again with a new token if the service refuses the old one."""
         used = yield from self._current(request, refused="")
         self._sign(request, used)
         reply = yield request
@@ -164,5 +164,5 @@ _ADDRESS = "check the address of the service: is this its own API?"
 
 
 def _hint(status: int) -> str:
-    """Returns what to do if neither the secret nor a token is the cause."""
+    """Return what to do if neither the secret nor a token is the cause."""
     return "nothing was done; run again later" if status == 429 or status >= 500 else f"nothing was done; {_ADDRESS}"

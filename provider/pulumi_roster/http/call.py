@@ -34,7 +34,7 @@ class Call:
 
     @staticmethod
     def of(request: httpx.Request) -> Call:
-        """Returns the call that a request belongs to."""
+        """Return the call that a request belongs to."""
         call: Call = request.extensions[_KEY]
         return call
 
@@ -44,9 +44,9 @@ class Call:
         return next(iter(self.tracing.values()), "")
 
     def extensions(self) -> dict[str, Any]:
-        """Returns the extensions of a request that belongs to this call."""
+        """Return the extensions of a request that belongs to this call."""
         return {_KEY: self}
 
     def for_token(self, url: str, secrets: tuple[str, ...]) -> Call:
-        """Returns the call that fetches a token for this one, within the same time. Two tokens do no harm."""
+        """Return the call that fetches a token for this one, within the same time. Two tokens do no harm."""
         return replace(self, route=url, repeatable=True, secrets=secrets)

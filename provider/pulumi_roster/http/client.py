@@ -79,7 +79,7 @@ class Client:
         self._deadline: Deadline | None = None
 
     def for_verb(self) -> Client:
-        """Returns a client for one verb, whose calls share one deadline. It shares all else with this client."""
+        """Return a client for one verb, whose calls share one deadline. It shares all else with this client."""
         client = copy.copy(self)
         client._deadline = Deadline(self.limits)
         return client
@@ -91,7 +91,7 @@ class Client:
 
     @contextmanager
     def lock(self, *name: str) -> Iterator[None]:
-        """Holds a lock by name, so that threads of this process take turns. Waiting for it costs the verb no time."""
+        """Hold a lock by name, so that threads of this process take turns. Waiting for it costs the verb no time."""
         lock = self._locks.get(name)
         waits = not lock.acquire(blocking=False)
         if waits:
@@ -103,19 +103,19 @@ class Client:
             lock.release()
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self._http.close()
 
     def now(self) -> float:
-        """Returns the service's time in epoch seconds, by its last ``Date`` header. Creation times compare with it."""
+        """Return the service's time in epoch seconds, by its last ``Date`` header. Creation times compare with it."""
         return self._clock.now()
 
     def get(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
-        """Reads."""
+        """Read."""
         return self.request("GET", path, *ids, params=params, repeatable=True)
 
     def head(self, path: str, *ids: str) -> Reply:
-        """Checks that an object exists; raises ``NotFound`` if it does not."""
+        """Check that an object exists; raises ``NotFound`` if it does not."""
         return self.request("HEAD", path, *ids, repeatable=True)
 
     def post(
@@ -127,7 +127,7 @@ class Client:
         repeatable: bool = False,
         within: float | None = None,
     ) -> Reply:
-        """Creates. Unless ``repeatable``, the client sends it again only if the service certainly did not act."""
+        """Create. Unless ``repeatable``, the client sends it again only if the service certainly did not act."""
         return self.request("POST", path, *ids, json=json, params=params, repeatable=repeatable, within=within)
 
     def put(
@@ -138,15 +138,15 @@ class Client:
         params: Mapping[str, Any] | None = None,
         within: float | None = None,
     ) -> Reply:
-        """Replaces an object, or adds to a set. The client may send it twice."""
+        """Replace an object, or adds to a set. The client may send it twice."""
         return self.request("PUT", path, *ids, json=json, params=params, repeatable=True, within=within)
 
     def delete(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
-        """Removes. The client may send it twice."""
+        """Remove. The client may send it twice."""
         return self.request("DELETE", path, *ids, params=params, repeatable=True)
 
     def edit(self, method: str, path: str, *ids: str, body: Callable[[Reply], Json], attempts: int = 5) -> Reply:
-        """Reads an object, and writes it with ``If-Match`` and the revision that was read.
+        """Read an object, and writes it with ``If-Match`` and the revision that was read.
 
         If somebody else was faster (412), the client reads the object and asks ``body`` again.
 
@@ -179,7 +179,7 @@ class Client:
         params: Mapping[str, Any] | None = None,
         attempts: int = 4,
     ) -> Iterator[tuple[Reply, Json]]:
-        """Returns every row of a paged collection, each with the reply that contained it.
+        """Return every row of a paged collection, each with the reply that contained it.
 
         While others write, a page may skip or repeat a row. So the client counts the different rows and compares them
         with the total that the service gives. If they differ, it reads the collection again.
@@ -214,7 +214,7 @@ class Client:
         repeatable: bool = False,
         within: float | None = None,
     ) -> Reply:
-        """Makes one call, with its repetitions.
+        """Make one call, with its repetitions.
 
         :param path: a template with ``{}`` for each of ``ids``.
         :param params: the query; the client omits ``None``, and writes booleans in lower case.

@@ -23,11 +23,11 @@ class Deadline:
         """When the time is over, on ``limits.clock``."""
 
     def left(self) -> float:
-        """Returns the seconds that are left; 0 or less when the time is over."""
+        """Return the seconds that are left; 0 or less when the time is over."""
         return self.at - self._limits.clock()
 
     def restart(self) -> None:
-        """Gives the verb its whole budget again, because something succeeded."""
+        """Give the verb its whole budget again, because something succeeded."""
         self.at = self._limits.clock() + self._limits.budget
 
     def allow_check(self) -> None:
@@ -35,7 +35,7 @@ class Deadline:
         self.at = max(self.at, self._limits.clock() + self._limits.budget / 4)
 
     def fixed(self) -> Deadline:
-        """Returns a copy that successful calls do not restart.
+        """Return a copy that successful calls do not restart.
 
         A loop that repeats one step needs it: while its reads succeed, the loop may still get nowhere.
         """

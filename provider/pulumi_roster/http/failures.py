@@ -29,7 +29,7 @@ _NOT_SENT = (
 
 
 def no_reply(dialect: Dialect, base_url: str, request: httpx.Request, error: httpx.HTTPError, what: str) -> RosterError:
-    """Returns our error for a request that got no usable reply.
+    """Return our error for a request that got no usable reply.
 
     :param request: the one that was to be sent; ``error.request`` may be a token exchange.
     :param what: the method and path.
@@ -53,7 +53,7 @@ def no_reply(dialect: Dialect, base_url: str, request: httpx.Request, error: htt
 
 
 def refusal(dialect: Dialect, response: httpx.Response, what: str) -> RosterError:
-    """Returns our error for a reply with status 300 or more.
+    """Return our error for a reply with status 300 or more.
 
     :param what: the method and path.
     """

@@ -34,7 +34,7 @@ class Paging:
 def walk(
     ask: Callable[[Query], Reply], key: str, identify: Callable[[Json], str], given: Query, paging: Paging
 ) -> tuple[list[tuple[Reply, Json]], int, Reply]:
-    """Reads all pages once. Returns the rows, the total that the service gives, and the last reply.
+    """Read all pages once. Returns the rows, the total that the service gives, and the last reply.
 
     :param ask: reads one page by its query.
     :param key: where the rows are in the body.

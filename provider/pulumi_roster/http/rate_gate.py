@@ -47,7 +47,7 @@ class RateGate(Layer):
 
 
 def seconds_to_retry(reply: httpx.Response, limits: Limits) -> float:
-    """Returns the seconds that the service asks us to wait, else 0.
+    """Return the seconds that the service asks us to wait, else 0.
 
     It asks by ``Retry-After`` (seconds or a date), or with status 429 by the reset of its limit.
     """
@@ -62,7 +62,7 @@ def seconds_to_retry(reply: httpx.Response, limits: Limits) -> float:
 
 
 def http_date(text: str) -> float | None:
-    """Returns a date of an HTTP header as epoch seconds; ``None`` for anything else."""
+    """Return a date of an HTTP header as epoch seconds; ``None`` for anything else."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):
@@ -70,7 +70,7 @@ def http_date(text: str) -> float | None:
 
 
 def _seconds_to_reset(reply: httpx.Response, limits: Limits) -> float:
-    """Returns the seconds until the limit lifts by ``X-RateLimit-Reset``, else 0.
+    """Return the seconds until the limit lifts by ``X-RateLimit-Reset``, else 0.
 
     Some services give epoch seconds, others the seconds that are left.
     """
@@ -82,6 +82,6 @@ def _seconds_to_reset(reply: httpx.Response, limits: Limits) -> float:
 
 
 def _service_time(reply: httpx.Response, limits: Limits) -> float:
-    """Returns the time by the service's clock, which sets its limits. Our clock may be wrong by more than they last."""
+    """Return the time by the service's clock, which sets its limits. Our clock may be wrong by more than they last."""
     date = http_date(reply.headers.get("date", ""))
     return limits.wall_clock() if date is None else date

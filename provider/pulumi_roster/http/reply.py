@@ -40,7 +40,7 @@ class Reply:
         self._body = self._parsed()
 
     def json(self) -> Json:
-        """Returns the body as JSON; ``None`` for an empty body."""
+        """Return the body as JSON; ``None`` for an empty body."""
         return self._body
 
     def _parsed(self) -> Json:
@@ -61,14 +61,14 @@ class Reply:
         return body
 
     def fields(self) -> dict[str, Json]:
-        """Returns the body, which must be a JSON object."""
+        """Return the body, which must be a JSON object."""
         body = self.json()
         if not isinstance(body, dict):
             raise self.unexpected("expected a JSON object")
         return body
 
     def listed(self, key: str) -> list[dict[str, Json]]:
-        """Returns a list of objects in the body.
+        """Return a list of objects in the body.
 
         A body without the list is an error: an empty list would mean that no object exists any more.
         """
@@ -81,7 +81,7 @@ class Reply:
         return rows
 
     def parse(self, model: type[M], **more: Json) -> M:
-        """Returns the body as a model.
+        """Return the body as a model.
 
         :param more: fields that the service gives in the path only.
         :raises UnexpectedReply: a field is missing or has another type; the message names it.
@@ -89,14 +89,14 @@ class Reply:
         return self.parse_row(model, self.fields(), **more)
 
     def rows(self) -> list[Json]:
-        """Returns the body, which must be a JSON array: a list without pages."""
+        """Return the body, which must be a JSON array: a list without pages."""
         body = self.json()
         if not isinstance(body, list):
             raise self.unexpected("expected a JSON array")
         return body
 
     def parse_row(self, model: type[M], row: Json, **more: Json) -> M:
-        """Returns one row of a list in the body as a model, like :meth:`parse`."""
+        """Return one row of a list in the body as a model, like :meth:`parse`."""
         if not isinstance(row, dict):
             raise self.unexpected("expected a list of JSON objects")
         try:
@@ -106,7 +106,7 @@ class Reply:
             raise self.unexpected("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in found)) from None
 
     def unexpected(self, why: str, hint: str = "") -> UnexpectedReply:
-        """Returns the error that says why this reply is not as documented."""
+        """Return the error that says why this reply is not as documented."""
         return UnexpectedReply(
             f"{self._title} answered {self.status}, but not as documented: {self.quoted(why)}",
             hint=hint,
@@ -114,7 +114,7 @@ class Reply:
         )
 
     def quoted(self, text: object, limit: int = 300) -> str:
-        """Returns a text of the reply for a message, without the credentials of the request."""
+        """Return a text of the reply for a message, without the credentials of the request."""
         return quoted(text, self._secrets, limit)
 
     @property

@@ -79,7 +79,7 @@ class Retry(Layer):
 
 
 def is_certificate_error(error: BaseException | None) -> bool:
-    """Returns whether the service's certificate is not trusted, which does not change within seconds."""
+    """Return whether the service's certificate is not trusted, which does not change within seconds."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True

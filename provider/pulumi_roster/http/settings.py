@@ -101,7 +101,7 @@ class Connection:
     _values: Mapping[str, str] = field(repr=False)
 
     def get(self, key: str) -> str:
-        """Returns a setting's value, or "". With the emulator, a missing setting has its development value."""
+        """Return a setting's value, or "". With the emulator, a missing setting has its development value."""
         if value := self._values.get(key, ""):
             return value
         if key == self.system.url:
@@ -109,7 +109,7 @@ class Connection:
         return self.system.development.get(key, "") if self._emulated else ""
 
     def require(self, *keys: str) -> str:
-        """Returns the value of the first of these settings that has one.
+        """Return the value of the first of these settings that has one.
 
         :raises SettingsError: no setting has a value; the error names the ways to give one.
         """
@@ -125,7 +125,7 @@ class Connection:
         return bool(self.emulator) and self._values.get(self.system.url, self.emulator) == self.emulator
 
     def address(self, default: str = "", expand: Callable[[str], str] = str) -> str:
-        """Returns the service's address, without a trailing slash.
+        """Return the service's address, without a trailing slash.
 
         :param expand: makes an address from a shorter form, such as a tenant's name.
         :raises SettingsError: the setting is not an address, or would send credentials without encryption.
@@ -189,7 +189,7 @@ class Settings:
         return "Settings(...)"
 
     def connection(self, system: System, name: str = "default") -> Connection:
-        """Returns the settings of one connection.
+        """Return the settings of one connection.
 
         :raises SettingsError: no connection has this name.
         """
@@ -212,7 +212,7 @@ class Settings:
         return Connection(name, system, self._limits_from(values), values.get("emulator", "").rstrip("/"), values)
 
     def client(self, system: System, name: str = "default") -> Client:
-        """Returns the client of one connection, made at its first use.
+        """Return the client of one connection, made at its first use.
 
         :raises SettingsError: a setting is missing or not allowed.
         """
@@ -222,7 +222,7 @@ class Settings:
             return self._clients[system.name, name]
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         with self._lock:
             for client in self._clients.values():
                 client.close()
@@ -282,7 +282,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _shown(url: str) -> str:
-    """Returns an address without the parts that may be secret: everything before an @, and the query."""
+    """Return an address without the parts that may be secret: everything before an @, and the query."""
     return quoted(re.split("[?#]", url.rpartition("@")[2])[0], limit=100)
 
 

@@ -23,7 +23,7 @@ _BUNDLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def is_loopback(url: str) -> bool:
-    """Returns whether an address stays on this machine. ``127.0.0.1.example.com`` does not."""
+    """Return whether an address stays on this machine. ``127.0.0.1.example.com`` does not."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -32,7 +32,7 @@ def is_loopback(url: str) -> bool:
 
 
 def certificates(url: str) -> ssl.SSLContext:
-    """Returns the authorities that verify a service's certificate: those of the environment, else the well-known ones.
+    """Return the authorities that verify a service's certificate: those of the environment, else the well-known ones.
 
     :raises SettingsError: a file or folder that the environment names cannot be read.
     """
@@ -52,7 +52,7 @@ def certificates(url: str) -> ssl.SSLContext:
 
 
 def proxy_for(url: str) -> httpx.Proxy | None:
-    """Returns the proxy for an address; ``None`` if there is none, and for this machine.
+    """Return the proxy for an address; ``None`` if there is none, and for this machine.
 
     :raises SettingsError: the environment names a proxy that cannot be used. Its address may contain a password, so the
         message does not show it.

@@ -27,7 +27,7 @@ log = logging.getLogger("pulumi_roster.http")
 
 
 def stack(base_url: str, limits: Limits, bottom: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
-    """Returns the whole stack for one service.
+    """Return the whole stack for one service.
 
     :param bottom: sends a request once; by default over the network, with verified certificates.
     :raises SettingsError: the environment names a proxy or certificates that cannot be used.
@@ -65,5 +65,5 @@ class Log(Layer):
 
 
 def _path(request: httpx.Request) -> str:
-    """Returns the path as it was sent. Ids stay encoded, so that they cannot forge a line of the log."""
+    """Return the path as it was sent. Ids stay encoded, so that they cannot forge a line of the log."""
     return request.url.raw_path.partition(b"?")[0].decode("ascii", "replace")

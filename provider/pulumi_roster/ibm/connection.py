@@ -34,7 +34,7 @@ def _next_page(body: Mapping[str, Any], query: Query) -> Query | None:
 
 
 def _transaction_id(headers: Mapping[str, str], body: Any) -> str:
-    """Returns the id by which IBM's support knows a call."""
+    """Return the id by which IBM's support knows a call."""
     trace = body.get("trace") if isinstance(body, dict) else None
     return str(trace or headers.get("x-global-transaction-id", ""))
 

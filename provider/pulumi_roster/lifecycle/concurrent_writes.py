@@ -40,7 +40,7 @@ def write_until_settled(
     overwrote: Callable[[T, T], bool] = lambda before, after: False,
     doubtful: bool = False,
 ) -> T:
-    """Changes an object until the change stays. Returns the object as it was last read.
+    """Change an object until the change stays. Returns the object as it was last read.
 
     :param name: names the object, for the lock within this process and for messages.
     :param read: reads the object.
@@ -79,7 +79,7 @@ class _Change(Generic[T]):
     quiet: float
 
     def make_round(self) -> bool:
-        """Reads and writes once. Returns whether the change was there already."""
+        """Read and writes once. Returns whether the change was there already."""
         clock = self.api.limits.clock
         began = self._read()
         took = clock() - began
@@ -104,8 +104,9 @@ class _Change(Generic[T]):
         return False
 
     def _read(self) -> float:
-        """Reads the object, and returns when the reading began. A reading that took long is repeated once: a limit may
-        have held it back, while a slow service is slow again."""
+        """Read the object, and returns when the reading began. A reading that took long is repeated once: a limit may
+        have held it back, while a slow service is slow again.
+        """
         clock = self.api.limits.clock
         began = clock()
         self.last_read: T = self.read()

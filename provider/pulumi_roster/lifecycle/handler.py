@@ -49,7 +49,7 @@ class Handler(Generic[A, S]):
         cls.args_type, cls.state_type = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
 
     def with_service_defaults(self, args: A, listing: Listing[Any]) -> A:
-        """Fills in arguments whose default only the service knows, such as the parent of an environment.
+        """Fill in arguments whose default only the service knows, such as the parent of an environment.
 
         This is the first step of a creation.
 
@@ -58,34 +58,35 @@ class Handler(Generic[A, S]):
         return args
 
     def create(self, args: A) -> S:
-        """Creates the object. Returns its state, from the service's reply alone if possible."""
+        """Create the object. Returns its state, from the service's reply alone if possible."""
         raise NotImplementedError
 
     def read(self, key: ObjectKey, prior: S | None) -> S:
-        """Returns the object as it is now.
+        """Return the object as it is now.
 
         :param prior: the last known state; ``None`` if the object is imported, and only its key is known.
         """
         raise NotImplementedError
 
     def update(self, id: str, args: A, prior: S) -> S:
-        """Changes the object from ``prior`` to ``args``. Fields with a ``Replace`` mark do not differ."""
+        """Change the object from ``prior`` to ``args``. Fields with a ``Replace`` mark do not differ."""
         raise NotImplementedError
 
     def delete(self, id: str, prior: S) -> None:
-        """Removes the object."""
+        """Remove the object."""
         raise NotImplementedError
 
     def list(self, scope: str) -> Iterable[State]:
-        """Returns all objects of this kind in one scope, each as complete as ``read`` returns it, except ``Kept``
-        fields. A scope of several fields has one a line."""
+        """Return all objects of this kind in one scope, each as complete as ``read`` returns it, except ``Kept``
+        fields. A scope of several fields has one a line.
+        """
         raise NotImplementedError
 
     def find(self, args: A) -> Iterable[S]:
-        """Returns the objects with the natural key of ``args``, each as complete as ``read`` returns it."""
+        """Return the objects with the natural key of ``args``, each as complete as ``read`` returns it."""
         raise NotImplementedError
 
     @classmethod
     def has(cls, verb: str) -> bool:
-        """Returns whether the kind defines this verb."""
+        """Return whether the kind defines this verb."""
         return getattr(cls, verb) is not getattr(Handler, verb)

@@ -70,7 +70,7 @@ class Lifecycle:
     # -- before any call: no network in here
 
     def check(self, given: Mapping[str, Any]) -> tuple[Values, list[CheckFailure]]:
-        """Returns the inputs, normalised and with defaults, and all check failures."""
+        """Return the inputs, normalised and with defaults, and all check failures."""
         given = {name: value for name, value in given.items() if value is not None}
         failures: list[CheckFailure] = []
         connection = given.get("connection", "default")
@@ -83,7 +83,7 @@ class Lifecycle:
         return inputs, [*failures, *(failure for failure in more if failure.path not in known)]
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
-        """Compares old outputs with new inputs. A field that is no longer given is no longer managed."""
+        """Compare old outputs with new inputs. A field that is no longer given is no longer managed."""
         differing = tuple(changed(self.args_type, olds, news))
         marks = marked(self.args_type, Replace)
         replaces = tuple(name for name in differing if name in marks)
@@ -94,7 +94,7 @@ class Lifecycle:
     # -- the verbs
 
     def create(self, inputs: Mapping[str, Any]) -> tuple[str, Values]:
-        """Creates the object, or adopts it if ``adopt`` is set. Returns its id and outputs."""
+        """Create the object, or adopts it if ``adopt`` is set. Returns its id and outputs."""
         with self._about("create", inputs):
             handler, declared = self._handler(inputs), self._args(inputs)
             listing = self._listing(handler, dict(declared))
@@ -107,7 +107,7 @@ class Lifecycle:
             return state.id, as_declared(self.args_type, self._outputs(state, inputs), inputs)
 
     def read(self, id: str, props: Mapping[str, Any]) -> Found | None:
-        """Returns the object as it is now, or ``None`` if it was deleted.
+        """Return the object as it is now, or ``None`` if it was deleted.
 
         :param id: the service's id, or, if the object is imported, its import key.
         :param props: the outputs as they were; if the object is imported, few or none.
@@ -124,7 +124,7 @@ class Lifecycle:
                 return None
 
     def update(self, id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Values:
-        """Changes the object from the old outputs to the new inputs. Returns the new outputs."""
+        """Change the object from the old outputs to the new inputs. Returns the new outputs."""
         with self._about("update", news, id):
             args = self._args(news)
             prior = state_of(self.state_type, id, olds)
@@ -140,7 +140,7 @@ class Lifecycle:
             return as_declared(self.args_type, self._outputs(state, news), news)
 
     def delete(self, id: str, olds: Mapping[str, Any]) -> None:
-        """Removes the object, if it still exists."""
+        """Remove the object, if it still exists."""
         with self._about("delete", olds, id):
             prior = state_of(self.state_type, id, olds)
             handler = self._handler(olds)
@@ -159,7 +159,7 @@ class Lifecycle:
     # -- read: directly if there are few objects, through the listing if there are many
 
     def _lacks_required(self, known: Values) -> bool:
-        """Returns whether an object is imported: Pulumi then reads it without its outputs."""
+        """Return whether an object is imported: Pulumi then reads it without its outputs."""
         return any(info.is_required() and name not in known for name, info in self.args_type.model_fields.items())
 
     def _import(self, text: str, known: Values) -> Found:
@@ -232,7 +232,7 @@ class Lifecycle:
         return outputs_of(self.args_type, state, inputs, managed)
 
     def _from_connection(self, given: Values, name: str) -> tuple[Values, list[CheckFailure]]:
-        """Returns the given values with those that the connection adds, and what the connection lacks."""
+        """Return the given values with those that the connection adds, and what the connection lacks."""
         failures: list[CheckFailure] = []
         added: Values = {}
         try:
@@ -250,7 +250,7 @@ class Lifecycle:
 
     @contextmanager
     def _about(self, verb: str, values: Mapping[str, Any], id: str = "") -> Iterator[None]:
-        """Adds the verb and the object to errors."""
+        """Add the verb and the object to errors."""
         try:
             yield
         except RosterError as error:

@@ -48,35 +48,35 @@ class Listing(Generic[S]):
         self._own: dict[str, tuple[float, S | None]] = {}
 
     def loaded(self) -> bool:
-        """Returns whether the listing is known, and young enough to use without a call."""
+        """Return whether the listing is known, and young enough to use without a call."""
         with self._lock:
             return self._rows is not None and self._clock() - self._loaded_at <= self._max_age
 
     def rows(self, *, fresh: bool = False) -> list[S]:
-        """Returns the rows. Asks the service if none are known, if they are old, or if ``fresh`` ones are wanted."""
+        """Return the rows. Asks the service if none are known, if they are old, or if ``fresh`` ones are wanted."""
         self._ensure(fresh=fresh)
         with self._lock:
             own = {id: row for id, (_, row) in self._own.items()}
             return [row for row in {**(self._rows or {}), **own}.values() if row is not None]
 
     def get(self, id: str) -> S | None:
-        """Returns the row of one object, or ``None``, which proves nothing."""
+        """Return the row of one object, or ``None``, which proves nothing."""
         self._ensure()
         with self._lock:
             return self._own[id][1] if id in self._own else (self._rows or {}).get(id)
 
     def put(self, row: S) -> None:
-        """Notes that we have written this object."""
+        """Note that we have written this object."""
         with self._lock:
             self._own[row.id] = (self._clock(), row)
 
     def drop(self, id: str) -> None:
-        """Notes that we have removed this object, or seen that it is gone."""
+        """Note that we have removed this object, or seen that it is gone."""
         with self._lock:
             self._own[id] = (self._clock(), None)
 
     def forget(self) -> None:
-        """Drops the rows that were read, because they may lack an object that we have created."""
+        """Drop the rows that were read, because they may lack an object that we have created."""
         with self._lock:
             self._rows = None
 

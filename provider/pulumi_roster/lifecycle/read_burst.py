@@ -24,7 +24,7 @@ class ReadBurst:
         self._more = threading.Condition()
 
     def many(self) -> bool:
-        """Counts one read. Returns whether it should use the listing."""
+        """Count one read. Returns whether it should use the listing."""
         with self._more:
             self._asked += 1
             if self._asked > self._few:

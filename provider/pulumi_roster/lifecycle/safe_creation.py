@@ -46,7 +46,7 @@ class SafeCreation:
     claimed: set[str]
 
     def run(self) -> State:
-        """Creates the object, or adopts it.
+        """Create the object, or adopts it.
 
         :raises AlreadyExists: the object exists, and may belong to somebody else.
         """
@@ -72,7 +72,7 @@ class SafeCreation:
         return [row for row in rows if natural_key(type(self.args), row) == key]
 
     def _confirmed(self, rows: list[State]) -> list[State]:
-        """Returns the rows whose objects still exist, as they are now."""
+        """Return the rows whose objects still exist, as they are now."""
         if self.handler.has("find") or not self.handler.has("read"):
             return rows
         existing: list[State] = []
@@ -131,7 +131,7 @@ class SafeCreation:
     # -- 3. send the creation
 
     def _created(self, before: set[str]) -> State:
-        """Sends the creation until its outcome is known.
+        """Send the creation until its outcome is known.
 
         :param before: the ids of the objects with this key that existed before.
         """
@@ -160,7 +160,7 @@ class SafeCreation:
     # -- 4. look for the object after a lost reply
 
     def _recovered(self, before: set[str], since: float) -> State | None:
-        """Returns the object that a request with a lost reply has created, or ``None``."""
+        """Return the object that a request with a lost reply has created, or ``None``."""
         with self._hint_of_recovery():
             found = poll_until(self.handler.api, lambda: self._new_rows(before, since), bool)
             return self._updated(found[0]) if found else None
@@ -186,7 +186,7 @@ class SafeCreation:
 
     @contextmanager
     def _hint_of_recovery(self) -> Iterator[None]:
-        """Adds to an error that the object may exist without being in the state, and what to do then."""
+        """Add to an error that the object may exist without being in the state, and what to do then."""
         try:
             yield
         except AlreadyExists:
@@ -199,7 +199,7 @@ class SafeCreation:
 
 
 def epoch(text: Any) -> float | None:
-    """Returns an RFC 3339 time of any precision as epoch seconds; ``None`` for anything else."""
+    """Return an RFC 3339 time of any precision as epoch seconds; ``None`` for anything else."""
     match = re.fullmatch(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", str(text or ""))
     if match is None:
         return None

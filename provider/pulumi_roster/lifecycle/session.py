@@ -26,11 +26,11 @@ class Session:
         self._bursts: dict[tuple[str, str, str], ReadBurst] = defaultdict(ReadBurst)
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         self.settings.close()
 
     def listing(self, handler: Handler[Any, Any], connection: str, scope: str) -> Listing[Any]:
-        """Returns the shared listing of one scope, for one kind or for all kinds that are listed together."""
+        """Return the shared listing of one scope, for one kind or for all kinds that are listed together."""
         with self._lock:
             where = (handler.listing, connection, scope)
             if where not in self._listings:
@@ -44,6 +44,6 @@ class Session:
             return self._listings[where]
 
     def read_burst(self, kind: str, connection: str, scope: str) -> ReadBurst:
-        """Returns the counter of the reads of one scope."""
+        """Return the counter of the reads of one scope."""
         with self._lock:
             return self._bursts[kind, connection, scope]

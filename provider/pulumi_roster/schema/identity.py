@@ -48,7 +48,7 @@ class ObjectKey:
 
 
 def key_of(template: str, args_type: type[Args], state: State) -> ObjectKey:
-    """Returns the key of an object whose state is known.
+    """Return the key of an object whose state is known.
 
     :param template: the kind's import key, such as ``{access_group_id}/{id}``.
     """
@@ -56,7 +56,7 @@ def key_of(template: str, args_type: type[Args], state: State) -> ObjectKey:
 
 
 def parse_import_key(template: str, args_type: type[Args], text: str, known: Mapping[str, Any]) -> ObjectKey:
-    """Reads an import key. The id alone is enough if the other fields are known.
+    """Read an import key. The id alone is enough if the other fields are known.
 
     :param known: the values that the connection and the program give.
     :raises InvalidArguments: the text does not have the form of the template.

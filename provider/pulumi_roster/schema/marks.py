@@ -47,7 +47,8 @@ class Key:
 
 class Scope:
     """A part of the place that contains the object: the account, the group, the application. A listing covers one
-    scope."""
+    scope.
+    """
 
 
 class ProviderOnly:

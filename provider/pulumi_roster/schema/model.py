@@ -58,7 +58,7 @@ class Args(BaseModel):
         return False
 
     def duplicate_hint(self) -> str:
-        """Returns how to ask for a second object with the same natural key; "" if the kind does not offer it."""
+        """Return how to ask for a second object with the same natural key; "" if the kind does not offer it."""
         return ""
 
 

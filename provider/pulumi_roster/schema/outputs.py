@@ -64,7 +64,7 @@ def as_declared(args_type: type[Args], outputs: Values, inputs: Mapping[str, Any
 
 
 def state_of(state_type: type[State], id: str, props: Mapping[str, Any]) -> State:
-    """Returns recorded outputs as a state.
+    """Return recorded outputs as a state.
 
     :raises InvalidArguments: the outputs lack a field, or a field has another type.
     """
@@ -78,6 +78,6 @@ def state_of(state_type: type[State], id: str, props: Mapping[str, Any]) -> Stat
 
 
 def with_kept(row: State, prior: State | None) -> State:
-    """Returns a row of a listing, with the fields that a listing lacks as they were known before."""
+    """Return a row of a listing, with the fields that a listing lacks as they were known before."""
     kept = marked(type(row), Kept) if prior is not None else ()
     return row.model_copy(update={name: getattr(prior, name) for name in kept}) if kept else row
