@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -96,11 +95,9 @@ class Tokens:
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(self._sign(signed).encode(), signature.encode("utf-8", "replace")):
             return None
-        try:
-            body = signed.split(".")[1]
-            claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        except (IndexError, ValueError, binascii.Error):
-            return None
+        # The signature is ours, so the body is too.
+        body = signed.split(".")[1]
+        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         return claims
 
     def _sign(self, signed: str) -> str:

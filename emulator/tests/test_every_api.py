@@ -138,6 +138,7 @@ def test_an_injected_status_has_the_words_of_the_api(emulator: Running, api: str
 OPEN = {
     *("POST /identity/token", "POST /oauth/token"),
     *("GET /v1/sys/health", "HEAD /v1/sys/health", "GET /v1/sys/seal-status", "GET /v1/sys/init"),
+    *("GET /api/health", "HEAD /api/health"),
 }
 """The routes that need no token: token exchange and health."""
 

@@ -73,8 +73,8 @@ def test_a_sealed_vault_answers_503_to_everything(
     for client in (vault, login(None), login("wrong")):
         for method, path in calls:
             refused(client.request(method, path), 503, "Vault is sealed")
-        health = client.get("sys/health")
-        assert (health.status_code, client.get("sys/seal-status").json()["sealed"]) == (503, True)
+        assert (client.get("sys/health").status_code, client.get("sys/seal-status").status_code) == (503, 200)
+        assert client.get("sys/seal-status").json()["sealed"] is True
     emulator.switch(vault_sealed=False)
     assert vault.show(group_id)["modify_index"] == 1
 
@@ -180,6 +180,8 @@ def test_openbao_has_namespaces(openbao: Vault, login: Callable[[str | None], Va
     refused(elsewhere.get(f"{GROUP}/id/x"), 404, "namespace not found")
     made = openbao.data("POST", "sys/namespaces/ns1")
     assert made == {"id": made["id"], "path": "ns1/", "custom_metadata": {}}
+    assert openbao.data("GET", "sys/namespaces/ns1") == made
+    assert openbao.data("LIST", "sys/namespaces")["keys"] == ["ns1/"]
     assert openbao.data("POST", "sys/namespaces/ns1") == made
 
     here, there = openbao.group("team-a", policies=["here"]), elsewhere.group("team-a", policies=["there"])
@@ -195,6 +197,8 @@ def test_openbao_has_namespaces(openbao: Vault, login: Callable[[str | None], Va
     refused(elsewhere.post(f"{GROUP}/id/{there}", json={"member_entity_ids": [ALICE]}), 500, entity)
     assert openbao.show(here)["policies"] == ["here"]
 
+    empty(openbao.delete("sys/namespaces/ns1"))
+    refused(elsewhere.get(f"{GROUP}/id/{there}"), 404, "namespace not found")
     assert openbao.data("LIST", f"{GROUP}/id")["keys"] == [here]
 
 

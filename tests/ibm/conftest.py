@@ -1,3 +1,5 @@
+"""Defines a group and a set of members for the tests of IBM Cloud IAM."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Tests the set of access groups of one identity of IBM Cloud IAM."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -10,7 +12,7 @@ from roster_emulator import Running
 from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
 from support.resources import Resource
 
-ANNA, BERT = "IBMid-1100000AAA", "IBMid-1100000BBB"
+ANNA = "IBMid-1100000AAA"
 ALL = "/v2/groups/_allgroups/members/{iam_id}"
 
 
@@ -24,8 +26,8 @@ def member(emulator: Running) -> Resource:
     return Resource("ibm.MemberAccessGroups", emulator)
 
 
-def groups_of(world: Running, iam_id: str = ANNA) -> list[str]:
-    body = ibm(world, "GET", f"/groups?account_id=acc-demo&iam_id={iam_id}&limit=100")
+def groups_of(server: Running, iam_id: str = ANNA) -> list[str]:
+    body = ibm(server, "GET", f"/groups?account_id=acc-demo&iam_id={iam_id}&limit=100")
     return sorted(row["id"] for row in body["groups"])
 
 
@@ -49,11 +51,11 @@ def groups_of(world: Running, iam_id: str = ANNA) -> list[str]:
         ({"exclusive": "no", "access_group_ids": [f"g{n}" for n in range(51)]}, {"exclusive", "access_group_ids"}),
     ],
 )
-def test_what_may_be_declared(member: Resource, given: dict[str, Any], faults: set[str]) -> None:
+def test_all_check_failures_are_reported(member: Resource, given: dict[str, Any], faults: set[str]) -> None:
     assert set(member.faults(**{"iam_id": ANNA, "access_group_ids": ["g"], **given})) == faults
 
 
-def test_fifty_groups_are_joined_in_one_call(member: Resource, emulator: Running) -> None:
+def test_fifty_groups_are_joined_in_one_request(member: Resource, emulator: Running) -> None:
     groups = sorted(ibm_group(emulator, f"one of fifty {number}") for number in range(50))
     emulator.clear_requests()
     member.up(iam_id=ANNA, access_group_ids=groups)
@@ -64,7 +66,9 @@ def test_fifty_groups_are_joined_in_one_call(member: Resource, emulator: Running
     assert groups_of(emulator) == []
 
 
-def test_it_leaves_only_the_groups_that_it_joined(member: Resource, emulator: Running, groups: list[str]) -> None:
+def test_a_deletion_leaves_only_the_groups_that_the_resource_joined(
+    member: Resource, emulator: Running, groups: list[str]
+) -> None:
     """The call that removes an identity from all groups would take out what somebody adds a moment before it."""
     member.up(iam_id=ANNA, access_group_ids=groups[:2], exclusive=True)
     ibm_add(emulator, groups[3], ANNA)
@@ -74,7 +78,7 @@ def test_it_leaves_only_the_groups_that_it_joined(member: Resource, emulator: Ru
     assert groups_of(emulator) == [groups[3]]
 
 
-def test_only_what_changed_is_sent(member: Resource, emulator: Running, groups: list[str]) -> None:
+def test_an_update_sends_only_the_changes(member: Resource, emulator: Running, groups: list[str]) -> None:
     member.up(iam_id=ANNA, access_group_ids=groups[:2])
     assert member.preview(iam_id=ANNA, access_group_ids=[*reversed(groups[:2]), groups[0]]) == "same"
     emulator.clear_requests()
@@ -83,26 +87,7 @@ def test_only_what_changed_is_sent(member: Resource, emulator: Running, groups: 
     assert groups_of(emulator) == groups[1:3]
 
 
-def test_another_identity_replaces(member: Resource, emulator: Running, groups: list[str]) -> None:
-    member.up(iam_id=ANNA, access_group_ids=groups[:2])
-    assert member.up(iam_id=BERT, access_group_ids=groups[:2]) == "replace"
-    assert (groups_of(emulator, ANNA), groups_of(emulator, BERT)) == ([], groups[:2])
-
-
-def test_naming_the_type_that_the_id_tells_is_no_change(member: Resource, groups: list[str]) -> None:
-    member.up(iam_id=ANNA, access_group_ids=groups)
-    assert member.preview(iam_id=ANNA, access_group_ids=groups, type="user") == "same"
-
-
-def test_another_connection_to_the_same_account_leaves_no_group(emulator: Running, groups: list[str]) -> None:
-    keys = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-demo"}
-    member = Resource("ibm.MemberAccessGroups", emulator, connections={"second": keys})
-    member.up(iam_id=ANNA, access_group_ids=groups)
-    member.up(iam_id=ANNA, access_group_ids=groups, connection="second")
-    assert groups_of(emulator) == groups
-
-
-def test_other_groups_are_neither_shown_nor_left(member: Resource, emulator: Running, groups: list[str]) -> None:
+def test_unmanaged_groups_are_neither_shown_nor_left(member: Resource, emulator: Running, groups: list[str]) -> None:
     ibm_add(emulator, groups[3], ANNA)
     member.up(iam_id=ANNA, access_group_ids=groups[:2])
     assert member.refresh()
@@ -111,7 +96,7 @@ def test_other_groups_are_neither_shown_nor_left(member: Resource, emulator: Run
     assert groups_of(emulator) == [groups[3]]
 
 
-def test_members_of_other_accounts_are_left_alone(member: Resource, emulator: Running, groups: list[str]) -> None:
+def test_groups_of_other_accounts_are_left_alone(member: Resource, emulator: Running, groups: list[str]) -> None:
     elsewhere = ibm_group(emulator, "elsewhere", account="acc-other")
     ibm_add(emulator, elsewhere, ANNA)
     member.up(iam_id=ANNA, access_group_ids=groups[:1], exclusive=True)
@@ -119,7 +104,9 @@ def test_members_of_other_accounts_are_left_alone(member: Resource, emulator: Ru
     assert ibm_members(emulator, elsewhere) == {ANNA}
 
 
-def test_exclusive_refuses_other_groups_at_its_making(member: Resource, emulator: Running, groups: list[str]) -> None:
+def test_creating_an_exclusive_set_refuses_unmanaged_groups(
+    member: Resource, emulator: Running, groups: list[str]
+) -> None:
     ibm_add(emulator, groups[3], ANNA)
     with pytest.raises(UnmanagedContent, match=groups[3]):
         member.up(iam_id=ANNA, access_group_ids=groups[:1], exclusive=True)
@@ -128,7 +115,9 @@ def test_exclusive_refuses_other_groups_at_its_making(member: Resource, emulator
     assert groups_of(emulator) == groups[:1]
 
 
-def test_exclusive_shows_other_groups_as_drift(member: Resource, emulator: Running, groups: list[str]) -> None:
+def test_an_exclusive_set_shows_unmanaged_groups_and_leaves_them(
+    member: Resource, emulator: Running, groups: list[str]
+) -> None:
     member.up(iam_id=ANNA, access_group_ids=groups[:1], exclusive=True)
     ibm_add(emulator, groups[3], ANNA)
     assert member.refresh()
@@ -137,7 +126,7 @@ def test_exclusive_shows_other_groups_as_drift(member: Resource, emulator: Runni
     assert groups_of(emulator) == groups[:1]
 
 
-def test_removal_by_hand_is_drift(member: Resource, emulator: Running, groups: list[str]) -> None:
+def test_a_group_that_the_member_left_is_drift(member: Resource, emulator: Running, groups: list[str]) -> None:
     member.up(iam_id=ANNA, access_group_ids=groups)
     for group in groups:
         ibm_remove(emulator, group, ANNA)
@@ -147,9 +136,7 @@ def test_removal_by_hand_is_drift(member: Resource, emulator: Running, groups: l
     assert groups_of(emulator) == groups
 
 
-def test_a_declared_group_that_is_deleted_outside_is_drift(
-    member: Resource, emulator: Running, groups: list[str]
-) -> None:
+def test_a_deleted_group_is_drift(member: Resource, emulator: Running, groups: list[str]) -> None:
     member.up(iam_id=ANNA, access_group_ids=groups[:2])
     ibm(emulator, "DELETE", f"/groups/{groups[0]}?force=true")
     assert member.refresh()
@@ -157,16 +144,7 @@ def test_a_declared_group_that_is_deleted_outside_is_drift(
     assert member.up(iam_id=ANNA, access_group_ids=[groups[1]]) == "same"
 
 
-@pytest.mark.parametrize("status", [409, 429, 500])
-def test_an_item_that_fails_for_a_while_is_sent_again(
-    member: Resource, emulator: Running, groups: list[str], status: int
-) -> None:
-    emulator.fault(kind="items_fail", method="PUT", status=status, items=[groups[1]], times=2)
-    member.up(iam_id=ANNA, access_group_ids=groups)
-    assert groups_of(emulator) == groups
-
-
-def test_refused_groups_are_told_one_by_one_while_the_others_go_through(
+def test_each_refused_group_is_named_and_the_others_are_joined(
     member: Resource, emulator: Running, groups: list[str]
 ) -> None:
     emulator.fault(kind="items_fail", method="PUT", status=403, items=[groups[0]], message="not yours", times=None)
@@ -180,28 +158,16 @@ def test_refused_groups_are_told_one_by_one_while_the_others_go_through(
 LEAVE = "/v2/groups/{access_group_id}/members/delete"
 
 
-def test_a_group_that_holds_on_to_the_member_is_left_in_the_end(
-    member: Resource, emulator: Running, groups: list[str]
-) -> None:
+def test_a_removal_that_fails_for_a_while_is_sent_again(member: Resource, emulator: Running, groups: list[str]) -> None:
     member.up(iam_id=ANNA, access_group_ids=groups)
     emulator.fault(kind="items_fail", method="POST", route=LEAVE, status=409, skip=1, times=2)
     member.destroy()
     assert groups_of(emulator) == []
 
 
-def test_a_group_that_cannot_be_left_is_told(member: Resource, emulator: Running, groups: list[str]) -> None:
+def test_a_group_that_refuses_a_removal_is_named(member: Resource, emulator: Running, groups: list[str]) -> None:
     member.up(iam_id=ANNA, access_group_ids=groups)
     emulator.fault(kind="items_fail", method="POST", route=LEAVE, status=403, skip=1, message="stays")
     with pytest.raises(PartialFailure, match=rf"(?s)refused 1 of the groups.*{groups[1]}: 403 stays"):
         member.destroy()
     assert groups_of(emulator) == [groups[1]]
-
-
-@pytest.mark.parametrize("kind", ["drop_after", "drop"])
-def test_a_lost_reply_is_repaired(member: Resource, emulator: Running, groups: list[str], kind: str) -> None:
-    emulator.fault(kind=kind, method="PUT")
-    member.up(iam_id=ANNA, access_group_ids=groups)
-    assert groups_of(emulator) == groups
-    emulator.fault(kind=kind, method="POST", route=LEAVE)
-    member.destroy()
-    assert groups_of(emulator) == []

@@ -2,10 +2,12 @@
 
 =========================  ======================================================================================
 ``http.py``                connects the API to the emulator
-``http_environments.py``   HTTP of applications, environment groups, environments, scans
+``http_tenant.py``         HTTP of health, features, users
+``http_applications.py``   HTTP of applications, scans
+``http_environments.py``   HTTP of environment groups, environments
 ``http_accounts.py``       HTTP of accounts, permissions, groups, mappings
 ``applications.py``        state and rules of applications; ``catalog.py`` has their types
-``groups.py``              state and rules of environment groups
+``environment_groups.py``  state and rules of environment groups
 ``environments.py``        state and rules of environments; ``properties.py`` of their properties
 ``scans.py``               state and rules of scans
 ``scanned.py``             accounts, permissions, groups, and the links between them

@@ -19,6 +19,11 @@ def new_id(length: int = 16) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
+def every(state: State) -> list[Row]:
+    """Return all applications, the oldest first."""
+    return state.store.all("SELECT * FROM britive_application ORDER BY number")
+
+
 def find(state: State, app_id: str) -> Row | None:
     """Return an application, or ``None``."""
     return state.store.one("SELECT * FROM britive_application WHERE id = ?", app_id)
@@ -32,20 +37,32 @@ def require(state: State, app_id: str) -> Row:
     return app
 
 
+def create(state: State, name: str, kind: ApplicationType) -> Row:
+    """Create an application without a root group. Names are unique."""
+    if state.store.one("SELECT id FROM britive_application WHERE name = ?", name):
+        raise errors.duplicate("Application", name)
+    return add(state, new_id(20), name, kind)
+
+
 def add(state: State, app_id: str, name: str, kind: ApplicationType) -> Row:
     """Store an application without any check."""
     state.store.run("INSERT INTO britive_application (id, name, type) VALUES (?, ?, ?)", app_id, name, kind.name)
     return require(state, app_id)
 
 
-def manual(app: Row) -> None:
+def delete(state: State, app: Row) -> None:
+    """Delete an application with its content."""
+    state.store.run("DELETE FROM britive_application WHERE id = ?", app["id"])
+
+
+def require_manual(app: Row) -> None:
     """Refuse a change of environments in an application that scans them."""
     if not TYPES[app["type"]].manual:
         raise errors.unsupported(f"Applications of type '{app['type']}' do not support manual environments.")
 
 
 def catalog_entry(kind: ApplicationType) -> dict[str, Any]:
-    """Return a type of application as the catalogue shows it."""
+    """Return a type of application as the catalog shows it."""
     return {
         "catalogAppId": kind.number,
         "name": kind.name,

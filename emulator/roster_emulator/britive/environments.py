@@ -39,7 +39,7 @@ def require(state: State, app: Row, environment_id: str) -> Row:
 
 def create(state: State, app: Row, name: str, description: str | None, parent_group_id: str) -> Row:
     """Create an environment in a group."""
-    applications.manual(app)
+    applications.require_manual(app)
     if not _is_group(state, app, parent_group_id):
         raise errors.unknown_parent(state, parent_group_id)
     refuse_duplicate(state, app, name, parent_group_id)
@@ -83,7 +83,7 @@ def rename(state: State, app: Row, environment: Row, name: str, description: str
 
 def delete(state: State, app: Row, environment: Row) -> None:
     """Delete an environment with its mappings."""
-    applications.manual(app)
+    applications.require_manual(app)
     for table in ("mapping", "checkout", "scan"):
         state.store.run(
             f"DELETE FROM britive_{table} WHERE app_id = ? AND environment_id = ?", app["id"], environment["id"]
@@ -134,7 +134,7 @@ def shown(environment: Row) -> dict[str, Any]:
 
 
 def _is_group(state: State, app: Row, group_id: str) -> bool:
-    # groups.py imports this module to delete the content of a group, so this module cannot import groups.py.
+    # environment_groups.py imports this module, so this module cannot import it.
     return bool(
         state.store.one("SELECT id FROM britive_environment_group WHERE app_id = ? AND id = ?", app["id"], group_id)
     )

@@ -9,12 +9,14 @@ from typing import Any
 from starlette.datastructures import Headers
 from typing_extensions import override
 
-from roster_emulator.api import Api, Call, Reply, Route
+from roster_emulator.api import Api, Call, Reply
 from roster_emulator.britive import (
     applications,
     errors,
     http_accounts,
+    http_applications,
     http_environments,
+    http_tenant,
     sample_data,
     schema,
     seed,
@@ -23,7 +25,6 @@ from roster_emulator.state import State
 
 SHORT = 50
 SEPARATOR = "::"
-FEATURES = {"profile-v1": False, "profile-v2": True, "secret-manager": True, "workload-federation": True}
 
 
 def scheme(token: str) -> str:
@@ -37,11 +38,6 @@ def scheme(token: str) -> str:
     return "workloadtoken" if SEPARATOR in token else "bearer"
 
 
-def features(call: Call) -> Reply:
-    """``GET /api/features``: the features of this tenant."""
-    return Reply(200, [{"name": name, "enabled": enabled} for name, enabled in FEATURES.items()])
-
-
 class Britive(Api):
     """Britive."""
 
@@ -49,7 +45,8 @@ class Britive(Api):
     prefixes = ("/api/",)
     schema = schema.TABLES
     routes = (
-        Route("GET", "/api/features", features),
+        *http_tenant.ROUTES,
+        *http_applications.ROUTES,
         *http_environments.ROUTES,
         *http_accounts.ROUTES,
     )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, RootModel
 
 from roster_emulator.api import Call, Handler, Reply, Route
 from roster_emulator.britive import environments, errors, mapping, paging, scanned, users
-from roster_emulator.britive.http_environments import ENVIRONMENT, application
+from roster_emulator.britive.http_applications import ENVIRONMENT, application
 from roster_emulator.state import State
 from roster_emulator.store import Row
 

@@ -1,23 +1,14 @@
-"""Translates HTTP of applications, environment groups, environments and scans."""
+"""Translates HTTP of environment groups and environments."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from roster_emulator.api import Call, Reply, Route
-from roster_emulator.britive import (
-    applications,
-    environments,
-    errors,
-    groups,
-    properties,
-    scans,
-)
-from roster_emulator.store import Row
-
-Name = Annotated[str, Field(pattern=r"\S")]
+from roster_emulator.britive import environment_groups, environments, errors, properties
+from roster_emulator.britive.http_applications import APP, ENVIRONMENT, Name, application, environment
 
 
 class NewGroup(BaseModel):
@@ -60,53 +51,32 @@ class PropertyChanges(BaseModel):
     propertyTypes: list[PropertyChange]
 
 
-def application(call: Call) -> Row:
-    """Return the application of the path."""
-    return applications.require(call.state, call.params["app"])
-
-
-def root(call: Call, app: Row) -> dict[str, Any] | None:
-    """Return the tree of an application, ``None`` while it is empty."""
-    tree = groups.tree(call.state, app)
-    return tree if any(tree.values()) else None
-
-
-def get_application(call: Call) -> Reply:
-    """``GET /api/apps/{app}``: an application with its tree, also with ``?view=minimized``."""
-    empty = call.state.switches.britive_absent_app == "empty"
-    if empty and applications.find(call.state, call.params["app"]) is None:
-        return Reply(200)
-    app = application(call)
-    form = applications.minimized if call.query.get("view") == "minimized" else applications.shown
-    return Reply(200, form(app, root(call, app)))
-
-
 def get_tree(call: Call) -> Reply:
     """``GET .../root-environment-group``: the tree; ``view=summary`` has names only (``type``)."""
     app = application(call)
     if call.query.get("view") != "summary":
-        return Reply(200, groups.tree(call.state, app))
+        return Reply(200, environment_groups.tree(call.state, app))
     kind = call.query.get("type", "environments")
     if kind not in ("environments", "environmentGroups"):
         raise errors.invalid("Query parameter 'type' must be environments or environmentGroups.")
-    rows = (environments if kind == "environments" else groups).every(call.state, app)
+    rows = (environments if kind == "environments" else environment_groups).every(call.state, app)
     return Reply(200, [{"name": row["name"], "id": row["id"], "type": row["type"]} for row in rows])
 
 
 def create_group(call: Call) -> Reply:
     """``POST .../root-environment-group/groups``."""
     app, wanted = application(call), call.read(NewGroup)
-    group = groups.create(call.state, app, wanted.name, wanted.description, wanted.parentId or "")
-    return Reply(201, groups.shown(call.state, app, group))
+    group = environment_groups.create(call.state, app, wanted.name, wanted.description, wanted.parentId or "")
+    return Reply(201, environment_groups.shown(call.state, app, group))
 
 
 def update_group(call: Call) -> Reply:
     """``PATCH .../root-environment-group/groups/{group}``."""
     app = application(call)
-    group, wanted = groups.require(call.state, app, call.params["group"]), call.read(GroupChange)
+    group, wanted = environment_groups.require(call.state, app, call.params["group"]), call.read(GroupChange)
     if wanted.id not in (None, group["id"]):
         raise errors.invalid("The id in the body is another one than in the path.")
-    changed = groups.update(
+    changed = environment_groups.update(
         call.state,
         app,
         group,
@@ -114,13 +84,13 @@ def update_group(call: Call) -> Reply:
         wanted.description if "description" in wanted.model_fields_set else group["description"],
         group["parent_id"] if wanted.parentId is None else wanted.parentId,
     )
-    return Reply(200, groups.shown(call.state, app, changed))
+    return Reply(200, environment_groups.shown(call.state, app, changed))
 
 
 def delete_group(call: Call) -> Reply:
     """``DELETE .../environment-groups/{group}``."""
     app = application(call)
-    groups.delete(call.state, app, groups.require(call.state, app, call.params["group"]))
+    environment_groups.delete(call.state, app, environment_groups.require(call.state, app, call.params["group"]))
     return Reply(200)
 
 
@@ -139,13 +109,13 @@ def create_environment(call: Call) -> Reply:
 
 def get_environment(call: Call) -> Reply:
     """``GET .../environments/{environment}``: an environment with its properties."""
-    app, row = _environment(call)
+    app, row = environment(call)
     return Reply(200, properties.shown(call.state, app, row))
 
 
 def update_properties(call: Call) -> Reply:
     """``PATCH .../environments/{environment}/properties``."""
-    app, row = _environment(call)
+    app, row = environment(call)
     changes = {item.name: item.value for item in call.read(PropertyChanges).propertyTypes}
     properties.write(call.state, app, row, changes)
     return Reply(200, properties.shown(call.state, app, environments.require(call.state, app, row["id"])))
@@ -153,39 +123,19 @@ def update_properties(call: Call) -> Reply:
 
 def test_environment(call: Call) -> Reply:
     """``POST .../environments/{environment}/tests``: 200 also if the test fails."""
-    return Reply(200, properties.tested(call.state, *_environment(call)))
+    return Reply(200, properties.tested(call.state, *environment(call)))
 
 
 def delete_environment(call: Call) -> Reply:
     """``DELETE .../environments/{environment}``."""
-    app, row = _environment(call)
+    app, row = environment(call)
     environments.delete(call.state, app, row)
     return Reply(200)
 
 
-def scan_environment(call: Call) -> Reply:
-    """``POST .../environments/{environment}/scans``."""
-    app, row = _environment(call)
-    return Reply(200, scans.shown(call.state, scans.start(call.state, app, row["id"])))
-
-
-def scan_status(call: Call) -> Reply:
-    """``GET /api/apps/tasks/{task}/status``."""
-    return Reply(200, scans.shown(call.state, scans.require(call.state, call.params["task"])))
-
-
-def _environment(call: Call) -> tuple[Row, Row]:
-    app = application(call)
-    return app, environments.require(call.state, app, call.params["environment"])
-
-
-APP = "/api/apps/{app}"
 TREE = f"{APP}/root-environment-group"
-ENVIRONMENT = f"{APP}/environments/{{environment}}"
 
 ROUTES = (
-    Route("GET", "/api/apps/tasks/{task}/status", scan_status),
-    Route("GET", APP, get_application),
     Route("GET", TREE, get_tree),
     Route("POST", f"{TREE}/groups", create_group),
     Route("PATCH", f"{TREE}/groups/{{group}}", update_group),
@@ -196,5 +146,4 @@ ROUTES = (
     Route("DELETE", ENVIRONMENT, delete_environment),
     Route("PATCH", f"{ENVIRONMENT}/properties", update_properties),
     Route("POST", f"{ENVIRONMENT}/tests", test_environment),
-    Route("POST", f"{ENVIRONMENT}/scans", scan_environment),
 )

@@ -14,11 +14,13 @@ from roster_emulator.state import State
 from roster_emulator.store import Row
 
 
-def start(state: State, app: Row, environment_id: str) -> Row:
-    """Start a scan of an environment."""
-    if not TYPES[app["type"]].manual:
-        raise errors.unsupported(f"Applications of type '{app['type']}' do not support a scan of environments.")
-    environments.require(state, app, environment_id)
+def start(state: State, app: Row, environment_id: str = "") -> Row:
+    """Start a scan of an environment or, if the type of the application scans its environments, of the application."""
+    if TYPES[app["type"]].manual != bool(environment_id):
+        scope = "environments" if environment_id else "the application"
+        raise errors.unsupported(f"Applications of type '{app['type']}' do not support a scan of {scope}.")
+    if environment_id:
+        environments.require(state, app, environment_id)
     task_id, now = applications.new_id(), state.now()
     state.store.run(
         "INSERT INTO britive_scan (id, app_id, environment_id, started, ends) VALUES (?, ?, ?, ?, ?)",
@@ -39,13 +41,20 @@ def require(state: State, task_id: str) -> Row:
     return scan
 
 
+def history(state: State, app: Row) -> list[dict[str, Any]]:
+    """Return all scans of an application, the newest first."""
+    scans = state.store.all("SELECT * FROM britive_scan WHERE app_id = ? ORDER BY number DESC", app["id"])
+    names = {environment["id"]: environment["name"] for environment in environments.every(state, app)}
+    return [{**shown(state, scan), "name": names.get(scan["environment_id"], app["name"])} for scan in scans]
+
+
 def done(state: State, app: Row, scope_id: str) -> bool:
     """Return whether accounts of an environment show. Always, unless the switch asks for a finished scan first."""
     if not state.switches.britive_scan_first:
         return True
     return bool(
         state.store.one(
-            "SELECT id FROM britive_scan WHERE app_id = ? AND environment_id = ? AND ends <= ?",
+            "SELECT id FROM britive_scan WHERE app_id = ? AND environment_id IN (?, '') AND ends <= ?",
             app["id"],
             scope_id,
             state.now(),
@@ -59,11 +68,14 @@ def shown(state: State, scan: Row) -> dict[str, Any]:
     return {
         "taskId": scan["id"],
         "appContainerId": scan["app_id"],
-        "environmentId": scan["environment_id"],
+        "environmentId": scan["environment_id"] or None,
         "status": "Success" if finished else "InProgress",
         "startTime": _timestamp(scan["started"]),
         "endTime": _timestamp(scan["ends"]) if finished else None,
     }
+
+
+COLUMNS = frozenset({"name", "status", "startTime", "endTime"})
 
 
 def _timestamp(seconds: float) -> str:

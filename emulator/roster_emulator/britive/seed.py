@@ -29,7 +29,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from roster_emulator.britive import applications, environments, groups, mapping, scanned, users
+from roster_emulator.britive import applications, environment_groups, environments, mapping, scanned, users
 from roster_emulator.britive.catalog import TYPES
 from roster_emulator.britive.models import Account, Permission, User, Wire
 from roster_emulator.state import State
@@ -131,7 +131,9 @@ def _application(state: State, wanted: Application) -> None:
         TYPES[wanted.catalog_app_name],
     )
     for group in wanted.environment_groups:
-        groups.add(state, app, group.id, group.name, group.description, group.parent_id, group.type, group.native_id)
+        environment_groups.add(
+            state, app, group.id, group.name, group.description, group.parent_id, group.type, group.native_id
+        )
     for each in wanted.environments:
         environments.add(state, app, each.id, each.name, each.description, each.parent_group_id, each.type)
     for account in wanted.accounts:

@@ -69,13 +69,9 @@ class ActiveFaults:
         """Wait until the request is released."""
         held = Held(fault, call)
         self.held.append(held)
-        await self._notify()
-        try:
-            await held.released.wait()
-        finally:
-            if held in self.held:
-                self.held.remove(held)
-            await self._notify()
+        async with self._changed:
+            self._changed.notify_all()
+        await held.released.wait()
 
     async def await_held(self, count: int, timeout: float) -> list[dict[str, Any]]:
         """Return the held requests, once there are ``count`` of them or the time is over."""
@@ -101,7 +97,3 @@ class ActiveFaults:
         if ids is None:
             self._cleared.set()
             self._cleared = asyncio.Event()
-
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from roster_emulator.api import Call
-from roster_emulator.ibm import identity
 from roster_emulator.ibm.errors import invalid
+from roster_emulator.ibm.token_exchange import DEFAULT_ACCOUNT, DEVELOPER
 
 BATCH = 50
 
 
 def author(call: Call) -> str:
     """Return the iam_id under which the caller acts."""
-    return str(call.caller.claims.get("iam_id", identity.DEVELOPER)) if call.caller else identity.DEVELOPER
+    return str(call.caller.claims.get("iam_id", DEVELOPER)) if call.caller else DEVELOPER
 
 
 def own_account(call: Call) -> str:
     """Return the account of the caller's token."""
     claims = call.caller.claims if call.caller else {}
-    return str(claims.get("account", {}).get("bss", identity.DEFAULT_ACCOUNT))
+    return str(claims.get("account", {}).get("bss", DEFAULT_ACCOUNT))
 
 
 def account(call: Call) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from roster_emulator.api import Api, Call, Reply
-from roster_emulator.ibm import errors, http_groups, http_members, http_rules, identity, seed
+from roster_emulator.ibm import errors, http_groups, http_members, http_rules, seed, token_exchange
 from roster_emulator.ibm.schema import SCHEMA
 from roster_emulator.state import State
 
@@ -19,7 +19,7 @@ class Ibm(Api):
     name = "ibm"
     prefixes = ("/v2/", "/identity/")
     schema = SCHEMA
-    routes = (identity.ROUTE, *http_members.ROUTES, *http_rules.ROUTES, *http_groups.ROUTES)
+    routes = (token_exchange.ROUTE, *http_members.ROUTES, *http_rules.ROUTES, *http_groups.ROUTES)
 
     @override
     def refuse(self, call: Call, status: int, detail: str = "") -> Reply:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from roster_emulator.ibm import groups, members, rules
 from roster_emulator.ibm.http_rules import Rule
-from roster_emulator.ibm.identity import DEFAULT_ACCOUNT, DEVELOPER
+from roster_emulator.ibm.token_exchange import DEFAULT_ACCOUNT, DEVELOPER
 from roster_emulator.state import State
 
 

@@ -11,6 +11,7 @@ from roster_emulator.vault.fields import boolean, pairs, string, strings
 from roster_emulator.vault.realm import Data, Given, Realm
 
 FIELDS = {"id": string, "name": string, "metadata": pairs, "policies": strings, "disabled": boolean}
+BATCH_FIELDS = {"entity_ids": strings}
 
 
 def write(realm: Realm, given: Given) -> Data | None:
@@ -54,6 +55,14 @@ def delete_by_id(realm: Realm, given: Given) -> None:
 def delete_by_name(realm: Realm, given: Given) -> None:
     """Delete an entity and remove it from its groups. It is no error if it does not exist."""
     _delete(realm, by_name(realm, given["name"]))
+
+
+def delete_batch(realm: Realm, given: Given) -> None:
+    """Delete several entities. It is no error if some do not exist."""
+    if not given.get("entity_ids"):
+        raise bad("missing entity ids to delete")
+    for entity_id in given["entity_ids"]:
+        _delete(realm, by_id(realm, entity_id))
 
 
 def list_by_id(realm: Realm, given: Given) -> Data | None:

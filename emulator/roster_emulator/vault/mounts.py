@@ -65,6 +65,28 @@ def list_auth(realm: Realm, given: Given) -> Data:
     return {row["path"]: _shown(row) for row in rows}
 
 
+def list_secrets(realm: Realm, given: Given) -> Data:
+    """Return the secrets engines: those of every new Vault."""
+    return {
+        f"{kind}/": {
+            "accessor": f"{kind}_{realm.namespace:0>8}",
+            "config": {"default_lease_ttl": 0, "force_no_cache": False, "max_lease_ttl": 0},
+            "description": description,
+            "external_entropy_access": False,
+            "local": kind == "cubbyhole",
+            "options": None,
+            "seal_wrap": kind == "sys",
+            "type": "system" if kind == "sys" else kind,
+            "uuid": "",
+        }
+        for kind, description in (
+            ("cubbyhole", "per-token private secret storage"),
+            ("identity", "identity store"),
+            ("sys", "system endpoints used for control, policy and debugging"),
+        )
+    }
+
+
 def _shown(row: Row) -> Data:
     lease = {"default_lease_ttl": 0, "force_no_cache": False, "max_lease_ttl": 0, "token_type": "default-service"}
     return {

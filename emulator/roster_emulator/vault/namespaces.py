@@ -13,6 +13,7 @@ from roster_emulator.vault.fields import string
 from roster_emulator.vault.realm import ROOT, Data, Given, Realm, is_openbao
 
 FIELDS = {"path": string}
+TABLES = ("vault_groups", "vault_entities", "vault_group_aliases", "vault_mounts")
 
 
 def find(state: State, header: str) -> Realm:
@@ -37,6 +38,33 @@ def create(realm: Realm, given: Given) -> Data:
         mounts.add(Realm(realm.state, made), mounts.TOKEN, "token", "token based credentials")
         row = {"id": made, "path": path}
     return _shown(row)
+
+
+def read(realm: Realm, given: Given) -> Data | None:
+    """Return the namespace of a path."""
+    _only_in_openbao(realm)
+    row = _row(realm, f"{given['path'].strip('/')}/")
+    return None if row is None else _shown(row)
+
+
+def delete(realm: Realm, given: Given) -> None:
+    """Delete a namespace with its content. It is no error if it does not exist."""
+    _only_in_openbao(realm)
+    row = _row(realm, f"{given['path'].strip('/')}/")
+    if row is not None:
+        inside = "(SELECT id FROM vault_groups WHERE namespace_id = ?)"
+        realm.store.run(f"DELETE FROM vault_group_entities WHERE group_id IN {inside}", row["id"])
+        realm.store.run(f"DELETE FROM vault_group_parents WHERE child_id IN {inside}", row["id"])
+        for table in TABLES:
+            realm.store.run(f"DELETE FROM {table} WHERE namespace_id = ?", row["id"])
+        realm.store.run("DELETE FROM vault_namespaces WHERE id = ?", row["id"])
+
+
+def list_all(realm: Realm, given: Given) -> Data:
+    """Return all namespaces, by path."""
+    _only_in_openbao(realm)
+    rows = realm.store.all("SELECT * FROM vault_namespaces ORDER BY path")
+    return {"keys": [row["path"] for row in rows], "key_info": {row["path"]: _shown(row) for row in rows}}
 
 
 def _only_in_openbao(realm: Realm) -> None:

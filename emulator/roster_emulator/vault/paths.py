@@ -30,6 +30,7 @@ ALIASES: list[Route] = [
 
 ENTITIES: list[Route] = [
     *updating(ENTITY, entities.FIELDS, entities.write),
+    *updating(f"{ENTITY}/batch-delete", entities.BATCH_FIELDS, entities.delete_batch),
     *listing(f"{ENTITY}/id", entities.list_by_id),
     *updating(f"{ENTITY}/id/{{id}}", entities.FIELDS, entities.write),
     reading(f"{ENTITY}/id/{{id}}", entities.FIELDS, entities.read_by_id),
@@ -49,6 +50,11 @@ LOOKUPS: list[Route] = [
 SYSTEM: list[Route] = [
     reading("sys/auth", {}, mounts.list_auth, flat=True),
     *updating("sys/auth/{path:path}", mounts.FIELDS, mounts.enable),
+    reading("sys/auth/{path:path}", mounts.FIELDS, mounts.read),
     deleting("sys/auth/{path:path}", mounts.FIELDS, mounts.disable),
+    reading("sys/mounts", {}, mounts.list_secrets, flat=True),
+    *listing("sys/namespaces", namespaces.list_all),
     *updating("sys/namespaces/{path:path}", namespaces.FIELDS, namespaces.create),
+    reading("sys/namespaces/{path:path}", namespaces.FIELDS, namespaces.read),
+    deleting("sys/namespaces/{path:path}", namespaces.FIELDS, namespaces.delete),
 ]

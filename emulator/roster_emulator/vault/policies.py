@@ -12,15 +12,11 @@ def for_group(policies: Iterable[str], openbao: bool) -> list[str]:
     first: dict[str, str] = {}
     for policy in policies:
         first.setdefault(policy.lower(), policy)
-    return _kept(first.values(), openbao)
+    return for_entity(first.values(), openbao)
 
 
 def for_entity(policies: Iterable[str], openbao: bool) -> list[str]:
     """Return the policies sorted, without duplicates. OpenBao makes them lower-case."""
-    return _kept(policies, openbao)
-
-
-def _kept(policies: Iterable[str], openbao: bool) -> list[str]:
     kept = {policy.lower() if openbao else policy for policy in policies} - {""}
     if "root" in kept:
         raise bad("policies cannot contain root")

@@ -56,7 +56,7 @@ def initialized(call: Call) -> Reply:
 
 
 def lookup_self(call: Call) -> Reply:
-    """``GET /v1/auth/token/lookup-self``."""
+    """``/v1/auth/token/lookup-self``, by GET or POST."""
     assert call.caller is not None
     claims = call.caller.claims
     issued, ends = int(claims.get("iat", 0)), claims.get("exp")
@@ -86,5 +86,5 @@ ROUTES = [
     *(Route(method, "/v1/sys/health", health, open=True) for method in ("GET", "HEAD")),
     Route("GET", "/v1/sys/seal-status", seal_status, open=True),
     Route("GET", "/v1/sys/init", initialized, open=True),
-    Route("GET", "/v1/auth/token/lookup-self", lookup_self),
+    *(Route(method, "/v1/auth/token/lookup-self", lookup_self) for method in ("GET", "POST")),
 ]

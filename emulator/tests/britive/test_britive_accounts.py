@@ -232,9 +232,15 @@ def test_the_switch_hides_accounts_until_a_scan_has_finished(emulator: Running, 
 
 def test_scans(emulator: Running, tenant: Tenant, path: str) -> None:
     task = tenant.ok("POST", f"{path}/scans")["taskId"]
-    assert tenant.ok("GET", f"/apps/tasks/{task}/status")["status"] == "Success"
+    history = tenant.ok("GET", f'/apps/{APP}/scans/env-status/history?page=0&size=100&filter=name co "env"')
+    assert [(row["taskId"], row["name"], row["status"]) for row in history["data"]] == [(task, "Env", "Success")]
+    changed = tenant.ok("GET", f"{path}/groups/memberships-last-scan-delta")
+    assert [row["appPermissionId"] for row in changed] == [69154]
+    refused(tenant.get(f"{path}/others/memberships-last-scan-delta"), 404, "E0000")
+    refused(tenant.post(f"/apps/{APP}/scan"), 400, "E1012")
     refused(tenant.get("/apps/tasks/nosuch/status"), 404, "E1004")
     emulator.seed(britive=ORGANISATION)
+    assert tenant.ok("POST", "/apps/app-org/scan?orgScanOnly=False")["status"] == "Success"
     refused(tenant.post("/apps/app-org/environments/1111/scans"), 400, "E1012")
 
 

@@ -34,6 +34,12 @@ def test_an_unknown_token_is_refused_under_each_scheme(emulator: Running, author
     assert refused(ask(emulator.url, authorization), 401, "AU-0018") == "Invalid API token."
 
 
+def test_health_needs_no_token(emulator: Running) -> None:
+    assert httpx.get(f"{emulator.url}/api/health", trust_env=False).json() == {"status": "UP"}
+    head = httpx.head(f"{emulator.url}/api/health", trust_env=False)
+    assert (head.status_code, head.content) == (200, b"")
+
+
 @pytest.mark.parametrize("body", [b"{", b"", b"[]", b'{"name": 5, "parentId": ""}', b'{"name": " ", "parentId": ""}'])
 def test_an_invalid_body_is_refused(tenant: Tenant, body: bytes) -> None:
     refused(tenant.post(f"/apps/{APP}/root-environment-group/groups", content=body), 400, "E1003")

@@ -1,4 +1,4 @@
-"""Every call of the vendor's own client that concerns environments, accounts, permissions, groups and mappings."""
+"""Calls the vendor's own client: applications, environments, accounts, permissions, mappings, scans and users."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from britive.exceptions import generic, unauthorized
+from britive.exceptions.badrequest import ApplicationUpdateError
 
 from britive import exceptions
 from roster_emulator import Running
@@ -44,6 +45,17 @@ def test_the_client_sends_long_tokens_with_other_schemes(emulator: Running, shap
     assert client.application_management.applications.get(APP)["appContainerId"] == APP
 
 
+def test_applications(manage: Any) -> None:
+    catalog = {entry["key"]: entry for entry in manage.applications.catalog()}
+    made = manage.applications.create(catalog["AWS Standalone-1.0"]["catalogAppId"], "mine")
+    app = made["appContainerId"]
+    assert [row["appContainerId"] for row in manage.applications.list()] == [APP, app]
+    assert manage.applications.get(app)["catalogAppDisplayName"] == "mine"
+    assert manage.applications.delete(app) is None
+    with pytest.raises(ApplicationUpdateError, match="does not exist"):
+        manage.applications.get(app)
+
+
 def test_environment_groups(manage: Any) -> None:
     groups = manage.environment_groups
     assert groups.list(APP) == []
@@ -77,10 +89,18 @@ def test_environments(manage: Any) -> None:
     assert environments.get(APP, inner["id"]) == {}
 
 
-def test_scans(manage: Any, environment: str) -> None:
+def test_scans(emulator: Running, manage: Any, environment: str) -> None:
     task = manage.environments.scan(APP, environment)["taskId"]
     assert manage.scans.status(task)["status"] == "Success"
     assert manage.scans.scan(APP, environment)["taskId"] != task
+    assert len(manage.scans.history(APP)) == 2
+    assert manage.scans.history(APP, 'name co "nothing"') == []
+    for resource in ("accounts", "permissions", "groups"):
+        assert len(manage.scans.diff(resource, APP, environment)) == 1
+    with pytest.raises(generic.UnsupportedFeatureError):
+        manage.applications.scan(APP)
+    emulator.seed(britive=ORGANISATION)
+    assert manage.applications.scan("app-org", org_scan_only=True)["status"] == "Success"
 
 
 def test_accounts(manage: Any, environment: str) -> None:
@@ -141,6 +161,15 @@ def test_the_client_names_the_root_group_of_a_scanned_application(emulator: Runn
     assert "/api/apps/app-org/environments/r-pak3/accounts/5000/users" in {
         request["path"] for request in emulator.last_requests()
     }
+
+
+def test_users(client: Official) -> None:
+    users = client.identity_management.users
+    assert len(users.list()) == 6
+    assert users.get("user-bob")["name"] == "Bob Example"
+    assert ids(users.get_by_name("ali")) == ["user-alice"]
+    assert ids(users.get_by_status("inactive")) == ["user-frank"]
+    assert ids(users.search("carol@")) == ["user-carol"]
 
 
 def test_the_client_raises_its_own_error_for_each_error_code(emulator: Running, manage: Any) -> None:

@@ -276,3 +276,18 @@ def test_a_scanned_application_has_a_tree_of_its_own(emulator: Running, tenant: 
         "id": "r-pak3",
         "type": "Organization",
     }
+
+
+def test_applications_are_created_and_deleted(emulator: Running, tenant: Tenant) -> None:
+    kinds = {kind["key"]: kind["catalogAppId"] for kind in tenant.ok("GET", "/system/apps")}
+    body = {"catalogAppId": kinds["AWS Standalone-1.0"], "catalogAppDisplayName": "mine"}
+    reply = tenant.post("/apps", json=body)
+    assert (reply.status_code, reply.json()["rootEnvironmentGroup"]) == (201, None)
+    app = reply.json()["appContainerId"]
+    refused(tenant.post("/apps", json=body), 409, "E1005")
+    refused(tenant.post("/apps", json={**body, "catalogAppId": 99}), 400, "E1003")
+    tenant.environment(tenant.root(app), "e", app)
+    assert [row["appContainerId"] for row in tenant.ok("GET", "/apps?view=extended")] == [APP, app]
+    assert tenant.delete("/apps", params={"appContainerId": app}).status_code == 200
+    refused(tenant.delete("/apps", params={"appContainerId": app}), 400, "A-0003")
+    assert emulator.dump()["britive"]["environment"] == []

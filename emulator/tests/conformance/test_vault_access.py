@@ -65,6 +65,8 @@ def test_the_callers_own_token(vault: Vault, viewer: Vault) -> None:
     for client, policies in ((vault, ["root"]), (viewer, ["default", "viewer"])):
         found = client.data("GET", "auth/token/lookup-self")
         assert (found["id"], found["policies"]) == (client.headers["X-Vault-Token"], policies)
+    assert vault.data("POST", "auth/token/lookup-self")["policies"] == ["root"]
+    refused(viewer.post("auth/token/lookup-self"), 403, FORBIDDEN)
 
 
 def test_health_and_seal_status_need_no_token(connect: Connect) -> None:
@@ -75,8 +77,8 @@ def test_health_and_seal_status_need_no_token(connect: Connect) -> None:
     assert (head.status_code, head.content) == (200, b"")
     status = client.get("sys/seal-status").json()
     assert (status["sealed"], status["version"]) == (False, health["version"])
-    assert client.get("sys/init").json() == {"initialized": True}
     assert set(health) >= {"cluster_id", "cluster_name", "server_time_utc", "version", "performance_standby"}
+    assert client.get("sys/init").json() == {"initialized": True}
 
 
 def test_auth_methods_are_enabled_and_disabled(vault: Vault) -> None:
@@ -86,18 +88,28 @@ def test_auth_methods_are_enabled_and_disabled(vault: Vault) -> None:
     mount = reply["data"]["here/there/"]
     assert (mount["type"], mount["description"], mount["local"]) == ("approle", "d", False)
     assert mount["accessor"].startswith("auth_approle_")
-    assert reply["here/there/"] == mount
+    assert reply["here/there/"] == mount == vault.data("GET", "sys/auth/here/there")
     refused(vault.post("sys/auth/here/there", json={"type": "approle"}), 400, "path is already in use at here/there/")
     empty(vault.delete("sys/auth/here/there"))
     empty(vault.delete("sys/auth/here/there"))
-    assert "here/there/" not in vault.data("GET", "sys/auth")
+    refused(vault.get("sys/auth/here/there"), 400, "No auth engine at here/there/")
     refused(vault.post("sys/auth/new", json={"type": "bogus"}), 400, "plugin not found in the catalog: bogus")
     refused(vault.post("sys/auth/new", json={}), 400, "backend type must be specified as a string")
     refused(vault.delete("sys/auth/token"), 400, "token credential backend cannot be disabled")
 
 
+def test_every_vault_has_the_same_secrets_engines(vault: Vault) -> None:
+    mounts = vault.data("GET", "sys/mounts")
+    assert {name: mounts[name]["type"] for name in ("identity/", "sys/", "cubbyhole/")} == {
+        "identity/": "identity",
+        "sys/": "system",
+        "cubbyhole/": "cubbyhole",
+    }
+
+
 def test_namespaces_are_not_in_the_community_edition(vault: Vault) -> None:
     refused(vault.post("sys/namespaces/ns1"), 404, UNSUPPORTED_PATH)
+    refused(vault.request("LIST", "sys/namespaces"), 404, UNSUPPORTED_PATH)
 
 
 def test_a_connection_stays_usable_after_an_error(address: tuple[str, str], vault: Vault) -> None:

@@ -115,7 +115,9 @@ def test_delete(vault: Vault) -> None:
     ids = [vault.entity(name) for name in ("a", "b", "c", "d")]
     for path in (f"id/{ids[0]}", f"id/{ids[0]}", "name/B", "name/B", "name/absent"):
         empty(vault.delete(f"{ENTITY}/{path}"))
-    assert vault.data("LIST", f"{ENTITY}/id")["keys"] == sorted(ids[2:])
+    refused(vault.post(f"{ENTITY}/batch-delete", json={}), 400, "missing entity ids to delete")
+    empty(vault.post(f"{ENTITY}/batch-delete", json={"entity_ids": [ids[2], "absent"]}))
+    assert vault.data("LIST", f"{ENTITY}/id")["keys"] == [ids[3]]
 
 
 def test_absent_objects_and_unsupported_operations(vault: Vault) -> None:

@@ -156,5 +156,6 @@ def test_what_the_client_asks_of_the_system(client: hvac.Client) -> None:
     assert client.sys.read_health_status().status_code == 200
     health: Any = client.sys.read_health_status(method="GET")
     assert health["sealed"] is False
+    assert "identity/" in data(client.sys.list_mounted_secrets_engines())
     accessor(client)
     done(client.sys.disable_auth_method("corp"))

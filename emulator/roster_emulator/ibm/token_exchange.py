@@ -10,11 +10,6 @@ DEFAULT_ACCOUNT = "acc-demo"
 DEVELOPER = "IBMid-ROSTERDEV0"
 
 
-def iam_id(caller_name: str) -> str:
-    """Return the iam_id under which an exchanged token acts."""
-    return f"IBMid-{caller_name}"
-
-
 def exchange(call: Call) -> Reply:
     """Exchange an API key for an access token."""
     form = call.form()
@@ -23,13 +18,14 @@ def exchange(call: Call) -> Reply:
     key = form.get("apikey", "")
     if refused(key):
         return _refused(call, "BXNIM0415E", "Provided API key could not be found.")
-    identity = iam_id(subject(key))
+    name = subject(key)
+    iam_id = f"IBMid-{name}"
     token, lifetime, ends = call.state.tokens.issue(
         key,
-        iam_id=identity,
-        id=identity,
+        iam_id=iam_id,
+        id=iam_id,
         realmid="IBMid",
-        identifier=identity.removeprefix("IBMid-"),
+        identifier=name,
         account={"valid": True, "bss": DEFAULT_ACCOUNT, "frozen": True},
         iss="https://iam.cloud.ibm.com/identity",
         grant_type=GRANT,

@@ -31,7 +31,7 @@ def require(state: State, app: Row, group_id: str) -> Row:
 
 def create(state: State, app: Row, name: str, description: str | None, parent_id: str) -> Row:
     """Create a group. Without a parent and named ``root``, in any case, it is a root group."""
-    applications.manual(app)
+    applications.require_manual(app)
     if not parent_id and name.lower() == ROOT:
         if not state.switches.britive_root_twice and any(is_root(group) for group in every(state, app)):
             raise errors.duplicate("Environment group", name)
@@ -70,7 +70,7 @@ def add(
 
 def update(state: State, app: Row, group: Row, name: str, description: str | None, parent_id: str) -> Row:
     """Change name, description and, if the switch allows a move, the parent."""
-    applications.manual(app)
+    applications.require_manual(app)
     if is_root(group) and name != group["name"]:
         raise errors.invalid("The root environment group cannot be renamed.")
     if parent_id != group["parent_id"]:
@@ -91,7 +91,7 @@ def update(state: State, app: Row, group: Row, name: str, description: str | Non
 
 def delete(state: State, app: Row, group: Row) -> None:
     """Delete a group. The last root group stays, and a switch decides about a group that is not empty."""
-    applications.manual(app)
+    applications.require_manual(app)
     if is_root(group) and sum(is_root(other) for other in every(state, app)) == 1:
         raise errors.invalid("The root environment group cannot be deleted.")
     groups, inside = children(state, app, group), environments.within(state, app, group["id"])
