@@ -58,10 +58,13 @@ def test_an_injected_429_has_the_rate_limit_headers_of_the_fault_only(emulator: 
     hinted = ibm.get(GROUPS)
     assert hinted.headers["Retry-After"] == "7"
     assert int(hinted.headers["X-RateLimit-Reset"]) < emulator.application.state.now()
-    emulator.fault(kind="status", status=429, retry_after_date=60, reset=4_000_000_000, headers={"X-Odd": "1"})
+    emulator.fault(
+        kind="status", status=429, retry_after_date=60, reset=4_000_000_000, headers={"X-Odd": "1", "Date": "soon"}
+    )
     dated = ibm.get(GROUPS)
     assert 50 < parsedate_to_datetime(dated.headers["Retry-After"]).timestamp() - emulator.application.state.now() <= 60
     assert (dated.headers["X-RateLimit-Reset"], dated.headers["X-Odd"]) == ("4000000000", "1")
+    assert dated.headers.get_list("Date") == ["soon"]
 
 
 @pytest.mark.parametrize(("how", "error"), [("close", httpx.RemoteProtocolError), ("reset", httpx.ReadError)])

@@ -168,7 +168,8 @@ def test_openbao_has_namespaces(openbao: Vault, login: Callable[[str | None], Va
     refused(elsewhere.post(f"{GROUP}/id/{there}", json={"member_entity_ids": [ALICE]}), 500, entity)
     assert openbao.show(here)["policies"] == ["here"]
 
-    empty(openbao.delete("sys/namespaces/ns1"))
+    for _ in range(2):
+        empty(openbao.delete("sys/namespaces/ns1"))
     refused(elsewhere.get(f"{GROUP}/id/{there}"), 404, "namespace not found")
     assert openbao.data("LIST", f"{GROUP}/id")["keys"] == [here]
 
