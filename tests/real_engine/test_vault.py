@@ -110,7 +110,7 @@ def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: 
     program.write("roster.vault.IdentityGroup('a', name='a', type='external', policies=['ok', 'Root'])")
     told = program.preview(code=1).out
     assert "policies[1]" in told
-    assert "root cannot be given to a group" in told
+    assert "must not be root, the policy that no group can have, got 'Root'" in told
 
 
 @pytest.mark.parametrize("world", ["emulator"], indirect=True)
