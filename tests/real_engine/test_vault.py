@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.program import Program
-from support.vault_api import VaultWorld, change, entities, group, named, remove, shown
+from support.vault_api import VaultServer, change, entities, group, named, remove, shown
 from testkit.real_vault import real_vault
 
 DECLARED = """
@@ -24,16 +24,16 @@ pulumi.export("team", team.id)
 
 
 @pytest.fixture(params=["emulator", "real"])
-def server(request: pytest.FixtureRequest) -> Iterator[VaultWorld]:
+def server(request: pytest.FixtureRequest) -> Iterator[VaultServer]:
     if request.param == "emulator":
-        yield VaultWorld(request.getfixturevalue("emulator").url)
+        yield VaultServer(request.getfixturevalue("emulator").url)
     else:
         with real_vault() as real:
-            yield VaultWorld(real.url, real.token)
+            yield VaultServer(real.url, real.token)
 
 
 @pytest.fixture
-def program(tmp_path: Path, server: VaultWorld) -> Program:
+def program(tmp_path: Path, server: VaultServer) -> Program:
     made = Program(tmp_path / "project", server.url)
     del made.environment["ROSTER_EMULATOR"]
     made.environment |= {"VAULT_ADDR": server.url, "VAULT_TOKEN": server.token, "ROSTER_QUIET_SECONDS": "0.3"}
@@ -44,7 +44,7 @@ def declared(anna: str, name: str = "team", type: str = "internal", policies: st
     return DECLARED.format(anna=anna, name=name, type=type, policies=policies)
 
 
-def test_groups_are_created_renamed_replaced_and_destroyed(program: Program, server: VaultWorld) -> None:
+def test_groups_are_created_renamed_replaced_and_destroyed(program: Program, server: VaultServer) -> None:
     anna, _ = entities(server)
     program.write(declared(anna))
     program.up()
@@ -71,7 +71,7 @@ def test_groups_are_created_renamed_replaced_and_destroyed(program: Program, ser
 
 
 @pytest.mark.parametrize("server", ["emulator"], indirect=True)
-def test_drift_is_repaired_and_deleted_groups_are_created_again(program: Program, server: VaultWorld) -> None:
+def test_drift_is_repaired_and_deleted_groups_are_created_again(program: Program, server: VaultServer) -> None:
     anna, bert = entities(server)
     program.write(declared(anna))
     assert len(program.preview().steps) == 4
@@ -98,7 +98,7 @@ def test_drift_is_repaired_and_deleted_groups_are_created_again(program: Program
 
 
 @pytest.mark.parametrize("server", ["emulator"], indirect=True)
-def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: Program, server: VaultWorld) -> None:
+def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: Program, server: VaultServer) -> None:
     theirs = group(server, "Team", policies=["theirs"])
     program.write(declared("entity-nobody"))
     message = program.up(code=1).out
@@ -114,7 +114,7 @@ def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: 
 
 
 @pytest.mark.parametrize("server", ["emulator"], indirect=True)
-def test_a_look_up_and_a_group_that_is_only_read(program: Program, server: VaultWorld) -> None:
+def test_a_look_up_and_a_group_that_is_only_read(program: Program, server: VaultServer) -> None:
     theirs = group(server, "Theirs", policies=["p"], member_entity_ids=["entity-alice"])
     program.write("""
         found = roster.vault.get_identity_group(name="theirs")

@@ -17,7 +17,7 @@ TOKEN = "roster-dev"
 
 
 @dataclass(frozen=True)
-class VaultWorld:
+class VaultServer:
     """The emulator or a real server: its address, and a token with all rights."""
 
     url: str
@@ -44,23 +44,23 @@ class VaultWorld:
         return {"vault": found}
 
 
-def vault(server: Running | VaultWorld, do: Callable[[Vault], Any]) -> Any:
+def vault(server: Running | VaultServer, do: Callable[[Vault], Any]) -> Any:
     """Calls a function with a client that has all rights."""
-    with Vault(server.url, server.token if isinstance(server, VaultWorld) else TOKEN) as client:
+    with Vault(server.url, server.token if isinstance(server, VaultServer) else TOKEN) as client:
         return do(client)
 
 
-def entities(server: Running | VaultWorld, count: int = 2) -> list[str]:
+def entities(server: Running | VaultServer, count: int = 2) -> list[str]:
     """Creates entities and returns their ids."""
     return list(vault(server, lambda client: [client.entity(f"entity-{uuid.uuid4()}") for _ in range(count)]))
 
 
-def group(server: Running | VaultWorld, name: str = "", **fields: Any) -> str:
+def group(server: Running | VaultServer, name: str = "", **fields: Any) -> str:
     """Creates a group and returns its id."""
     return str(vault(server, lambda client: client.group(name or f"group-{uuid.uuid4()}", **fields)))
 
 
-def shown(server: Running | VaultWorld, id: str) -> dict[str, Any]:
+def shown(server: Running | VaultServer, id: str) -> dict[str, Any]:
     """Returns a group as the service shows it, with empty lists and maps in place of null."""
     row: dict[str, Any] = vault(server, lambda client: client.show(id))
     empty: dict[str, Any] = {
@@ -69,7 +69,7 @@ def shown(server: Running | VaultWorld, id: str) -> dict[str, Any]:
     return {**row, **{name: row[name] or empty.get(name, {}) for name in (*empty, "metadata")}}
 
 
-def named(server: Running | VaultWorld) -> dict[str, str]:
+def named(server: Running | VaultServer) -> dict[str, str]:
     """Returns the ids of all groups by name."""
 
     def ask(client: Vault) -> dict[str, str]:
@@ -80,11 +80,11 @@ def named(server: Running | VaultWorld) -> dict[str, str]:
     return dict(vault(server, ask))
 
 
-def change(server: Running | VaultWorld, id: str, **fields: Any) -> None:
+def change(server: Running | VaultServer, id: str, **fields: Any) -> None:
     """Writes some fields of a group."""
     vault(server, lambda client: client.change(id, **fields))
 
 
-def remove(server: Running | VaultWorld, id: str) -> None:
+def remove(server: Running | VaultServer, id: str) -> None:
     """Deletes a group."""
     vault(server, lambda client: client.delete(f"{GROUP}/id/{id}"))
