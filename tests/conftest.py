@@ -6,7 +6,7 @@ import json
 import socket
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -44,12 +44,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("no_cover")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how many tests were skipped, one line for each reason."""
-    skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Print how many tests were skipped, one line for each reason, after everything else."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:  # in a worker of pytest-xdist
+        return
+    skipped = [report.longrepr for report in reporter.stats.get("skipped", [])]
     reasons = Counter(text[2] if isinstance(text, tuple) else str(text) for text in skipped)
     for reason, count in sorted(reasons.items()):
-        terminalreporter.write_line(f"skipped {count}: {reason.removeprefix('Skipped: ')}")
+        reporter.write_line(f"skipped {count}: {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(autouse=True)
