@@ -15,6 +15,7 @@ from roster_emulator import Running
 from support.ibm_api import ibm, ibm_group, ibm_groups, ibm_rule, ibm_rules
 from support.resources import Resource
 from support.subjects import QUICK
+from support.timetable import skipping_waits
 
 GROUPS, RULES = "/v2/groups", "/v2/groups/{access_group_id}/rules"
 
@@ -109,7 +110,7 @@ def test_replies_that_are_lost_again_and_again(group: Resource, emulator: Runnin
 
 
 def test_who_cannot_look_for_what_was_lost_is_told_the_way_back(emulator: Running) -> None:
-    group = Resource("ibm.AccessGroup", emulator, dataclasses.replace(QUICK, budget=0.3))
+    group = Resource("ibm.AccessGroup", emulator, skipping_waits(dataclasses.replace(QUICK, budget=2)))
     emulator.fault(kind="drop_after", method="POST", route=GROUPS)
     emulator.fault(kind="status", status=503, method="GET", route=GROUPS, skip=1, times=None)
     with pytest.raises(ServerError, match=r"the object may have been created: .*adopt=True"):
@@ -165,7 +166,7 @@ def test_many_groups_in_a_bad_hour(emulator: Running) -> None:
 
 
 def test_a_service_that_does_nothing_ends_in_an_error_with_nothing_made(emulator: Running) -> None:
-    hasty = dataclasses.replace(QUICK, budget=0.5, settle=0.1)
+    hasty = skipping_waits(dataclasses.replace(QUICK, budget=2, settle=0.1))
     group = Resource("ibm.AccessGroup", emulator, hasty)
     emulator.fault(kind="drop", method="POST", route=GROUPS, times=None)
     with pytest.raises(OutcomeUnknown, match="does not exist; run again"):
@@ -174,7 +175,7 @@ def test_a_service_that_does_nothing_ends_in_an_error_with_nothing_made(emulator
 
 
 def test_a_limit_that_does_not_lift_ends_in_an_error_with_nothing_made(emulator: Running) -> None:
-    hasty = dataclasses.replace(QUICK, budget=0.3, settle=0.1)
+    hasty = skipping_waits(dataclasses.replace(QUICK, budget=2, settle=0.1))
     group = Resource("ibm.AccessGroup", emulator, hasty)
     emulator.fault(kind="status", status=429, method="POST", route=GROUPS, times=None)
     with pytest.raises(RateLimited, match="Too many requests"):
@@ -183,7 +184,7 @@ def test_a_limit_that_does_not_lift_ends_in_an_error_with_nothing_made(emulator:
 
 
 def test_a_host_that_is_not_there(emulator: Running, closed_port: int) -> None:
-    hasty = dataclasses.replace(QUICK, budget=0.3, unreachable=0.1)
+    hasty = skipping_waits(dataclasses.replace(QUICK, budget=2))
     group = Resource("ibm.AccessGroup", emulator, hasty, emulator=f"http://127.0.0.1:{closed_port}")
     with pytest.raises(ConnectionFailed, match="was not reached"):
         group.up(name="one")
