@@ -6,7 +6,7 @@ import json
 import socket
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -14,30 +14,47 @@ from hypothesis import HealthCheck, settings
 from pulumi.runtime.config import CONFIG
 
 from pulumi_roster import managed
+from support.program import ROOT
 from support.subjects import close_sessions
 
 pytest_plugins = ["testkit.fixtures"]
 
-# Coverage doubles the processor time of a test. These folders run what the other tests run, only much more often.
-NOT_MEASURED = ("injected_faults", "model", "killed_runs", "hostile_texts", "credentials", "real_engine")
+# Coverage costs processor time. These folders run what the other tests run, only much more often. The tests of the
+# emulator do not run the provider.
+NOT_MEASURED = (
+    "emulator/tests",
+    "tests/credentials",
+    "tests/hostile_texts",
+    "tests/injected_faults",
+    "tests/killed_runs",
+    "tests/model",
+    "tests/real_engine",
+)
 
 settings.register_profile("roster", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("roster")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Switches coverage off for the folders that are not measured."""
+    """Switch coverage off for the folders that are not measured."""
+    if not config.pluginmanager.has_plugin("pytest_cov"):
+        return
     for item in items:
-        if item.path.parent.name in NOT_MEASURED and config.pluginmanager.has_plugin("pytest_cov"):
+        if any(item.path.is_relative_to(ROOT / folder) for folder in NOT_MEASURED):
             item.add_marker("no_cover")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Prints how many tests were skipped, one line for each reason."""
-    skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Print how many tests were skipped, one line for each reason, after everything else."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:  # in a worker of pytest-xdist
+        return
+    skipped = [report.longrepr for report in reporter.stats.get("skipped", [])]
     reasons = Counter(text[2] if isinstance(text, tuple) else str(text) for text in skipped)
     for reason, count in sorted(reasons.items()):
-        terminalreporter.write_line(f"skipped {count}: {reason.removeprefix('Skipped: ')}")
+        reporter.write_line(f"skipped {count}: {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +68,7 @@ def _connections() -> Iterator[None]:
 
 @pytest.fixture
 def program_config() -> Iterator[Callable[..., None]]:
-    """Sets the stack configuration that a running program sees, by key. Each call replaces all keys."""
+    """Set the stack configuration that a running program sees, by key. Each call replaces all keys."""
     before = CONFIG.get()
 
     def configure(**values: Any) -> None:

@@ -159,8 +159,8 @@ def test_no_error_shows_a_credential_that_a_service_repeats(case: Case, emulator
         for name, service.reply_with in REPLIES.items():
             # A refused read hides the reply to a write, so a second round refuses only writes.
             for service.methods, service.padding in [*((EVERYTHING, padding) for padding in PADDINGS), (WRITES, 0)]:
-                for world, verb in verbs[: 1 if service.padding else None]:
-                    state.restore(world)
+                for snapshot, verb in verbs[: 1 if service.padding else None]:
+                    state.restore(snapshot)
                     driven.new_run()
                     try:
                         verb()

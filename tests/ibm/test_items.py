@@ -13,6 +13,7 @@ from roster_emulator import Running
 from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
 from support.resources import Resource
 from support.subjects import QUICK
+from support.timetable import skipping_waits
 
 ANNA, BERT, CARA = (f"IBMid-1100000{name * 3}" for name in "ABC")
 MANY = [f"IBMid-{number:04}" for number in range(1000)]
@@ -77,7 +78,7 @@ def test_the_next_run_completes_a_partial_failure(
 
 
 def test_an_item_that_keeps_failing_ends_with_the_budget(emulator: Running, team: str) -> None:
-    hasty = dataclasses.replace(QUICK, budget=0.3)
+    hasty = skipping_waits(dataclasses.replace(QUICK, budget=2))
     members = Resource("ibm.AccessGroupMembers", emulator, hasty)
     emulator.fault(kind="items_fail", status=503, items=[ANNA], times=None)
     with pytest.raises(PartialFailure, match=f"{ANNA}: 503"):

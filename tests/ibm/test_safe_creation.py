@@ -13,6 +13,7 @@ from roster_emulator import Running
 from support.ibm_api import ibm, ibm_group, ibm_groups, ibm_rule, ibm_rules
 from support.resources import Resource
 from support.subjects import QUICK
+from support.timetable import skipping_waits
 
 GROUPS, RULES = "/v2/groups", "/v2/groups/{access_group_id}/rules"
 
@@ -88,7 +89,7 @@ def test_several_lost_replies_create_one_group(group: Resource, emulator: Runnin
 
 
 def test_an_unconfirmed_creation_suggests_adoption(emulator: Running) -> None:
-    group = Resource("ibm.AccessGroup", emulator, dataclasses.replace(QUICK, budget=0.3))
+    group = Resource("ibm.AccessGroup", emulator, skipping_waits(dataclasses.replace(QUICK, budget=2)))
     emulator.fault(kind="drop_after", method="POST", route=GROUPS)
     emulator.fault(kind="status", status=503, method="GET", route=GROUPS, skip=1, times=None)
     with pytest.raises(ServerError, match=r"the object may have been created: .*adopt=True"):
@@ -132,7 +133,7 @@ def test_a_new_group_with_other_values_is_not_taken_for_ours(group: Resource, em
 
 
 def test_a_service_that_drops_every_creation_ends_in_an_error(emulator: Running) -> None:
-    hasty = dataclasses.replace(QUICK, budget=0.5, settle=0.1)
+    hasty = skipping_waits(dataclasses.replace(QUICK, budget=2, settle=0.1))
     group = Resource("ibm.AccessGroup", emulator, hasty)
     emulator.fault(kind="drop", method="POST", route=GROUPS, times=None)
     with pytest.raises(OutcomeUnknown, match="does not exist; run again"):

@@ -7,7 +7,7 @@ from pathlib import Path
 from killed_runs.killable import Killable
 from roster_emulator import Running
 from support.every_kind import described
-from support.program import Program, engine_environment
+from support.program import Program
 
 MEMBERS = """
     import os
@@ -48,19 +48,14 @@ class Pipeline(Program):
     """
 
     def __init__(self, folder: Path, emulator: Running, name: str, body: str, backend: str = "") -> None:
-        self.folder = folder / name
-        self.environment = {
-            **engine_environment(self.folder, emulator.url),
+        super().__init__(folder / name, emulator.url, project=name, backend=backend)
+        self.environment |= {
             "PIPELINE": name,
             "ROSTER_QUIET_SECONDS": "0.3",
             # The provider must not give up a request that the emulator holds for long.
             "ROSTER_BUDGET_SECONDS": "120",
-            **({"PULUMI_BACKEND_URL": backend} if backend else {}),
         }
-        self.folder.mkdir()
-        (self.folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
         self.write(body)
-        self.pulumi("stack", "init", "dev")
 
 
 def start_up(program: Program, *words: str) -> Killable:

@@ -23,8 +23,6 @@ class Project(Program):
         shutil.copytree(prepared, folder)
         self.environment = {
             **engine_environment(folder, emulator_url),
-            # Pulumi remembers the selected stack by the path of the project, and this path is new.
-            "PULUMI_STACK": "dev",
             "ROSTER_QUIET_SECONDS": "0.1",
             "STAGE": "first",
             "ADOPT": "",

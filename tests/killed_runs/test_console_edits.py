@@ -59,7 +59,7 @@ def test_deletions_in_the_console(first_stack: Stack) -> None:
     failed = first_stack.project.up("--continue-on-error", code=None)
     assert failed.code != 0
     for name in ("ibm-group", "vault-group", "appsec-group"):
-        assert "is gone; `pulumi refresh` brings the state up to date" in failed.errors[name]
+        assert "no longer exists; run `pulumi refresh` to update the state" in failed.errors[name]
 
     first_stack.project.up("--refresh")
     first_stack.assert_declared()

@@ -45,24 +45,24 @@ def set_token(stack: automation.Stack, token: str) -> None:
     stack.set_config("roster:ibmToken", automation.ConfigValue(token, secret=True))
 
 
-def names(world: Control, stack: str) -> set[str]:
-    return {row["name"] for row in ibm_groups(world, f"acc-{stack}")}
+def names(server: Control, stack: str) -> set[str]:
+    return {row["name"] for row in ibm_groups(server, f"acc-{stack}")}
 
 
 def main(url: str, folder: Path) -> None:
     global description
-    world = Control(url)
+    server = Control(url)
     stacks = {name: new_stack(name, folder / name, url) for name in ("east", "west")}
     for name, stack in stacks.items():
-        ibm_group(world, f"there in {name}", account=f"acc-{name}")
+        ibm_group(server, f"there in {name}", account=f"acc-{name}")
         made = stack.up()
         assert made.outputs["seen"].value == [f"there in {name}"], "a look-up asks this stack's own account"
-        assert names(world, name) == {f"team of {name}", f"there in {name}"}
+        assert names(server, name) == {f"team of {name}", f"there in {name}"}
 
     east, west = stacks.values()
     assert east.preview(expect_no_changes=True).change_summary == {"same": 3}
     old = east.outputs()["id"].value
-    ibm(world, "DELETE", f"/groups/{old}?force=true")
+    ibm(server, "DELETE", f"/groups/{old}?force=true")
     assert east.refresh().summary.resource_changes == {"delete": 2, "same": 1}
     description = "second"
     made = east.up()
@@ -73,17 +73,17 @@ def main(url: str, folder: Path) -> None:
     try:
         west.up()
     except automation.CommandError as error:
-        told = str(error)
+        message = str(error)
     else:
         raise AssertionError("a viewer may not write")
-    assert 'update ibm.AccessGroup "team of west"' in told
-    assert "required access" in told
-    assert "viewer-canary" not in told
+    assert 'update ibm.AccessGroup "team of west"' in message
+    assert "required access" in message
+    assert "viewer-canary" not in message
     set_token(west, "roster-dev")
 
     for name, stack in stacks.items():
         stack.destroy(run_program=True)  # else it uses the token of the last `up`
-        assert names(world, name) == {f"there in {name}"}
+        assert names(server, name) == {f"there in {name}"}
     print("all as it should be")
 
 

@@ -55,9 +55,9 @@ def test_groups_and_members_complete_their_lifecycle(program: Program, emulator:
 def test_an_existing_group_is_an_error_of_a_few_lines(program: Program, emulator: Running) -> None:
     theirs = group(emulator, "team", "theirs")
     program.write(declared())
-    told = program.up(code=1).out
-    assert f"it exists already as {theirs}" in told
-    assert "Traceback" not in told
+    message = program.up(code=1).out
+    assert f"it exists already as {theirs}" in message
+    assert "Traceback" not in message
     assert shown(emulator, theirs)["members"] == ["theirs"]
     program.destroy()
     assert names(emulator) == ["team"]

@@ -31,8 +31,8 @@ alice = britive.AccountMapping(
 NESTED, FLAT = TREE.format(parent="platform.id"), TREE.format(parent="platform.parent")
 
 
-def ids(world: Running) -> dict[str, str]:
-    groups, environments = britive_tree(world)
+def ids(server: Running) -> dict[str, str]:
+    groups, environments = britive_tree(server)
     return {row["name"]: row["id"] for row in [*groups, *environments]}
 
 
@@ -69,8 +69,8 @@ def test_a_tree_with_a_mapping_completes_its_lifecycle(program: Program, emulato
     program.unchanged()
 
     theirs = britive_environment(emulator, ids(emulator)["Inner"], "theirs")
-    told = program.destroy(code=1)
-    assert "environment 'theirs'" in told.errors["inner"]
+    message = program.destroy(code=1)
+    assert "environment 'theirs'" in message.errors["inner"]
     britive_delete_environment(emulator, theirs)
     program.destroy()
     assert britive_names(emulator) == []
@@ -94,8 +94,8 @@ def test_two_stacks_that_create_the_root_group_together_share_it(tmp_path: Path,
 
 def test_an_unknown_application_is_an_error_and_creates_nothing(program: Program, emulator: Running) -> None:
     program.write('roster.britive.Environment("e", app_id="app-dmeo", name="Production")')
-    told = program.up(code=1).errors["e"]
-    assert "has no application 'app-dmeo'" in told
-    assert "hint: check app_id and roster:britiveTenant" in told
-    assert "Traceback" not in told
+    message = program.up(code=1).errors["e"]
+    assert "has no application 'app-dmeo'" in message
+    assert "hint: check app_id and roster:britiveTenant" in message
+    assert "Traceback" not in message
     assert program.resources() == {}

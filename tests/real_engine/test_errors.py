@@ -81,20 +81,25 @@ def test_errors_of_the_service_and_the_network(
     """)
     emulator.fault(kind="items_fail", status=403, items=["IBMid-1"], message="not this one", times=None)
     ran = program.up("--continue-on-error", code=1)
-    told = ran.errors
-    a_few_lines(told["wrong"], 'create ibm.AccessGroup "wrong"', "401 invalid_token", "either missing or invalid")
-    a_few_lines(told["wrong"], "roster:ibmApiKey")
-    assert TRANSACTION.search(told["wrong"])
-    a_few_lines(told["refused"], "the IBM Cloud API key was not accepted", "API key could not be found", "hint: ")
-    a_few_lines(told["viewer"], "403 forbidden", "You don't have the required access", "Editor")
-    assert TRANSACTION.search(told["viewer"])
+    message = ran.errors
+    a_few_lines(message["wrong"], 'create ibm.AccessGroup "wrong"', "401 invalid_token", "either missing or invalid")
+    a_few_lines(message["wrong"], "roster:ibmApiKey")
+    assert TRANSACTION.search(message["wrong"])
+    a_few_lines(message["refused"], "the IBM Cloud API key was not accepted", "API key could not be found", "hint: ")
+    a_few_lines(message["viewer"], "403 forbidden", "You don't have the required access", "Editor")
+    assert TRANSACTION.search(message["viewer"])
     a_few_lines(
-        told["page"], "something that is not JSON", "Please log in", "whether a proxy answered instead of the service"
+        message["page"],
+        "something that is not JSON",
+        "Please log in",
+        "whether a proxy answered instead of the service",
     )
-    a_few_lines(told["nowhere"], f"127.0.0.1:{closed_port} was not reached", "check the address")
-    a_few_lines(told["taken"], f"exists already as {there}", "adopt=True", "allow_duplicate_name=True")
-    a_few_lines(told["members"], "the service refused 1 of the members", "IBMid-1: 403 not this one", "transaction id")
-    a_few_lines(told["absent"], "404", "Failed to find the specified access group: AccessGroupId-absent")
+    a_few_lines(message["nowhere"], f"127.0.0.1:{closed_port} was not reached", "check the address")
+    a_few_lines(message["taken"], f"exists already as {there}", "adopt=True", "allow_duplicate_name=True")
+    a_few_lines(
+        message["members"], "the service refused 1 of the members", "IBMid-1: 403 not this one", "transaction id"
+    )
+    a_few_lines(message["absent"], "404", "Failed to find the specified access group: AccessGroupId-absent")
     assert all(secret not in ran.out for secret in ("nobodys-token", "bad-key", "viewer-key"))
     assert set(program.resources()) == {"good"}
     assert {row["name"] for row in ibm_groups(emulator)} == {"there", "good"}
@@ -123,7 +128,7 @@ def test_all_check_failures_come_together_and_nothing_is_created(
                                                roster.ibm.Condition("c", "IN", "x")])
     """)
     ran = getattr(program, command)(code=1)
-    told = ran.errors["rule"]
+    message = ran.errors["rule"]
     for path, reason in {
         "name": "at most 200 characters",
         "expiration": "must be at most 24, got 25",
@@ -131,7 +136,7 @@ def test_all_check_failures_come_together_and_nothing_is_created(
         "conditions[0].operator": "'EQUALS'",
         "conditions[1]": "must have a list of at least one",
     }.items():
-        assert re.search(rf"property {re.escape(path)} value .*{re.escape(reason)}", told), path
+        assert re.search(rf"property {re.escape(path)} value .*{re.escape(reason)}", message), path
     assert "Traceback" not in ran.out
     # The group is valid and declared before the rule, so an update may create it.
     assert {row["name"] for row in ibm_groups(emulator)} <= ({"team"} if command == "up" else set())
@@ -141,22 +146,22 @@ def test_all_check_failures_come_together_and_nothing_is_created(
 def test_missing_configuration(program: Program, emulator: Running) -> None:
     del program.environment["ROSTER_EMULATOR"]
     program.write('roster.ibm.AccessGroup("team", name="team")')
-    told = program.preview(code=1).errors["team"]
-    assert "roster:ibmApiKey or roster:ibmToken" in told
-    assert "pulumi config set --secret roster:ibmApiKey, or set" in told
-    assert "IC_API_KEY" in told
-    assert "roster:ibmAccountId" in told
-    assert "Traceback" not in told
+    message = program.preview(code=1).errors["team"]
+    assert "roster:ibmApiKey or roster:ibmToken" in message
+    assert "pulumi config set --secret roster:ibmApiKey, or set" in message
+    assert "IC_API_KEY" in message
+    assert "roster:ibmAccountId" in message
+    assert "Traceback" not in message
 
 
 def test_debug_shows_where_an_error_came_from(program: Program, emulator: Running) -> None:
     ibm_group(emulator, "there")
     program.environment["ROSTER_DEBUG"] = "1"
     program.write('roster.ibm.AccessGroup("team", name="there")')
-    told = program.up(code=1).errors["team"]
-    assert "Traceback (most recent call last)" in told
-    assert "creation.py" in told
-    assert "exists already as" in told
+    message = program.up(code=1).errors["team"]
+    assert "Traceback (most recent call last)" in message
+    assert "creation.py" in message
+    assert "exists already as" in message
 
 
 def test_a_destroy_after_the_credentials_have_changed(program: Program, emulator: Running) -> None:
@@ -169,7 +174,7 @@ def test_a_destroy_after_the_credentials_have_changed(program: Program, emulator
     program.write('roster.ibm.AccessGroup("team", name="team", description="changed")')
     program.up(code=1)
     program.configure(secret={"ibmToken": "roster-dev"})
-    told = program.destroy(code=1).errors["team"]
-    a_few_lines(told, "401 invalid_token", "the last `pulumi up`", "--run-program")
+    message = program.destroy(code=1).errors["team"]
+    a_few_lines(message, "401 invalid_token", "the last `pulumi up`", "--run-program")
     program.destroy("--run-program")
     assert ibm_groups(emulator) == []

@@ -18,10 +18,10 @@ def test_a_plain_credential_is_named_once_and_not_shown(program: Program) -> Non
     plain = {"ibmAccountId": "acc-demo", "ibmToken": "roster-dev"}
     program.configure(secret=None, **plain, **{f"connections.second.{key}": value for key, value in second.items()})
     program.write(PROGRAM)
-    told = program.preview().text
-    assert told.count(f"roster:ibmToken {WARNED}") == 1
-    assert told.count(f"roster:connections {WARNED}") == 1
-    assert "pulumi config set --secret" in told
-    assert "roster-dev" not in told
+    message = program.preview().text
+    assert message.count(f"roster:ibmToken {WARNED}") == 1
+    assert message.count(f"roster:connections {WARNED}") == 1
+    assert "pulumi config set --secret" in message
+    assert "roster-dev" not in message
     program.configure(secret={"ibmToken": "roster-dev", "connections.second.ibmToken": "roster-dev"})
     assert WARNED not in program.up().text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.program import Program
-from support.vault_api import VaultWorld, change, entities, group, named, remove, shown
+from support.vault_api import VaultServer, change, entities, group, named, remove, shown
 from testkit.real_vault import real_vault
 
 DECLARED = """
@@ -24,19 +24,19 @@ pulumi.export("team", team.id)
 
 
 @pytest.fixture(params=["emulator", "real"])
-def world(request: pytest.FixtureRequest) -> Iterator[VaultWorld]:
+def server(request: pytest.FixtureRequest) -> Iterator[VaultServer]:
     if request.param == "emulator":
-        yield VaultWorld(request.getfixturevalue("emulator").url)
+        yield VaultServer(request.getfixturevalue("emulator").url)
     else:
-        with real_vault() as server:
-            yield VaultWorld(server.url, server.token)
+        with real_vault() as real:
+            yield VaultServer(real.url, real.token)
 
 
 @pytest.fixture
-def program(tmp_path: Path, world: VaultWorld) -> Program:
-    made = Program(tmp_path / "project", world.url)
+def program(tmp_path: Path, server: VaultServer) -> Program:
+    made = Program(tmp_path / "project", server.url)
     del made.environment["ROSTER_EMULATOR"]
-    made.environment |= {"VAULT_ADDR": world.url, "VAULT_TOKEN": world.token, "ROSTER_QUIET_SECONDS": "0.3"}
+    made.environment |= {"VAULT_ADDR": server.url, "VAULT_TOKEN": server.token, "ROSTER_QUIET_SECONDS": "0.3"}
     return made
 
 
@@ -44,78 +44,78 @@ def declared(anna: str, name: str = "team", type: str = "internal", policies: st
     return DECLARED.format(anna=anna, name=name, type=type, policies=policies)
 
 
-def test_groups_are_created_renamed_replaced_and_destroyed(program: Program, world: VaultWorld) -> None:
-    anna, _ = entities(world)
+def test_groups_are_created_renamed_replaced_and_destroyed(program: Program, server: VaultServer) -> None:
+    anna, _ = entities(server)
     program.write(declared(anna))
     program.up()
-    first = named(world)
+    first = named(server)
     assert set(first) == {"inner", "team", "outer"}
-    assert shown(world, first["team"])["member_group_ids"] == [first["inner"]]
-    assert shown(world, first["outer"])["member_group_ids"] == [first["team"]]
+    assert shown(server, first["team"])["member_group_ids"] == [first["inner"]]
+    assert shown(server, first["outer"])["member_group_ids"] == [first["team"]]
     program.up("--refresh", "--expect-no-changes")
 
     program.write(declared(anna, name="platform"))
     assert list(program.up().steps) == [("update", "team")]
-    assert named(world)["platform"] == first["team"]
+    assert named(server)["platform"] == first["team"]
 
     # A new type with the same name: the old group is deleted first, and its dependents are updated.
     program.write(declared(anna, name="platform", type="external"))
     done = [step for step in program.up().steps if step[1] == "team"]
     assert done.index(("delete-replaced", "team")) < done.index(("create-replacement", "team"))
-    team = named(world)["platform"]
+    team = named(server)["platform"]
     assert team != first["team"]
-    assert shown(world, team)["type"] == "external"
-    assert shown(world, first["outer"])["member_group_ids"] == [team]
+    assert shown(server, team)["type"] == "external"
+    assert shown(server, first["outer"])["member_group_ids"] == [team]
     program.destroy()
-    assert named(world) == {}
+    assert named(server) == {}
 
 
-@pytest.mark.parametrize("world", ["emulator"], indirect=True)
-def test_drift_is_repaired_and_deleted_groups_are_created_again(program: Program, world: VaultWorld) -> None:
-    anna, bert = entities(world)
+@pytest.mark.parametrize("server", ["emulator"], indirect=True)
+def test_drift_is_repaired_and_deleted_groups_are_created_again(program: Program, server: VaultServer) -> None:
+    anna, bert = entities(server)
     program.write(declared(anna))
     assert len(program.preview().steps) == 4
-    assert named(world) == {}, "a preview must create nothing"
+    assert named(server) == {}, "a preview must create nothing"
     program.up()
-    first = named(world)
-    change(world, first["team"], policies=["more"], member_entity_ids=[bert])
-    change(world, first["inner"], member_entity_ids=[])
+    first = named(server)
+    change(server, first["team"], policies=["more"], member_entity_ids=[bert])
+    change(server, first["inner"], member_entity_ids=[])
     steps = {step for step in program.up("--refresh").steps if step[0] != "refresh"}
     assert steps == {("update", "team"), ("update", "members"), ("update", "inner")}
-    assert shown(world, first["team"])["policies"] == ["Read", "deploy"]
-    assert shown(world, first["team"])["member_entity_ids"] == sorted([anna, bert]), "an unmanaged member must stay"
-    assert shown(world, first["inner"])["member_entity_ids"] == [anna]
+    assert shown(server, first["team"])["policies"] == ["Read", "deploy"]
+    assert shown(server, first["team"])["member_entity_ids"] == sorted([anna, bert]), "an unmanaged member must stay"
+    assert shown(server, first["inner"])["member_entity_ids"] == [anna]
 
-    remove(world, first["outer"])
-    remove(world, first["inner"])
+    remove(server, first["outer"])
+    remove(server, first["inner"])
     program.up("--refresh")
-    again = named(world)
+    again = named(server)
     assert again.keys() == first.keys()
     assert again["team"] == first["team"]
-    assert shown(world, again["team"])["member_group_ids"] == [again["inner"]]
+    assert shown(server, again["team"])["member_group_ids"] == [again["inner"]]
     program.destroy()
-    assert named(world) == {}
+    assert named(server) == {}
 
 
-@pytest.mark.parametrize("world", ["emulator"], indirect=True)
-def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: Program, world: VaultWorld) -> None:
-    theirs = group(world, "Team", policies=["theirs"])
+@pytest.mark.parametrize("server", ["emulator"], indirect=True)
+def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: Program, server: VaultServer) -> None:
+    theirs = group(server, "Team", policies=["theirs"])
     program.write(declared("entity-nobody"))
-    told = program.up(code=1).out
-    assert f"it exists already as {theirs}" in told
-    assert "adopt=True" in told
-    assert 'invalid entity ID "entity-nobody"' in told
-    assert "Traceback" not in told
-    assert named(world) == {"Team": theirs}, "a failed creation must leave nothing"
+    message = program.up(code=1).out
+    assert f"it exists already as {theirs}" in message
+    assert "adopt=True" in message
+    assert 'invalid entity ID "entity-nobody"' in message
+    assert "Traceback" not in message
+    assert named(server) == {"Team": theirs}, "a failed creation must leave nothing"
     program.write("roster.vault.IdentityGroup('a', name='a', type='external', policies=['ok', 'Root'])")
-    told = program.preview(code=1).out
-    assert "policies[1]" in told
-    assert "root cannot be given to a group" in told
+    message = program.preview(code=1).out
+    assert "policies[1]" in message
+    assert "must not be root, the policy that no group can have, got 'Root'" in message
 
 
-@pytest.mark.parametrize("world", ["emulator"], indirect=True)
-def test_a_look_up_and_a_group_that_is_only_read(program: Program, world: VaultWorld) -> None:
-    theirs = group(world, "Theirs", policies=["p"], member_entity_ids=["entity-alice"])
+@pytest.mark.parametrize("server", ["emulator"], indirect=True)
+def test_a_look_up_and_a_group_that_is_only_read(program: Program, server: VaultServer) -> None:
+    theirs = group(server, "Theirs", policies=["p"], member_entity_ids=["entity-alice"])
     program.write("""
         found = roster.vault.get_identity_group(name="theirs")
         read = roster.vault.IdentityGroup.get("read", found.id)
@@ -125,6 +125,6 @@ def test_a_look_up_and_a_group_that_is_only_read(program: Program, world: VaultW
     program.up()
     outputs = json.loads(program.pulumi("stack", "output", "all", "--json").out)
     assert outputs == {"found": ["p"], "read": ["p"], "id": theirs}
-    assert shown(world, theirs)["member_entity_ids"] == ["entity-alice", "entity-bob"]
+    assert shown(server, theirs)["member_entity_ids"] == ["entity-alice", "entity-bob"]
     program.destroy()
-    assert shown(world, theirs)["member_entity_ids"] == ["entity-alice"]
+    assert shown(server, theirs)["member_entity_ids"] == ["entity-alice"]

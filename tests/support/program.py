@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,8 +20,25 @@ import pytest
 
 from roster_emulator import Running
 
+STACK = "dev"
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ROOT / ".engine" / "bin"
+
+# Before each run, Pulumi asks pip which packages are installed. That takes a quarter of a run's processor time, and the
+# answer is always the same. This script is the tests' Python, except that it reads the answer from a file.
+_PIP_LIST = ("-m", "pip", "list", "-v", "--format", "json")
+_PYTHON = """#!/bin/sh
+[ "$*" = {question} ] && exec cat {answer}
+exec {python} "$@"
+"""
+
+# The files of an empty stack, by project. A copy replaces `pulumi stack init`.
+_EMPTY_STACKS: dict[str, dict[Path, bytes]] = {}
+
+
+@functools.cache
+def _installed_packages() -> bytes:
+    return subprocess.check_output([sys.executable, *_PIP_LIST])
 
 
 def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
@@ -32,13 +51,26 @@ def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
         "PULUMI_BACKEND_URL": f"file://{folder}",
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "1",
-        "PULUMI_PYTHON_CMD": sys.executable,
+        # Pulumi finds the selected stack by the path of the project, and a copied project has another path.
+        "PULUMI_STACK": STACK,
+        "PULUMI_PYTHON_CMD": str(_python(folder / "home")),
         "PULUMI_DEBUG_COMMANDS": "1",  # for --event-log
         "ROSTER_EMULATOR": emulator_url,
         "ROSTER_SETTLE_SECONDS": "1",
         "ROSTER_BUDGET_SECONDS": "20",
         "NO_PROXY": "*",
     }
+
+
+def _python(folder: Path) -> Path:
+    """Writes the script that runs Python for Pulumi."""
+    folder.mkdir(parents=True, exist_ok=True)
+    script, answer = folder / "python", folder / "packages.json"
+    answer.write_bytes(_installed_packages())
+    question, *paths = map(shlex.quote, (" ".join(_PIP_LIST), str(answer), sys.executable))
+    script.write_text(_PYTHON.format(question=question, answer=paths[0], python=paths[1]))
+    script.chmod(0o755)
+    return script
 
 
 @dataclass(frozen=True)
@@ -63,18 +95,44 @@ class Ran:
 class Program:
     """One project with one stack. ``write`` replaces its program; most other methods are Pulumi's own commands."""
 
-    def __init__(self, folder: Path, emulator_url: str, *, project: str = "test", example: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, emulator_url: str, *, project: str = "test", example: Path | None = None, backend: str = ""
+    ) -> None:
+        """Creates the project and its stack.
+
+        :param example: the folder of a project to copy.
+        :param backend: where Pulumi keeps the state, by default in the folder.
+        """
         self.folder = folder
-        self.environment = engine_environment(folder, emulator_url)
-        if shutil.which("pulumi", path=self.environment["PATH"]) is None:
-            pytest.skip("there is no Pulumi engine here: `make setup` fetches one")
         if example is not None:
             shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "Pulumi.yaml").write_text(f"name: {project}\nruntime: python\n")
             self.write("")
-        self.pulumi("stack", "init", "dev")
+        self.environment = engine_environment(folder, emulator_url)
+        if shutil.which("pulumi", path=self.environment["PATH"]) is None:
+            pytest.skip("there is no Pulumi engine here: `make setup` fetches one")
+        if backend:
+            self.environment["PULUMI_BACKEND_URL"] = backend
+            self._create_stack()
+        else:
+            self._copy_stack()
+
+    def _create_stack(self) -> None:
+        self.pulumi("stack", "init", STACK)
+
+    def _copy_stack(self) -> None:
+        """Copies the files of an empty stack. The first stack of each project is created."""
+        project = (self.folder / "Pulumi.yaml").read_text()
+        if project not in _EMPTY_STACKS:
+            before = {*self.folder.rglob("*")}
+            self._create_stack()
+            files = [path for path in self.folder.rglob("*") if path.is_file() and path not in before]
+            _EMPTY_STACKS[project] = {path.relative_to(self.folder): path.read_bytes() for path in files}
+        for path, content in _EMPTY_STACKS[project].items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_bytes(content)
 
     def write(self, body: str) -> None:
         """Replaces the program; ``roster`` and ``pulumi`` are imported for it."""
@@ -130,8 +188,8 @@ class Program:
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Returns the resources of this package in the state, by their name within the program."""
-        state = json.loads(self.pulumi("stack", "export").out)
-        found = state["deployment"].get("resources") or []
+        [state] = (self.folder / ".pulumi" / "stacks").glob(f"*/{STACK}.json")
+        found = (json.loads(state.read_text())["checkpoint"]["latest"] or {}).get("resources") or []
         return {row["urn"].rsplit("::", 1)[1]: row for row in found if row["type"].startswith("pulumi-python:dynamic/")}
 
     def export(self) -> str:

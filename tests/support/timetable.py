@@ -43,6 +43,12 @@ class FakeTime:
         return replace(limits, **changes)  # type: ignore[arg-type]
 
 
+def skipping_waits(limits: Limits) -> Limits:
+    """Return the limits with a clock that only waits move forward, so that a slow machine changes nothing."""
+    time = FakeTime()
+    return replace(limits, clock=lambda: time.now, sleep=time.sleep)
+
+
 RETRIED = frozenset({500, 502, 503, 504})
 
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]

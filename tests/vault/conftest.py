@@ -5,22 +5,22 @@ from __future__ import annotations
 import pytest
 
 from roster_emulator import Running
-from support.vault_api import VaultWorld, vault
+from support.vault_api import VaultServer, vault
 from testkit.real_vault import RealVault
 
 
 @pytest.fixture
-def real(shared_vault: RealVault) -> VaultWorld:
+def real(shared_vault: RealVault) -> VaultServer:
     """A real Vault without groups and entities."""
-    found = VaultWorld(shared_vault.url, shared_vault.token)
+    found = VaultServer(shared_vault.url, shared_vault.token)
     vault(found, lambda client: client.wipe())
     return found
 
 
 @pytest.fixture(params=["emulator", "real"])
-def world(request: pytest.FixtureRequest) -> VaultWorld:
+def world(request: pytest.FixtureRequest) -> VaultServer:
     if request.param == "real":
-        found: VaultWorld = request.getfixturevalue("real")
+        found: VaultServer = request.getfixturevalue("real")
         return found
     emulator: Running = request.getfixturevalue("emulator")
-    return VaultWorld(emulator.url)
+    return VaultServer(emulator.url)

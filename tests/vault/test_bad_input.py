@@ -12,7 +12,7 @@ from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
 from pulumi_roster.schema.unknown import UNKNOWN
-from support.vault_api import VaultWorld, named, shown
+from support.vault_api import VaultServer, named, shown
 
 ADDRESS = "https://vault.example.com"
 
@@ -111,7 +111,7 @@ def test_what_is_not_known_yet_passes() -> None:
     assert faults("vault.GroupMembers", {"group_id": UNKNOWN, "member_group_ids": [UNKNOWN, "b"]}) == {}
 
 
-def test_limits_are_those_of_the_service(world: VaultWorld) -> None:
+def test_limits_are_those_of_the_service(world: VaultServer) -> None:
     """What check lets pass at its limits, the service takes as well."""
     declared = world.resource("vault.IdentityGroup")
     metadata = {"k" * 128: "é" * 256, "a-zA-Z0-9=/+_-": "", **{str(number): "v" for number in range(62)}}
@@ -139,7 +139,7 @@ def test_no_address_and_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 def test_the_token_that_vault_login_left_comes_last(
-    real: VaultWorld, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    real: VaultServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".vault-token").write_text(f"{real.token}\n")

@@ -12,7 +12,7 @@ from pulumi_roster.errors import AlreadyExists, Forbidden, ServerError, Unexpect
 from roster_emulator import Running
 from support.resources import Resource
 from support.subjects import QUICK
-from support.vault_api import VaultWorld, change, entities, group, named, shown
+from support.vault_api import VaultServer, change, entities, group, named, shown
 
 KIND = "vault.IdentityGroup"
 MAKE, WRITE = "/v1/identity/group", "/v1/identity/group/id/{id}"
@@ -44,17 +44,17 @@ def words(fault: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def world(emulator: Running) -> VaultWorld:
-    return VaultWorld(emulator.url)
+def world(emulator: Running) -> VaultServer:
+    return VaultServer(emulator.url)
 
 
 @pytest.fixture
-def declared(world: VaultWorld) -> Resource:
+def declared(world: VaultServer) -> Resource:
     return world.resource(KIND)
 
 
 @pytest.mark.parametrize("field", ["member_entity_ids", "member_group_ids", "policies", "metadata"])
-def test_a_reply_that_lacks_a_list_is_no_group_without_it(world: VaultWorld, emulator: Running, field: str) -> None:
+def test_a_reply_that_lacks_a_list_is_no_group_without_it(world: VaultServer, emulator: Running, field: str) -> None:
     anna, bert = entities(world, 2)
     team = group(world, "team", member_entity_ids=[anna], policies=["a"], metadata={"a": "b"})
     there = shown(world, team)
@@ -66,7 +66,7 @@ def test_a_reply_that_lacks_a_list_is_no_group_without_it(world: VaultWorld, emu
     assert shown(world, team) == there
 
 
-def holds(world: VaultWorld, declared: Resource) -> None:
+def holds(world: VaultServer, declared: Resource) -> None:
     assert named(world) == {"platform": declared.id}
     row = shown(world, declared.id)
     assert {key: row[key] for key in HELD} == HELD
@@ -77,7 +77,7 @@ def holds(world: VaultWorld, declared: Resource) -> None:
 @pytest.mark.parametrize("fault", [*LOST, *NOT_DONE], ids=words)
 @pytest.mark.parametrize("route", [MAKE, WRITE])
 def test_a_group_is_made_exactly_once(
-    declared: Resource, world: VaultWorld, emulator: Running, fault: dict[str, Any], route: str
+    declared: Resource, world: VaultServer, emulator: Running, fault: dict[str, Any], route: str
 ) -> None:
     emulator.fault(**fault, method="POST", route=route)
     declared.up(**DECLARED)
@@ -86,7 +86,7 @@ def test_a_group_is_made_exactly_once(
 
 @pytest.mark.parametrize("route", [MAKE, WRITE])
 def test_it_is_known_again_though_openbao_writes_it_otherwise(
-    declared: Resource, world: VaultWorld, emulator: Running, route: str
+    declared: Resource, world: VaultServer, emulator: Running, route: str
 ) -> None:
     emulator.switch(vault_flavour="openbao")
     emulator.fault("drop_after", method="POST", route=route, times=3)
@@ -98,7 +98,7 @@ def test_it_is_known_again_though_openbao_writes_it_otherwise(
 
 @pytest.mark.parametrize("fault", PASSING, ids=words)
 def test_an_update_and_a_deletion_are_done(
-    declared: Resource, world: VaultWorld, emulator: Running, fault: dict[str, Any]
+    declared: Resource, world: VaultServer, emulator: Running, fault: dict[str, Any]
 ) -> None:
     declared.up(name="before", policies=["x"])
     emulator.fault(**fault, method="POST", route=WRITE)
@@ -129,7 +129,7 @@ def test_a_server_that_has_not_caught_up_is_asked_again(declared: Resource, emul
     assert declared.refresh()
 
 
-def test_a_new_group_that_does_not_show_yet(declared: Resource, world: VaultWorld, emulator: Running) -> None:
+def test_a_new_group_that_does_not_show_yet(declared: Resource, world: VaultServer, emulator: Running) -> None:
     emulator.fault("stale", method="GET", route=WRITE, as_of="plan", times=2)
     declared.up(**DECLARED)
     holds(world, declared)
@@ -137,7 +137,7 @@ def test_a_new_group_that_does_not_show_yet(declared: Resource, world: VaultWorl
 
 @pytest.mark.parametrize("status", [400, 403])
 def test_a_refusal_after_the_first_step_takes_it_back(
-    declared: Resource, world: VaultWorld, emulator: Running, status: int
+    declared: Resource, world: VaultServer, emulator: Running, status: int
 ) -> None:
     body = {"errors": ["policies cannot contain that"]}
     emulator.fault("status", method="POST", route=WRITE, status=status, body=body)
@@ -150,7 +150,7 @@ def test_a_refusal_after_the_first_step_takes_it_back(
 
 
 def test_what_cannot_be_taken_back_is_told_with_its_id(
-    declared: Resource, world: VaultWorld, emulator: Running
+    declared: Resource, world: VaultServer, emulator: Running
 ) -> None:
     emulator.fault("status", method="POST", route=WRITE, status=403, body={"errors": ["no"]})
     emulator.fault("status", method="DELETE", route=WRITE, status=403, body={"errors": ["no"]})
@@ -165,7 +165,7 @@ def test_what_cannot_be_taken_back_is_told_with_its_id(
 
 
 def test_what_somebody_has_put_something_into_is_not_taken_back(
-    world: VaultWorld, emulator: Running, monkeypatch: pytest.MonkeyPatch
+    world: VaultServer, emulator: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declared = world.resource(KIND)
     api = declared.subject.lifecycle.session.settings.client(system("vault"))
@@ -184,7 +184,7 @@ def test_what_somebody_has_put_something_into_is_not_taken_back(
     assert shown(world, left)["member_entity_ids"] == ["entity-bob"]
 
 
-def test_somebody_elses_group_is_never_taken_for_the_lost_one(world: VaultWorld, emulator: Running) -> None:
+def test_somebody_elses_group_is_never_taken_for_the_lost_one(world: VaultServer, emulator: Running) -> None:
     """Nothing was done before the reply was lost; the stranger's group shows only when the lost one is looked for."""
     theirs = world.resource(KIND)
     theirs.up(name="platform", policies=["theirs"])
@@ -197,7 +197,7 @@ def test_somebody_elses_group_is_never_taken_for_the_lost_one(world: VaultWorld,
 
 
 def test_an_index_that_is_not_told_is_nobody_elses_change(emulator: Running, caplog: pytest.LogCaptureFixture) -> None:
-    emulated = VaultWorld(emulator.url)
+    emulated = VaultServer(emulator.url)
     team, anna = group(emulated, "team"), entities(emulated, 1)
     emulator.fault("missing_field", field="modify_index", method="GET")
     emulated.resource("vault.GroupMembers").up(group_id=team, member_entity_ids=anna)
@@ -206,7 +206,7 @@ def test_an_index_that_is_not_told_is_nobody_elses_change(emulator: Running, cap
 
 @pytest.mark.parametrize("news", [{"policies": ["new"]}, {"name": "renamed"}], ids=str)
 def test_an_older_reading_after_an_update_is_no_answer(news: dict[str, Any], emulator: Running) -> None:
-    team = VaultWorld(emulator.url).resource(KIND)
+    team = VaultServer(emulator.url).resource(KIND)
     team.up(**DECLARED)
     emulator.fault("stale", method="GET")
     team.up(**{**DECLARED, **news})
@@ -215,7 +215,7 @@ def test_an_older_reading_after_an_update_is_no_answer(news: dict[str, Any], emu
 
 
 def test_an_older_reading_after_a_creation_is_no_answer(emulator: Running) -> None:
-    team = VaultWorld(emulator.url).resource(KIND)
+    team = VaultServer(emulator.url).resource(KIND)
     emulator.fault("stale", method="GET", route=WRITE)
     team.up(**DECLARED)
     assert [fault["fired"] for fault in emulator.faults()] == [1]

@@ -13,7 +13,7 @@ from pulumi_roster.catalog import system
 from pulumi_roster.errors import BadRequest, InvalidArguments, NotFound, RosterError, UnmanagedContent
 from support.resources import Resource
 from support.subjects import QUICK
-from support.vault_api import VaultWorld, change, entities, group, remove, shown
+from support.vault_api import VaultServer, change, entities, group, remove, shown
 
 KIND = "vault.GroupMembers"
 WRITERS = 8
@@ -21,16 +21,16 @@ CAREFUL = dataclasses.replace(QUICK, quiet=0.3, budget=30.0)
 
 
 @pytest.fixture
-def team(world: VaultWorld) -> str:
+def team(world: VaultServer) -> str:
     return group(world, "team", policies=["p"])
 
 
 @pytest.fixture
-def members(world: VaultWorld) -> Resource:
+def members(world: VaultServer) -> Resource:
     return world.resource(KIND)
 
 
-def test_strangers_are_neither_shown_nor_removed(members: Resource, world: VaultWorld, team: str) -> None:
+def test_strangers_are_neither_shown_nor_removed(members: Resource, world: VaultServer, team: str) -> None:
     anna, bert, cara = entities(world, 3)
     inner, stranger = group(world), group(world)
     change(world, team, member_entity_ids=[cara], member_group_ids=[stranger])
@@ -49,7 +49,7 @@ def test_strangers_are_neither_shown_nor_removed(members: Resource, world: Vault
     assert shown(world, team)["member_entity_ids"] == [cara]
 
 
-def test_a_list_that_is_left_out_is_left_alone(members: Resource, world: VaultWorld, team: str) -> None:
+def test_a_list_that_is_left_out_is_left_alone(members: Resource, world: VaultServer, team: str) -> None:
     [anna], inner = entities(world, 1), group(world)
     change(world, team, member_group_ids=[inner])
     members.up(group_id=team, member_entity_ids=[anna], exclusive=True)
@@ -59,7 +59,7 @@ def test_a_list_that_is_left_out_is_left_alone(members: Resource, world: VaultWo
     assert shown(world, team)["member_group_ids"] == [inner]
 
 
-def test_exclusive_does_not_remove_at_its_making(members: Resource, world: VaultWorld, team: str) -> None:
+def test_exclusive_does_not_remove_at_its_making(members: Resource, world: VaultServer, team: str) -> None:
     anna, stranger = entities(world)
     change(world, team, member_entity_ids=[stranger])
     declared: dict[str, Any] = {"group_id": team, "member_entity_ids": [anna], "exclusive": True}
@@ -74,7 +74,7 @@ def test_exclusive_does_not_remove_at_its_making(members: Resource, world: Vault
     assert shown(world, team)["member_entity_ids"] == [anna]
 
 
-def test_removal_by_hand_is_drift(members: Resource, world: VaultWorld, team: str) -> None:
+def test_removal_by_hand_is_drift(members: Resource, world: VaultServer, team: str) -> None:
     anna, bert = entities(world)
     declared: dict[str, Any] = {"group_id": team, "member_entity_ids": [anna, bert]}
     members.up(**declared)
@@ -85,7 +85,7 @@ def test_removal_by_hand_is_drift(members: Resource, world: VaultWorld, team: st
     assert shown(world, team)["member_entity_ids"] == sorted([anna, bert])
 
 
-def test_an_external_group_is_refused_before_anything_is_written(members: Resource, world: VaultWorld) -> None:
+def test_an_external_group_is_refused_before_anything_is_written(members: Resource, world: VaultServer) -> None:
     [anna], external = entities(world, 1), group(world, "sso", type="external")
     before = shown(world, external)
     lists: list[dict[str, Any]] = [{"member_entity_ids": [anna]}, {"member_entity_ids": []}, {"member_group_ids": []}]
@@ -97,20 +97,20 @@ def test_an_external_group_is_refused_before_anything_is_written(members: Resour
 
 
 @pytest.mark.parametrize("field", ["member_entity_ids", "member_group_ids"])
-def test_a_member_that_does_not_exist(members: Resource, world: VaultWorld, team: str, field: str) -> None:
+def test_a_member_that_does_not_exist(members: Resource, world: VaultServer, team: str, field: str) -> None:
     before = shown(world, team)
     with pytest.raises(BadRequest, match=r'(?s)ID "absent".*hint: '):
         members.up(group_id=team, **{field: ["absent"]})
     assert shown(world, team) == before
 
 
-def test_a_cycle(members: Resource, world: VaultWorld, team: str) -> None:
+def test_a_cycle(members: Resource, world: VaultServer, team: str) -> None:
     outer = group(world, "outer", member_group_ids=[team])
     with pytest.raises(BadRequest, match="cyclic relationship"):
         members.up(group_id=team, member_group_ids=[outer])
 
 
-def test_a_group_that_is_gone(members: Resource, world: VaultWorld, team: str) -> None:
+def test_a_group_that_is_gone(members: Resource, world: VaultServer, team: str) -> None:
     [anna] = entities(world, 1)
     with pytest.raises(NotFound):
         members.up(group_id="absent", member_entity_ids=[anna])
@@ -123,7 +123,7 @@ def test_a_group_that_is_gone(members: Resource, world: VaultWorld, team: str) -
     assert not members.refresh()
 
 
-def test_the_group_and_its_members_live_together(world: VaultWorld) -> None:
+def test_the_group_and_its_members_live_together(world: VaultServer) -> None:
     anna, bert = entities(world)
     team = world.resource("vault.IdentityGroup")
     team.up(name="team", policies=["p"])
@@ -139,7 +139,7 @@ def test_the_group_and_its_members_live_together(world: VaultWorld) -> None:
     assert shown(world, team.id)["member_entity_ids"] == [bert]
 
 
-def test_many_stacks_add_and_remove_at_once_and_nothing_is_lost(world: VaultWorld, team: str) -> None:
+def test_many_stacks_add_and_remove_at_once_and_nothing_is_lost(world: VaultServer, team: str) -> None:
     people = entities(world, 2 * WRITERS + 1)
     stranger, first, second = people[0], people[1 : WRITERS + 1], people[WRITERS + 1 :]
     change(world, team, member_entity_ids=[stranger])
@@ -160,7 +160,7 @@ def test_many_stacks_add_and_remove_at_once_and_nothing_is_lost(world: VaultWorl
         assert stack.preview(**stack.inputs) == "same"
 
 
-def test_members_of_one_program_take_turns(world: VaultWorld, team: str) -> None:
+def test_members_of_one_program_take_turns(world: VaultServer, team: str) -> None:
     people = entities(world, 4)
     stack = world.resource(KIND)
     resources = [stack.also() for _ in people]
@@ -169,7 +169,7 @@ def test_members_of_one_program_take_turns(world: VaultWorld, team: str) -> None
     assert shown(world, team)["member_entity_ids"] == sorted(people)
 
 
-def test_who_never_gives_in_is_told(world: VaultWorld, team: str) -> None:
+def test_who_never_gives_in_is_told(world: VaultServer, team: str) -> None:
     anna, other = entities(world)
 
     def undo(seconds: float) -> None:
@@ -183,7 +183,7 @@ def test_who_never_gives_in_is_told(world: VaultWorld, team: str) -> None:
 
 
 def test_a_change_in_the_same_moment_is_told(
-    world: VaultWorld, team: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    world: VaultServer, team: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     anna, other = entities(world)
     members = world.resource(KIND)

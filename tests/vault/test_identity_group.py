@@ -9,21 +9,21 @@ import pytest
 from pulumi_roster.errors import AlreadyExists, BadRequest, NotFound
 from pulumi_roster.vault.identity_group import IdentityGroupHandler
 from support.resources import Resource
-from support.vault_api import VaultWorld, change, entities, group, named, remove, shown
+from support.vault_api import VaultServer, change, entities, group, named, remove, shown
 
 KIND = "vault.IdentityGroup"
 CREATORS = 16
 
 
 @pytest.fixture
-def declared(world: VaultWorld) -> Resource:
+def declared(world: VaultServer) -> Resource:
     return world.resource(KIND)
 
 
 # -- safe creation
 
 
-def test_somebody_elses_group_is_refused_and_not_touched(declared: Resource, world: VaultWorld) -> None:
+def test_somebody_elses_group_is_refused_and_not_touched(declared: Resource, world: VaultServer) -> None:
     there = group(world, "Platform", policies=["theirs"], metadata={"owner": "them"})
     before = shown(world, there)
     with pytest.raises(AlreadyExists, match=rf"(?s){there}.*adopt=True"):
@@ -31,7 +31,7 @@ def test_somebody_elses_group_is_refused_and_not_touched(declared: Resource, wor
     assert shown(world, there) == before
 
 
-def test_it_is_adopted_when_that_is_said(declared: Resource, world: VaultWorld) -> None:
+def test_it_is_adopted_when_that_is_said(declared: Resource, world: VaultServer) -> None:
     mine, theirs = entities(world)
     there = group(world, "Platform", policies=["theirs"], metadata={"a": "b"}, member_entity_ids=[theirs])
     declared.up(name="platform", policies=["ours"], member_entity_ids=[mine], adopt=True)
@@ -42,7 +42,7 @@ def test_it_is_adopted_when_that_is_said(declared: Resource, world: VaultWorld) 
     assert row["name"] == "Platform"
 
 
-def test_a_group_of_the_other_type_cannot_be_adopted(declared: Resource, world: VaultWorld) -> None:
+def test_a_group_of_the_other_type_cannot_be_adopted(declared: Resource, world: VaultServer) -> None:
     there = group(world, "platform", type="external", policies=["theirs"])
     with pytest.raises(AlreadyExists, match=rf"(?s){there}.*type cannot be changed"):
         declared.up(name="platform", policies=["ours"], adopt=True)
@@ -63,7 +63,7 @@ def all_look_before_one_makes(monkeypatch: pytest.MonkeyPatch, count: int) -> No
     monkeypatch.setattr(IdentityGroupHandler, "find", find_and_wait)
 
 
-def test_of_many_creators_of_one_name_exactly_one_wins(world: VaultWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_creators_of_one_name_exactly_one_wins(world: VaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     all_look_before_one_makes(monkeypatch, CREATORS)
 
     def create(number: int) -> Resource | AlreadyExists:
@@ -85,7 +85,7 @@ def test_of_many_creators_of_one_name_exactly_one_wins(world: VaultWorld, monkey
     assert winner.preview(**winner.inputs) == "same"
 
 
-def test_a_lost_race_for_the_other_type_is_told_alike(world: VaultWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_race_for_the_other_type_is_told_alike(world: VaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     all_look_before_one_makes(monkeypatch, 2)
     types = ["internal", "external"]
 
@@ -102,7 +102,7 @@ def test_a_lost_race_for_the_other_type_is_told_alike(world: VaultWorld, monkeyp
     assert (row["type"], row["policies"]) == (winner, [winner])
 
 
-def test_who_loses_the_race_may_adopt(world: VaultWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_loses_the_race_may_adopt(world: VaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     all_look_before_one_makes(monkeypatch, 2)
     stacks = [world.resource(KIND) for _ in range(2)]
     with ThreadPoolExecutor(2) as threads:
@@ -112,7 +112,9 @@ def test_who_loses_the_race_may_adopt(world: VaultWorld, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("field", ["member_entity_ids", "member_group_ids"])
-def test_a_member_that_does_not_exist_leaves_no_group_behind(declared: Resource, world: VaultWorld, field: str) -> None:
+def test_a_member_that_does_not_exist_leaves_no_group_behind(
+    declared: Resource, world: VaultServer, field: str
+) -> None:
     with pytest.raises(BadRequest, match=r'(?s)ID "absent".*correct the declaration'):
         declared.up(name="platform", policies=["p"], **{field: ["absent"]})
     assert named(world) == {}
@@ -121,7 +123,7 @@ def test_a_member_that_does_not_exist_leaves_no_group_behind(declared: Resource,
 # -- in place, and anew
 
 
-def test_rename_in_place(declared: Resource, world: VaultWorld) -> None:
+def test_rename_in_place(declared: Resource, world: VaultServer) -> None:
     declared.up(name="platform", policies=["p"])
     id = declared.id
     assert declared.up(name="platform / on call é?#%", policies=["p"]) == "update"
@@ -129,7 +131,7 @@ def test_rename_in_place(declared: Resource, world: VaultWorld) -> None:
     assert declared.refresh()
 
 
-def test_a_rename_to_a_name_that_is_taken(declared: Resource, world: VaultWorld) -> None:
+def test_a_rename_to_a_name_that_is_taken(declared: Resource, world: VaultServer) -> None:
     group(world, "Taken")
     declared.up(name="platform", policies=["p"])
     with pytest.raises(AlreadyExists, match="already has the name 'taken'"):
@@ -138,7 +140,7 @@ def test_a_rename_to_a_name_that_is_taken(declared: Resource, world: VaultWorld)
     assert (row["name"], row["policies"]) == ("platform", ["p"]), "a refused write changes nothing"
 
 
-def test_case_alone_is_no_difference(declared: Resource, world: VaultWorld) -> None:
+def test_case_alone_is_no_difference(declared: Resource, world: VaultServer) -> None:
     declared.up(name="Platform", policies=["Deploy", "read"])
     assert declared.up(name="PLATFORM", policies=["READ", " deploy", "Read"]) == "same"
     change(world, declared.id, name="pLATFORM", policies=["DEPLOY", "READ"])
@@ -146,7 +148,7 @@ def test_case_alone_is_no_difference(declared: Resource, world: VaultWorld) -> N
     assert declared.preview(name="Platform", policies=["Deploy", "read"]) == "same"
 
 
-def test_another_type_replaces_and_deletes_first_where_the_name_stays(declared: Resource, world: VaultWorld) -> None:
+def test_another_type_replaces_and_deletes_first_where_the_name_stays(declared: Resource, world: VaultServer) -> None:
     declared.up(name="platform", policies=["p"])
     first = declared.id
     assert declared.up(name="Platform", policies=["p"], type="external") == "delete-replace"
@@ -160,7 +162,7 @@ def test_another_type_replaces_and_deletes_first_where_the_name_stays(declared: 
 # -- what is managed, and what is not
 
 
-def test_what_is_left_out_is_left_alone(declared: Resource, world: VaultWorld) -> None:
+def test_what_is_left_out_is_left_alone(declared: Resource, world: VaultServer) -> None:
     anna, bert = entities(world)
     declared.up(name="platform")
     change(world, declared.id, policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna, bert])
@@ -175,7 +177,7 @@ def test_what_is_left_out_is_left_alone(declared: Resource, world: VaultWorld) -
     assert {key: after[key] for key in kept} == {key: before[key] for key in kept}
 
 
-def test_empty_lists_empty(declared: Resource, world: VaultWorld) -> None:
+def test_empty_lists_empty(declared: Resource, world: VaultServer) -> None:
     child, [anna, bert] = group(world), entities(world)
     declared.up(name="platform")
     change(world, declared.id, policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna, bert])
@@ -188,7 +190,7 @@ def test_empty_lists_empty(declared: Resource, world: VaultWorld) -> None:
     assert declared.preview(name="platform", **empty) == "same"
 
 
-def test_what_came_since_the_last_refresh_stays_until_the_next(declared: Resource, world: VaultWorld) -> None:
+def test_what_came_since_the_last_refresh_stays_until_the_next(declared: Resource, world: VaultServer) -> None:
     anna, bert, cara = entities(world, 3)
     declared.up(name="platform", policies=["a", "b"], metadata={"a": "1", "b": "2"}, member_entity_ids=[anna, bert])
     change(
@@ -211,7 +213,7 @@ def test_what_came_since_the_last_refresh_stays_until_the_next(declared: Resourc
     assert {key: row[key] for key in wanted} == wanted
 
 
-def test_nesting_shows_in_both(world: VaultWorld) -> None:
+def test_nesting_shows_in_both(world: VaultServer) -> None:
     inner = world.resource(KIND)
     inner.up(name="inner", policies=[])
     outer = inner.also()
@@ -227,7 +229,7 @@ def test_nesting_shows_in_both(world: VaultWorld) -> None:
     assert inner.refresh(), "a parent that is gone leaves its member alone"
 
 
-def test_an_external_groups_members_are_not_ours(world: VaultWorld) -> None:
+def test_an_external_groups_members_are_not_ours(world: VaultServer) -> None:
     external = world.resource(KIND)
     external.up(name="sso", type="external", policies=["p"], metadata={"idp": "okta"})
     assert external.up(name="sso", type="external", policies=[], metadata={}) == "update"
@@ -238,7 +240,7 @@ def test_an_external_groups_members_are_not_ours(world: VaultWorld) -> None:
 # -- gone
 
 
-def test_gone_is_gone(declared: Resource, world: VaultWorld) -> None:
+def test_gone_is_gone(declared: Resource, world: VaultServer) -> None:
     declared.up(name="platform", policies=["p"])
     remove(world, declared.id)
     with pytest.raises(NotFound, match="refresh"):

@@ -7,7 +7,7 @@ import pytest
 from pulumi_roster import vault as roster_vault
 from pulumi_roster.errors import Forbidden, InvalidArguments, InvalidIdentifier, NotFound, SettingsError
 from roster_emulator import Running
-from support.vault_api import VaultWorld, change, entities, group
+from support.vault_api import VaultServer, change, entities, group
 
 Configure = Callable[..., None]
 
@@ -15,11 +15,11 @@ Configure = Callable[..., None]
 @pytest.fixture(autouse=True)
 def _program(request: pytest.FixtureRequest, program_config: Configure) -> None:
     if "world" in request.fixturenames:
-        server: VaultWorld = request.getfixturevalue("world")
+        server: VaultServer = request.getfixturevalue("world")
         program_config(vaultAddress=server.url, vaultToken=server.token)
 
 
-def test_a_group_by_id_and_by_name(world: VaultWorld) -> None:
+def test_a_group_by_id_and_by_name(world: VaultServer) -> None:
     [anna] = entities(world, 1)
     there = group(world, "Platform / one", policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna])
     outer = group(world, member_group_ids=[there])
@@ -34,7 +34,7 @@ def test_a_group_by_id_and_by_name(world: VaultWorld) -> None:
         assert found.namespace_id == "root"
 
 
-def test_what_does_not_exist(world: VaultWorld) -> None:
+def test_what_does_not_exist(world: VaultServer) -> None:
     with pytest.raises(NotFound):
         roster_vault.get_identity_group(id="absent")
     with pytest.raises(NotFound):
@@ -47,7 +47,7 @@ def test_what_does_not_exist(world: VaultWorld) -> None:
         roster_vault.get_identity_group(name="..")
 
 
-def test_the_list_is_complete_and_by_name(world: VaultWorld) -> None:
+def test_the_list_is_complete_and_by_name(world: VaultServer) -> None:
     assert roster_vault.list_identity_groups() == []
     names = [f"team-{number:02}" for number in range(30)]
     for name in reversed(names):
@@ -68,7 +68,7 @@ def test_an_external_group_shows_who_has_logged_in(emulator: Running, program_co
 
 def test_a_group_that_goes_meanwhile_is_left_out(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url)
-    world = VaultWorld(emulator.url)
+    world = VaultServer(emulator.url)
     group(world, "one")
     emulator.fault("status", method="GET", route="/v1/identity/group/id/{id}", status=404, body={"errors": []})
     assert roster_vault.list_identity_groups() == []
@@ -82,8 +82,8 @@ def test_a_named_connection(emulator: Running, program_config: Configure) -> Non
             "stranger": {"vaultAddress": emulator.url, "vaultToken": "wrong"},
         },
     )
-    there = group(VaultWorld(emulator.url), "one")
-    change(VaultWorld(emulator.url), there, policies=["p"])
+    there = group(VaultServer(emulator.url), "one")
+    change(VaultServer(emulator.url), there, policies=["p"])
     assert roster_vault.get_identity_group(name="one", connection="viewer").id == there
     with pytest.raises(Forbidden):
         roster_vault.list_identity_groups(connection="stranger")

@@ -9,7 +9,7 @@ import pytest
 from pulumi_roster.errors import BadRequest, Forbidden, SettingsError, UnexpectedReply
 from roster_emulator import Running
 from support.resources import Resource
-from support.vault_api import VaultWorld, change, entities, group, named, shown
+from support.vault_api import VaultServer, change, entities, group, named, shown
 
 GROUP, MEMBERS = "vault.IdentityGroup", "vault.GroupMembers"
 READ, FIND = "GET /v1/identity/group/id/{id}", "GET /v1/identity/group/name/{name:path}"
@@ -17,12 +17,12 @@ MAKE, WRITE = "POST /v1/identity/group", "POST /v1/identity/group/id/{id}"
 
 
 @pytest.fixture
-def world(emulator: Running) -> VaultWorld:
-    return VaultWorld(emulator.url)
+def world(emulator: Running) -> VaultServer:
+    return VaultServer(emulator.url)
 
 
 @pytest.fixture
-def declared(world: VaultWorld) -> Resource:
+def declared(world: VaultServer) -> Resource:
     return world.resource(GROUP)
 
 
@@ -68,7 +68,7 @@ def test_an_update_sends_what_differs_and_nothing_else(declared: Resource, emula
     ]
 
 
-def test_members_apart_send_their_lists_only(world: VaultWorld, emulator: Running) -> None:
+def test_members_apart_send_their_lists_only(world: VaultServer, emulator: Running) -> None:
     team, inner = group(world), group(world)
     emulator.clear_requests()
     members = world.resource(MEMBERS)
@@ -82,7 +82,7 @@ def test_members_apart_send_their_lists_only(world: VaultWorld, emulator: Runnin
     ]
 
 
-def test_what_is_so_already_is_not_written(world: VaultWorld, emulator: Running) -> None:
+def test_what_is_so_already_is_not_written(world: VaultServer, emulator: Running) -> None:
     team = group(world, member_entity_ids=["entity-alice"])
     emulator.clear_requests()
     world.resource(MEMBERS).up(group_id=team, member_entity_ids=["entity-alice"])
@@ -111,7 +111,7 @@ def test_every_call_says_that_it_means_it(declared: Resource, emulator: Running)
 @pytest.mark.parametrize(
     ("given", "sent"), [("team-a", "team-a"), ("/team-a/inner/", "team-a/inner"), (" team-a ", "team-a")]
 )
-def test_the_namespace_goes_with_every_call(world: VaultWorld, emulator: Running, given: str, sent: str) -> None:
+def test_the_namespace_goes_with_every_call(world: VaultServer, emulator: Running, given: str, sent: str) -> None:
     emulator.switch(vault_flavour="openbao")
     emulator.seed(vault={"namespaces": [sent]})
     inside, outside = world.resource(GROUP, vaultNamespace=given), world.resource(GROUP)
@@ -126,18 +126,18 @@ def test_the_namespace_goes_with_every_call(world: VaultWorld, emulator: Running
 
 
 @pytest.mark.parametrize("given", ["", "/", "root", "root/"])
-def test_the_root_namespace_is_none(world: VaultWorld, emulator: Running, given: str) -> None:
+def test_the_root_namespace_is_none(world: VaultServer, emulator: Running, given: str) -> None:
     world.resource(GROUP, vaultNamespace=given).up(name="platform", policies=["a"])
     assert not any("x-vault-namespace" in header for header in headers(emulator))
 
 
 @pytest.mark.parametrize("given", ["a b", "a\nX-Vault-Token: other", "ä"])
-def test_a_namespace_that_is_no_path(world: VaultWorld, given: str) -> None:
+def test_a_namespace_that_is_no_path(world: VaultServer, given: str) -> None:
     faults = world.resource(GROUP, vaultNamespace=given).faults(name="platform")
     assert "must be the path of a namespace" in faults["connection"]
 
 
-def test_a_namespace_that_does_not_exist_is_an_error_and_no_absence(world: VaultWorld, emulator: Running) -> None:
+def test_a_namespace_that_does_not_exist_is_an_error_and_no_absence(world: VaultServer, emulator: Running) -> None:
     emulator.switch(vault_flavour="openbao")
     emulator.seed(vault={"namespaces": ["team-a"]})
     right, wrong = (world.resource(GROUP, vaultNamespace=name) for name in ("team-a", "team-b"))
@@ -149,7 +149,7 @@ def test_a_namespace_that_does_not_exist_is_an_error_and_no_absence(world: Vault
         wrong.refresh()
 
 
-def test_a_vault_without_namespaces_is_found_out_before_more_is_written(world: VaultWorld, emulator: Running) -> None:
+def test_a_vault_without_namespaces_is_found_out_before_more_is_written(world: VaultServer, emulator: Running) -> None:
     theirs = group(world, "theirs", policies=["p"])
     before = shown(world, theirs)
     stack = world.resource(GROUP, vaultNamespace="team-a")
@@ -181,7 +181,7 @@ def test_policies_that_openbao_makes_lower_case_are_no_difference(declared: Reso
 
 @pytest.mark.parametrize("kind", [GROUP, MEMBERS])
 @pytest.mark.parametrize("token", ["viewer-1", "wrong"])
-def test_a_token_without_rights_writes_nothing(world: VaultWorld, kind: str, token: str) -> None:
+def test_a_token_without_rights_writes_nothing(world: VaultServer, kind: str, token: str) -> None:
     team = group(world, "team", policies=["p"])
     before = shown(world, team)
     allowed, refused = world.resource(kind), world.resource(kind, vaultToken=token)
@@ -202,7 +202,7 @@ def test_a_token_without_rights_writes_nothing(world: VaultWorld, kind: str, tok
     assert world.resource(kind).get(allowed.id)
 
 
-def test_a_wrong_address_is_no_absence(declared: Resource, world: VaultWorld, emulator: Running) -> None:
+def test_a_wrong_address_is_no_absence(declared: Resource, world: VaultServer, emulator: Running) -> None:
     declared.up(name="platform", policies=["a"])
     emulator.fault("status", method="GET", status=404, body={"errors": ['no handler for route "identity/group"']})
     with pytest.raises(BadRequest, match=r"(?s)no handler for route.*roster:vaultAddress"):
@@ -215,7 +215,7 @@ def test_a_wrong_address_is_no_absence(declared: Resource, world: VaultWorld, em
 # -- a write of a shared list is prompt, or begins anew
 
 
-def test_a_write_that_was_held_up_begins_anew(world: VaultWorld, emulator: Running) -> None:
+def test_a_write_that_was_held_up_begins_anew(world: VaultServer, emulator: Running) -> None:
     team = group(world)
     members = world.resource(MEMBERS)
     emulator.fault("status", method="POST", route="/v1/identity/group/id/{id}", status=429, retry_after=1)
@@ -225,7 +225,7 @@ def test_a_write_that_was_held_up_begins_anew(world: VaultWorld, emulator: Runni
     assert calls == [READ, WRITE, READ, WRITE, READ, READ], "what was read before the wait is not written after it"
 
 
-def test_a_stranger_who_came_while_the_reply_was_lost_stays(world: VaultWorld, emulator: Running) -> None:
+def test_a_stranger_who_came_while_the_reply_was_lost_stays(world: VaultServer, emulator: Running) -> None:
     [alice, bob], team = entities(world), group(world)
     change(world, team, member_entity_ids=[bob])
     emulator.fault("drop_after", method="POST", route="/v1/identity/group/id/{id}", times=2)
