@@ -1,4 +1,4 @@
-"""No change is missed and none is invented, whatever order: names and members count as they are spelled."""
+"""Compares the differences of declarations with AppSec+'s rules: names and members are compared exactly."""
 
 from __future__ import annotations
 
@@ -32,13 +32,15 @@ def differs(lifecycle: Lifecycle, old: dict[str, Any], new: dict[str, Any]) -> b
 
 
 @given(names, names, names | some.none(), names | some.none())
-def test_names_and_descriptions(one: str, other: str, why: str | None, because: str | None) -> None:
+def test_names_and_descriptions_are_compared_exactly(
+    one: str, other: str, why: str | None, because: str | None
+) -> None:
     told = differs(GROUP, {"name": one, "description": why}, {"name": other, "description": because})
     assert told == (one != other or (why or "") != (because or ""))
 
 
 @given(people, people | some.none())
-def test_members(one: list[str], other: list[str] | None) -> None:
+def test_members_are_sets(one: list[str], other: list[str] | None) -> None:
     told = differs(GROUP, {"name": "n", "members": one}, {"name": "n", "members": other})
     assert told == (other is not None and set(one) != set(other))
     if other is not None:

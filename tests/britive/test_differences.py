@@ -1,4 +1,4 @@
-"""Declarations at random: made as declared, unchanged by a second run, and any change is seen for what it is."""
+"""Applies random declarations to Britive one after another, and compares each result with the declaration."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ declarations = st.fixed_dictionaries({"name": names, "above": parents}, optional
 @settings(max_examples=15)
 @example("britive.Environment", {"name": "n", "above": None, "description": "x"}, {"name": "n", "above": 0})
 @given(st.sampled_from(sorted(ABOVE)), declarations, declarations)
-def test_one_declaration_after_another(emulator: Running, kind: str, one: dict[str, Any], two: dict[str, Any]) -> None:
+def test_each_declaration_is_applied_and_then_unchanged(
+    emulator: Running, kind: str, one: dict[str, Any], two: dict[str, Any]
+) -> None:
     emulator.reset()
     root = britive_root(emulator)
     groups = [britive_group(emulator, root, name) for name in ("first of two", "second of two")]
@@ -52,13 +54,13 @@ def declared(kind: str, what: dict[str, Any], groups: list[str]) -> dict[str, An
     return {"app_id": APP, **given, **above}
 
 
-def check(world: Running, resource: Resource, what: dict[str, Any], unnamed: str, groups: list[str]) -> None:
-    [row] = [row for row in rows(world) if row["id"] == resource.id]
+def check(server: Running, resource: Resource, what: dict[str, Any], unnamed: str, groups: list[str]) -> None:
+    [row] = [row for row in rows(server) if row["id"] == resource.id]
     above = unnamed if what["above"] is None else groups[what["above"]]
     assert (row["name"], row["description"]) == (what["name"], what.get("description", ""))
     assert (row.get("parentId") or row.get("parentGroupId")) == above
 
 
-def rows(world: Running) -> list[dict[str, Any]]:
-    groups, environments = britive_tree(world)
+def rows(server: Running) -> list[dict[str, Any]]:
+    groups, environments = britive_tree(server)
     return [*groups, *environments]

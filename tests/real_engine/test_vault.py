@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.program import Program
-from support.vault_api import VaultWorld, change, entities, group, named, remove, shown
+from support.vault_api import VaultServer, change, entities, group, named, remove, shown
 from testkit.real_vault import real_vault
 
 DECLARED = """
@@ -24,16 +24,16 @@ pulumi.export("team", team.id)
 
 
 @pytest.fixture(params=["emulator", "real"])
-def world(request: pytest.FixtureRequest) -> Iterator[VaultWorld]:
+def world(request: pytest.FixtureRequest) -> Iterator[VaultServer]:
     if request.param == "emulator":
-        yield VaultWorld(request.getfixturevalue("emulator").url)
+        yield VaultServer(request.getfixturevalue("emulator").url)
     else:
         with real_vault() as server:
-            yield VaultWorld(server.url, server.token)
+            yield VaultServer(server.url, server.token)
 
 
 @pytest.fixture
-def program(tmp_path: Path, world: VaultWorld) -> Program:
+def program(tmp_path: Path, world: VaultServer) -> Program:
     made = Program(tmp_path / "project", world.url)
     del made.environment["ROSTER_EMULATOR"]
     made.environment |= {"VAULT_ADDR": world.url, "VAULT_TOKEN": world.token, "ROSTER_QUIET_SECONDS": "0.3"}
@@ -44,7 +44,7 @@ def declared(anna: str, name: str = "team", type: str = "internal", policies: st
     return DECLARED.format(anna=anna, name=name, type=type, policies=policies)
 
 
-def test_groups_are_created_renamed_replaced_and_destroyed(program: Program, world: VaultWorld) -> None:
+def test_groups_are_created_renamed_replaced_and_destroyed(program: Program, world: VaultServer) -> None:
     anna, _ = entities(world)
     program.write(declared(anna))
     program.up()
@@ -71,7 +71,7 @@ def test_groups_are_created_renamed_replaced_and_destroyed(program: Program, wor
 
 
 @pytest.mark.parametrize("world", ["emulator"], indirect=True)
-def test_drift_is_repaired_and_deleted_groups_are_created_again(program: Program, world: VaultWorld) -> None:
+def test_drift_is_repaired_and_deleted_groups_are_created_again(program: Program, world: VaultServer) -> None:
     anna, bert = entities(world)
     program.write(declared(anna))
     assert len(program.preview().steps) == 4
@@ -98,7 +98,7 @@ def test_drift_is_repaired_and_deleted_groups_are_created_again(program: Program
 
 
 @pytest.mark.parametrize("world", ["emulator"], indirect=True)
-def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: Program, world: VaultWorld) -> None:
+def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: Program, world: VaultServer) -> None:
     theirs = group(world, "Team", policies=["theirs"])
     program.write(declared("entity-nobody"))
     told = program.up(code=1).out
@@ -114,7 +114,7 @@ def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: 
 
 
 @pytest.mark.parametrize("world", ["emulator"], indirect=True)
-def test_a_look_up_and_a_group_that_is_only_read(program: Program, world: VaultWorld) -> None:
+def test_a_look_up_and_a_group_that_is_only_read(program: Program, world: VaultServer) -> None:
     theirs = group(world, "Theirs", policies=["p"], member_entity_ids=["entity-alice"])
     program.write("""
         found = roster.vault.get_identity_group(name="theirs")

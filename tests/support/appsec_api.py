@@ -11,11 +11,11 @@ from roster_emulator import Running
 from testkit.no_tls import NO_TLS
 
 
-def appsec(world: Running, method: str, path: str = "", json: Any = None) -> Any:
+def appsec(server: Running, method: str, path: str = "", json: Any = None) -> Any:
     """Sends one request below ``/identity-groups`` with the development token. Returns the body."""
     reply = httpx.request(
         method,
-        f"{world.url}/identity-groups{path}",
+        f"{server.url}/identity-groups{path}",
         json=json,
         headers={"Authorization": "Bearer roster-dev"},
         trust_env=False,
@@ -25,29 +25,29 @@ def appsec(world: Running, method: str, path: str = "", json: Any = None) -> Any
     return reply.json() if reply.content else None
 
 
-def group(world: Running, name: str = "", *members: str, description: str = "") -> str:
+def group(server: Running, name: str = "", *members: str, description: str = "") -> str:
     """Creates a group and returns its id."""
     body = {"name": name or f"group {uuid.uuid4()}", "description": description, "members": members}
-    return str(appsec(world, "POST", "", body)["id"])
+    return str(appsec(server, "POST", "", body)["id"])
 
 
-def shown(world: Running, id: str) -> dict[str, Any]:
+def shown(server: Running, id: str) -> dict[str, Any]:
     """Returns a group as the service shows it."""
-    return dict(appsec(world, "GET", f"/{id}"))
+    return dict(appsec(server, "GET", f"/{id}"))
 
 
-def change(world: Running, id: str, **fields: Any) -> None:
+def change(server: Running, id: str, **fields: Any) -> None:
     """Changes some fields of a group."""
-    there = shown(world, id)
+    there = shown(server, id)
     whole = {name: there[name] for name in ("name", "description", "members")}
-    appsec(world, "PUT", f"/{id}", {**whole, **fields})
+    appsec(server, "PUT", f"/{id}", {**whole, **fields})
 
 
-def remove(world: Running, id: str) -> None:
+def remove(server: Running, id: str) -> None:
     """Deletes a group."""
-    appsec(world, "DELETE", f"/{id}")
+    appsec(server, "DELETE", f"/{id}")
 
 
-def names(world: Running) -> list[str]:
+def names(server: Running) -> list[str]:
     """Returns the names of all groups."""
-    return [row["name"] for row in appsec(world, "GET")]
+    return [row["name"] for row in appsec(server, "GET")]

@@ -12,11 +12,11 @@ from testkit.no_tls import NO_TLS
 ACCOUNT = "acc-demo"
 
 
-def ibm(world: Control, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> Any:
+def ibm(server: Control, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> Any:
     """Sends one request below ``/v2`` with the development token. Returns the body."""
     reply = httpx.request(
         method,
-        f"{world.url}/v2{path}",
+        f"{server.url}/v2{path}",
         json=json,
         headers={"Authorization": "Bearer roster-dev", **(headers or {})},
         trust_env=False,
@@ -26,50 +26,50 @@ def ibm(world: Control, method: str, path: str, json: Any = None, headers: dict[
     return reply.json() if reply.content else None
 
 
-def ibm_group(world: Control, name: str, description: str = "", account: str = ACCOUNT) -> str:
+def ibm_group(server: Control, name: str, description: str = "", account: str = ACCOUNT) -> str:
     """Creates a group and returns its id."""
-    made = ibm(world, "POST", f"/groups?account_id={account}", {"name": name, "description": description})
+    made = ibm(server, "POST", f"/groups?account_id={account}", {"name": name, "description": description})
     return str(made["id"])
 
 
-def ibm_groups(world: Control, account: str = ACCOUNT) -> list[dict[str, Any]]:
+def ibm_groups(server: Control, account: str = ACCOUNT) -> list[dict[str, Any]]:
     """Returns the groups of an account, without the public one."""
-    body = ibm(world, "GET", f"/groups?account_id={account}&limit=100&hide_public_access=true")
+    body = ibm(server, "GET", f"/groups?account_id={account}&limit=100&hide_public_access=true")
     return list(body["groups"])
 
 
-def ibm_members(world: Control, group: str) -> set[str]:
+def ibm_members(server: Control, group: str) -> set[str]:
     """Returns the iam_ids in a group."""
     rows: list[dict[str, Any]] = []
     while True:
-        body = ibm(world, "GET", f"/groups/{group}/members?limit=100&offset={len(rows)}")
+        body = ibm(server, "GET", f"/groups/{group}/members?limit=100&offset={len(rows)}")
         rows += body["members"]
         if len(rows) >= body["total_count"]:
             return {row["iam_id"] for row in rows}
 
 
-def ibm_add(world: Control, group: str, *iam_ids: str) -> None:
+def ibm_add(server: Control, group: str, *iam_ids: str) -> None:
     """Adds users to a group."""
     for start in range(0, len(iam_ids), 50):
         members = [{"iam_id": iam_id, "type": "user"} for iam_id in iam_ids[start : start + 50]]
-        ibm(world, "PUT", f"/groups/{group}/members", {"members": members})
+        ibm(server, "PUT", f"/groups/{group}/members", {"members": members})
 
 
-def ibm_remove(world: Control, group: str, *iam_ids: str) -> None:
+def ibm_remove(server: Control, group: str, *iam_ids: str) -> None:
     """Removes identities from a group."""
-    ibm(world, "POST", f"/groups/{group}/members/delete", {"members": list(iam_ids)})
+    ibm(server, "POST", f"/groups/{group}/members/delete", {"members": list(iam_ids)})
 
 
-def ibm_change(world: Control, path: str, method: str, **fields: Any) -> None:
+def ibm_change(server: Control, path: str, method: str, **fields: Any) -> None:
     """Changes a group (PATCH) or a rule (PUT, all fields) with its current revision."""
     headers = {"Authorization": "Bearer roster-dev"}
-    read = httpx.get(f"{world.url}/v2{path}", headers=headers, trust_env=False, verify=NO_TLS)
+    read = httpx.get(f"{server.url}/v2{path}", headers=headers, trust_env=False, verify=NO_TLS)
     whole = {key: read.json()[key] for key in ("name", "expiration", "realm_name", "conditions") if key in read.json()}
     body = {**whole, **fields} if method == "PUT" else fields
-    ibm(world, method, path, body, {"If-Match": read.headers["etag"]})
+    ibm(server, method, path, body, {"If-Match": read.headers["etag"]})
 
 
-def ibm_rule(world: Control, group: str, name: str, **fields: Any) -> str:
+def ibm_rule(server: Control, group: str, name: str, **fields: Any) -> str:
     """Adds a rule to a group and returns its id. Values of conditions are JSON text."""
     body = {
         "name": name,
@@ -78,9 +78,9 @@ def ibm_rule(world: Control, group: str, name: str, **fields: Any) -> str:
         "conditions": [{"claim": "groups", "operator": "CONTAINS", "value": '"platform"'}],
         **fields,
     }
-    return str(ibm(world, "POST", f"/groups/{group}/rules", body)["id"])
+    return str(ibm(server, "POST", f"/groups/{group}/rules", body)["id"])
 
 
-def ibm_rules(world: Control, group: str) -> list[dict[str, Any]]:
+def ibm_rules(server: Control, group: str) -> list[dict[str, Any]]:
     """Returns the rules of a group as the service shows them."""
-    return list(ibm(world, "GET", f"/groups/{group}/rules")["rules"])
+    return list(ibm(server, "GET", f"/groups/{group}/rules")["rules"])

@@ -17,7 +17,7 @@ TOKEN = "roster-dev"
 
 
 @dataclass(frozen=True)
-class VaultWorld:
+class VaultServer:
     """The emulator or a real server: its address, and a token with all rights."""
 
     url: str
@@ -44,32 +44,32 @@ class VaultWorld:
         return {"vault": found}
 
 
-def vault(world: Running | VaultWorld, do: Callable[[Vault], Any]) -> Any:
+def vault(server: Running | VaultServer, do: Callable[[Vault], Any]) -> Any:
     """Calls a function with a client that has all rights."""
-    with Vault(world.url, world.token if isinstance(world, VaultWorld) else TOKEN) as client:
+    with Vault(server.url, server.token if isinstance(server, VaultServer) else TOKEN) as client:
         return do(client)
 
 
-def entities(world: Running | VaultWorld, count: int = 2) -> list[str]:
+def entities(server: Running | VaultServer, count: int = 2) -> list[str]:
     """Creates entities and returns their ids."""
-    return list(vault(world, lambda client: [client.entity(f"entity-{uuid.uuid4()}") for _ in range(count)]))
+    return list(vault(server, lambda client: [client.entity(f"entity-{uuid.uuid4()}") for _ in range(count)]))
 
 
-def group(world: Running | VaultWorld, name: str = "", **fields: Any) -> str:
+def group(server: Running | VaultServer, name: str = "", **fields: Any) -> str:
     """Creates a group and returns its id."""
-    return str(vault(world, lambda client: client.group(name or f"group-{uuid.uuid4()}", **fields)))
+    return str(vault(server, lambda client: client.group(name or f"group-{uuid.uuid4()}", **fields)))
 
 
-def shown(world: Running | VaultWorld, id: str) -> dict[str, Any]:
+def shown(server: Running | VaultServer, id: str) -> dict[str, Any]:
     """Returns a group as the service shows it, with empty lists and maps in place of null."""
-    row: dict[str, Any] = vault(world, lambda client: client.show(id))
+    row: dict[str, Any] = vault(server, lambda client: client.show(id))
     empty: dict[str, Any] = {
         name: [] for name in ("policies", "member_entity_ids", "member_group_ids", "parent_group_ids")
     }
     return {**row, **{name: row[name] or empty.get(name, {}) for name in (*empty, "metadata")}}
 
 
-def named(world: Running | VaultWorld) -> dict[str, str]:
+def named(server: Running | VaultServer) -> dict[str, str]:
     """Returns the ids of all groups by name."""
 
     def ask(client: Vault) -> dict[str, str]:
@@ -77,14 +77,14 @@ def named(world: Running | VaultWorld) -> dict[str, str]:
         info = reply.json()["data"]["key_info"] if reply.status_code == 200 else {}
         return {row["name"]: id for id, row in info.items()}
 
-    return dict(vault(world, ask))
+    return dict(vault(server, ask))
 
 
-def change(world: Running | VaultWorld, id: str, **fields: Any) -> None:
+def change(server: Running | VaultServer, id: str, **fields: Any) -> None:
     """Writes some fields of a group."""
-    vault(world, lambda client: client.change(id, **fields))
+    vault(server, lambda client: client.change(id, **fields))
 
 
-def remove(world: Running | VaultWorld, id: str) -> None:
+def remove(server: Running | VaultServer, id: str) -> None:
     """Deletes a group."""
-    vault(world, lambda client: client.delete(f"{GROUP}/id/{id}"))
+    vault(server, lambda client: client.delete(f"{GROUP}/id/{id}"))

@@ -1,26 +1,26 @@
-"""Every test of this folder that asks for ``world`` runs twice: at the emulator and at a real Vault."""
+"""Defines the servers of the Vault tests. A test of ``server`` runs at the emulator and at a real Vault."""
 
 from __future__ import annotations
 
 import pytest
 
 from roster_emulator import Running
-from support.vault_api import VaultWorld, vault
+from support.vault_api import VaultServer, vault
 from testkit.real_vault import RealVault
 
 
 @pytest.fixture
-def real(shared_vault: RealVault) -> VaultWorld:
+def real(shared_vault: RealVault) -> VaultServer:
     """A real Vault without groups and entities."""
-    found = VaultWorld(shared_vault.url, shared_vault.token)
+    found = VaultServer(shared_vault.url, shared_vault.token)
     vault(found, lambda client: client.wipe())
     return found
 
 
 @pytest.fixture(params=["emulator", "real"])
-def world(request: pytest.FixtureRequest) -> VaultWorld:
+def server(request: pytest.FixtureRequest) -> VaultServer:
     if request.param == "real":
-        found: VaultWorld = request.getfixturevalue("real")
+        found: VaultServer = request.getfixturevalue("real")
         return found
     emulator: Running = request.getfixturevalue("emulator")
-    return VaultWorld(emulator.url)
+    return VaultServer(emulator.url)

@@ -1,4 +1,4 @@
-"""No change is missed and none is invented, whatever order and case: against the service's own rules, told anew."""
+"""Compares the differences of declarations with Vault's own rules for names, policies, metadata and members."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ maybe = some.none
 
 
 def lower(text: str) -> str:
-    """As Go's strings.ToLower: letter by letter, each by one."""
+    """Returns a text in lower case as Go does: letter by letter, each by one letter."""
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
 def differs(lifecycle: Lifecycle, old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether what was declared first, and is held so by the service, differs from what is declared then."""
+    """Tells whether the second declaration differs from the first, which the service has stored."""
     held, faults = lifecycle.check({name: value for name, value in old.items() if value is not None})
     wanted, more = lifecycle.check({name: value for name, value in new.items() if value is not None})
     assert faults == more == []
@@ -42,25 +42,25 @@ def differs(lifecycle: Lifecycle, old: dict[str, Any], new: dict[str, Any]) -> b
 
 
 @given(texts, texts)
-def test_names(one: str, other: str) -> None:
+def test_names_differ_except_by_case(one: str, other: str) -> None:
     assert differs(GROUP, {"name": one}, {"name": other}) == (lower(one) != lower(other))
 
 
 @given(some.lists(texts, max_size=4), some.lists(texts, max_size=4))
-def test_policies(one: list[str], other: list[str]) -> None:
+def test_policies_are_a_set_that_ignores_case_and_blanks(one: list[str], other: list[str]) -> None:
     kept, wanted = ({lower(policy.strip()) for policy in policies} - {""} for policies in (one, other))
     told = differs(GROUP, {"name": "n", "policies": one}, {"name": "n", "policies": other})
     assert told == (kept != wanted)
 
 
 @given(maps, maps | maybe())
-def test_metadata(one: dict[str, str], other: dict[str, str] | None) -> None:
+def test_metadata_differs_by_any_value(one: dict[str, str], other: dict[str, str] | None) -> None:
     told = differs(GROUP, {"name": "n", "metadata": one}, {"name": "n", "metadata": other})
     assert told == (other is not None and one != other)
 
 
 @given(ids | maybe(), ids | maybe(), ids, ids)
-def test_members(one: list[str] | None, other: list[str] | None, groups: list[str], more: list[str]) -> None:
+def test_members_are_sets(one: list[str] | None, other: list[str] | None, groups: list[str], more: list[str]) -> None:
     for lifecycle, base in ((GROUP, {"name": "n"}), (MEMBERS, {"group_id": "n"})):
         old = {**base, "member_entity_ids": one, "member_group_ids": groups}
         new = {**base, "member_entity_ids": other, "member_group_ids": more}

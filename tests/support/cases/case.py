@@ -9,7 +9,7 @@ from typing import Any
 from support.subjects import Values
 
 Server = Any
-"""The emulator, or a real server with the same methods (``VaultWorld``)."""
+"""The emulator, or a real server with the same methods (``VaultServer``)."""
 
 
 @dataclass(frozen=True)
