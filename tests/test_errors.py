@@ -1,3 +1,5 @@
+"""Tests the tree of errors, the class of each status, and the lines of a message."""
+
 from __future__ import annotations
 
 import re

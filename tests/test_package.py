@@ -1,4 +1,4 @@
-"""What the modules offer: ``__all__`` says it, sorted and complete."""
+"""Tests that ``__all__`` of each module is sorted and complete."""
 
 from __future__ import annotations
 

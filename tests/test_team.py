@@ -1,4 +1,4 @@
-"""A team: one list of people, the right change in four systems. Through the real engine."""
+"""Tests a team through the real engine: one list of people in four systems."""
 
 from __future__ import annotations
 

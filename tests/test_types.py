@@ -1,4 +1,4 @@
-"""What a type checker finds in programs that use the resources, and that correct programs pass it."""
+"""Tests that a type checker finds wrong arguments in programs and accepts correct ones."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Defines the client of the emulator for the tests of HTTP."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Tests the errors that the replies of a service turn into."""
+
 from __future__ import annotations
 
 import pytest
@@ -14,7 +16,7 @@ from support.canned_server import canned, reply
 from support.client_calls import ONCE, Connect, errors, group
 
 
-def test_an_error_says_what_the_service_said(api: Client) -> None:
+def test_an_error_has_the_words_of_the_service(api: Client) -> None:
     with pytest.raises(NotFound) as caught:
         api.get("/v2/groups/{}", "absent")
     lines = str(caught.value).splitlines()
@@ -23,7 +25,7 @@ def test_an_error_says_what_the_service_said(api: Client) -> None:
     assert lines[-1] == "  hint: look again"
 
 
-def test_the_status_of_a_head_without_a_body_decides(api: Client) -> None:
+def test_the_status_of_a_head_request_decides(api: Client) -> None:
     made = group(api)
     with pytest.raises(NotFound):
         api.head("/v2/groups/{}/members/{}", made, "IBMid-1")
@@ -89,7 +91,7 @@ def test_the_services_message_cannot_forge_our_lines(connect: Connect) -> None:
     "kind", ["text/html", "text/html; charset=undefined", "text/html; charset=zlib", "x; charset=\x85"]
 )
 @pytest.mark.parametrize("status", [200, 403, 500])
-def test_a_page_is_quoted_whatever_codec_it_names(kind: str, status: int, connect: Connect) -> None:
+def test_a_web_page_is_quoted_in_any_encoding(kind: str, status: int, connect: Connect) -> None:
     with (
         canned(reply(status, b"<h1>Sign   in</h1> first \xff", kind=kind)) as server,
         pytest.raises((ServiceError, UnexpectedReply), match="Sign in") as caught,
@@ -98,7 +100,7 @@ def test_a_page_is_quoted_whatever_codec_it_names(kind: str, status: int, connec
     assert caught.value.__cause__ is None
 
 
-def test_a_proxys_404_page_does_not_mean_that_an_object_is_gone(emulator: Running, api: Client) -> None:
+def test_a_404_web_page_does_not_mean_that_an_object_is_gone(emulator: Running, api: Client) -> None:
     made = group(api)
     for method in ("GET", "DELETE", "HEAD"):
         emulator.fault("html", status=404)
@@ -107,7 +109,7 @@ def test_a_proxys_404_page_does_not_mean_that_an_object_is_gone(emulator: Runnin
     assert api.get("/v2/groups/{}", made).status == 200
 
 
-def test_a_proxys_404_page_is_not_the_services_reply(connect: Connect) -> None:
+def test_a_404_web_page_is_not_a_reply_of_the_service(connect: Connect) -> None:
     says_400 = Dialect("Test", errors, meaning=lambda status, code, words: 400)
     with (
         canned(reply(404, b"<h1>no such host</h1>", kind="text/html")) as server,

@@ -1,3 +1,5 @@
+"""Tests that listings are complete over pages, and that links of a service lead nowhere else."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -25,7 +27,7 @@ def test_all_pages_are_read(api: Client, emulator: Running) -> None:
 
 
 @pytest.mark.parametrize("kind", ["page_skip", "page_repeat"])
-def test_skipped_and_repeated_rows_are_noticed(kind: str, api: Client, emulator: Running) -> None:
+def test_skipped_and_repeated_rows_are_read_again(kind: str, api: Client, emulator: Running) -> None:
     names = [f"group-{number}" for number in range(8)]
     for name in names:
         group(api, name)
@@ -33,7 +35,7 @@ def test_skipped_and_repeated_rows_are_noticed(kind: str, api: Client, emulator:
     assert sorted(row["name"] for row in rows_of(api)) == names
 
 
-def test_a_collection_that_never_adds_up_is_an_error(api: Client, emulator: Running) -> None:
+def test_a_listing_with_a_wrong_count_is_an_error(api: Client, emulator: Running) -> None:
     for number in range(8):
         group(api, f"group-{number}")
     emulator.fault("page_skip", route="/v2/groups", times=None)
@@ -73,7 +75,7 @@ def test_only_the_query_of_a_link_is_followed(connect: Connect) -> None:
     assert other.got == []
 
 
-def test_a_link_cannot_change_what_was_asked_for(connect: Connect) -> None:
+def test_a_link_cannot_change_the_query(connect: Connect) -> None:
     more = "&account_id=theirs&limit=50&sort=name&cursor=x"
     with canned(Book(page("a", next=to(1, more=more)), page("b"))) as server:
         assert walk(connect(server.url), account_id="ours", limit=100, sort=None) == ["a", "b"]
@@ -126,7 +128,7 @@ def test_endless_links_without_new_rows_end_in_an_error(connect: Connect) -> Non
     ids=str,
 )
 def test_a_malformed_page_is_not_an_empty_page(body: Any, connect: Connect) -> None:
-    # An empty listing means: nothing is there, so make it. That must be the service's word, and no accident.
+    # The provider creates an object that a listing does not show. So a listing must not be empty by accident.
     with canned(reply(body=body)) as server, pytest.raises(UnexpectedReply):
         walk(connect(server.url))
 
@@ -134,13 +136,13 @@ def test_a_malformed_page_is_not_an_empty_page(body: Any, connect: Connect) -> N
 @pytest.mark.parametrize(
     "body", [{"groups": []}, {"groups": None}, {"groups": [], "total_count": 0}, {"total_count": 0}]
 )
-def test_an_empty_page_ends_the_collection(body: Any, connect: Connect) -> None:
+def test_an_empty_page_ends_the_listing(body: Any, connect: Connect) -> None:
     with canned(reply(body=body)) as server:
         assert walk(connect(server.url)) == []
     assert len(server.got) == 1
 
 
-def test_pages_by_number(connect: Connect) -> None:
+def test_pages_can_have_numbers(connect: Connect) -> None:
     def answer(got: Got) -> bytes:
         number = int(dict(httpx.QueryParams(got.query))["page"])
         rows = [{"id": str(row)} for row in range(number * 2, min(number * 2 + 2, 5))]

@@ -1,3 +1,5 @@
+"""Tests that neither logs nor errors show a credential."""
+
 from __future__ import annotations
 
 import logging

@@ -1,3 +1,5 @@
+"""Tests where the values of settings come from, named connections, and limits."""
+
 from __future__ import annotations
 
 import json
@@ -22,7 +24,7 @@ def test_the_stacks_configuration_comes_before_the_environment() -> None:
     assert found.get("testToken") == ""
 
 
-def test_the_first_environment_variable_that_is_set_counts() -> None:
+def test_the_first_environment_variable_with_a_value_counts() -> None:
     assert connection({"TEST_KEY": "one", "TEST_API_KEY": "two"}).get("testKey") == "one"
     assert connection({"TEST_KEY": "", "TEST_API_KEY": "two"}).get("testKey") == "two"
 
@@ -117,7 +119,7 @@ def test_an_unknown_connection_is_named_with_the_known_ones() -> None:
         connection(name="dev")
 
 
-def test_null_is_not_a_value() -> None:
+def test_a_null_value_counts_as_not_set() -> None:
     found = connection(name="prod", connections={"prod": {"testKey": None, "testToken": "t"}})
     assert found.require("testKey", "testToken") == "t"
 

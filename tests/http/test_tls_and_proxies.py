@@ -1,3 +1,5 @@
+"""Tests that credentials are sent only to verified servers, directly or through the proxy of the environment."""
+
 from __future__ import annotations
 
 import select
@@ -26,7 +28,7 @@ SHORT = Limits(budget=2, unreachable=0.3, connect=1, first_wait=0.01)
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment says nothing about the network, whatever that of the developer says."""
+    """Removes the network settings of the developer from the environment."""
     for name in PROXIES + BUNDLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -218,7 +220,7 @@ def test_a_plain_proxy_that_refuses_is_quoted(connect: Connect, monkeypatch: pyt
 
 
 class Tunnel(socketserver.ThreadingTCPServer):
-    """A proxy that leads every CONNECT to one server, and keeps what it can see."""
+    """Forwards each CONNECT to one server, and records the bytes that pass."""
 
     daemon_threads = True
 
@@ -247,7 +249,7 @@ class _Tunnelled(socketserver.StreamRequestHandler):
                     ways[side].sendall(data)
 
 
-def test_a_proxy_of_a_tls_connection_sees_no_credential(
+def test_a_proxy_sees_no_credential_of_a_tls_connection(
     certificate: Certificate, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
@@ -266,7 +268,7 @@ def test_a_proxy_of_a_tls_connection_sees_no_credential(
     assert b"canary" not in proxy.seen
 
 
-# -- hosts that are not there
+# -- unreachable hosts
 
 
 def test_an_unknown_host_counts_as_not_reached(connect: Connect) -> None:
