@@ -46,22 +46,6 @@ def test_a_creation_is_one_write(declared: Resource, emulator: Running) -> None:
     assert emulator.requests() == {LIST: 1, MAKE: 1}
 
 
-def test_an_unmanaged_group_is_refused_and_unchanged(declared: Resource, emulator: Running) -> None:
-    there = group(emulator, "team", "theirs")
-    before = shown(emulator, there)
-    with pytest.raises(AlreadyExists, match=rf"(?s){there}.*adopt=True"):
-        declared.up(name="team", members=["ours"])
-    assert shown(emulator, there) == before
-
-
-def test_an_adopted_group_gets_the_declared_values(declared: Resource, emulator: Running) -> None:
-    there = group(emulator, "team", "theirs", description="theirs")
-    declared.up(name="team", members=["ours"], adopt=True)
-    assert declared.id == there
-    row = shown(emulator, there)
-    assert (row["description"], row["members"]) == ("", ["ours"])
-
-
 def test_one_of_many_concurrent_creators_succeeds(emulator: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     looked, listed, counts = threading.Barrier(CREATORS), IdentityGroupHandler.list, itertools.count()
 

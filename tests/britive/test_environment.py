@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import AlreadyExists, BadRequest, NotFound
+from pulumi_roster.errors import BadRequest, NotFound
 from roster_emulator import Running
 from support.britive_api import (
     APP,
     britive,
     britive_change_environment,
-    britive_environment,
     britive_root,
     britive_tree,
 )
@@ -61,14 +60,6 @@ def test_an_update_keeps_the_other_properties(environment: Resource, emulator: R
     assert (only(emulator)["name"], only(emulator)["description"]) == ("Live", "what customers use")
     there = properties(emulator, id)
     assert (there["accountId"], there["sessionDuration"]) == ("123456789012", 7200)
-
-
-def test_a_taken_name_is_refused_and_can_be_adopted(environment: Resource, emulator: Running) -> None:
-    there = britive_environment(emulator, britive_root(emulator), "Production")
-    with pytest.raises(AlreadyExists, match=there):
-        environment.up(app_id=APP, name="Production")
-    environment.up(app_id=APP, name="Production", description="ours", adopt=True)
-    assert (environment.id, only(emulator)["description"]) == (there, "ours")
 
 
 def test_a_missing_group_is_an_error(environment: Resource, emulator: Running) -> None:

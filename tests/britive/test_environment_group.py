@@ -149,12 +149,6 @@ def test_the_same_name_may_be_used_in_another_group(group: Resource, emulator: R
     assert sum(row["name"] == "Platform" for row in below_root(emulator)) == 2
 
 
-def test_two_resources_with_one_name_do_not_share_a_group(group: Resource, emulator: Running) -> None:
-    group.up(app_id=APP, name="Platform")
-    with pytest.raises(AlreadyExists, match=group.id):
-        group.also().up(app_id=APP, name="Platform", parent_id=group.outputs["parent"])
-
-
 # -- deletion
 
 

@@ -149,14 +149,6 @@ def test_a_refusal_of_a_service_that_requires_unique_names_is_reported(group: Re
         group.up(name="one")
 
 
-def test_two_resources_with_one_name_do_not_share_a_group(group: Resource, emulator: Running) -> None:
-    group.up(name="one")
-    with pytest.raises(AlreadyExists, match=group.id):
-        group.also().up(name="one")
-    with pytest.raises(AlreadyExists, match=group.id):
-        group.also().up(name="one", adopt=True)
-
-
 def test_a_name_that_became_free_in_this_run_can_be_used(group: Resource, emulator: Running) -> None:
     group.up(name="one")
     session = group.also()

@@ -243,23 +243,6 @@ def test_drift_of_each_field_is_repaired(rule: Resource, emulator: Running, team
 # -- existing rules
 
 
-def test_a_taken_name_is_refused(rule: Resource, emulator: Running, team: str) -> None:
-    there = ibm_rule(emulator, team, "sso", expiration=1)
-    with pytest.raises(AlreadyExists) as refused:
-        rule.up(**declared(team))
-    assert there in str(refused.value)
-    assert "adopt=True" in str(refused.value)
-    assert "allow_duplicate_name" not in str(refused.value), "there is no such way out for rules"
-    assert stored(emulator, team)["expiration"] == 1
-
-
-def test_an_adopted_rule_gets_the_declared_values(rule: Resource, emulator: Running, team: str) -> None:
-    there = ibm_rule(emulator, team, "sso", expiration=1)
-    rule.up(**declared(team, adopt=True))
-    assert rule.id == there
-    assert stored(emulator, team)["expiration"] == 12
-
-
 def test_the_same_name_may_be_used_in_another_group(rule: Resource, emulator: Running, team: str) -> None:
     ibm_rule(emulator, ibm_group(emulator, "other"), "sso")
     rule.up(**declared(team))

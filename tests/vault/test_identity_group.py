@@ -25,14 +25,6 @@ def declared(server: VaultServer) -> Resource:
 # -- safe creation
 
 
-def test_an_unmanaged_group_is_refused_and_unchanged(declared: Resource, server: VaultServer) -> None:
-    there = group(server, "Platform", policies=["theirs"], metadata={"owner": "them"})
-    before = shown(server, there)
-    with pytest.raises(AlreadyExists, match=rf"(?s){there}.*adopt=True"):
-        declared.up(name="platform", policies=["ours"])
-    assert shown(server, there) == before
-
-
 def test_adoption_changes_only_the_declared_fields(declared: Resource, server: VaultServer) -> None:
     mine, theirs = entities(server)
     there = group(server, "Platform", policies=["theirs"], metadata={"a": "b"}, member_entity_ids=[theirs])
