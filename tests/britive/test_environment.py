@@ -8,13 +8,7 @@ import pytest
 
 from pulumi_roster.errors import BadRequest, NotFound
 from roster_emulator import Running
-from support.britive_api import (
-    APP,
-    britive,
-    britive_change_environment,
-    britive_root,
-    britive_tree,
-)
+from support.britive_api import APP, britive, britive_change_environment, britive_root, britive_tree
 from support.resources import Resource
 
 

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pulumi_roster.errors import (
-    InvalidIdentifier,
-)
+from pulumi_roster.errors import InvalidIdentifier
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client
 from support.canned_server import Canned, canned, reply

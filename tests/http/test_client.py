@@ -10,11 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_roster.errors import (
-    InvalidIdentifier,
-    NotFound,
-    RosterError,
-)
+from pulumi_roster.errors import InvalidIdentifier, NotFound, RosterError
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState

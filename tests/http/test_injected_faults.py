@@ -7,13 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import (
-    ConnectionFailed,
-    OutcomeUnknown,
-    ReplyLost,
-    RosterError,
-    UnexpectedReply,
-)
+from pulumi_roster.errors import ConnectionFailed, OutcomeUnknown, ReplyLost, RosterError, UnexpectedReply
 from pulumi_roster.http.client import Client
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState

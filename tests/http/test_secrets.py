@@ -8,10 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pulumi_roster.errors import (
-    RosterError,
-    Unauthorized,
-)
+from pulumi_roster.errors import RosterError, Unauthorized
 from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client
 from roster_emulator import Running

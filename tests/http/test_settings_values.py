@@ -9,9 +9,7 @@ import pytest
 
 from pulumi_roster.errors import SettingsError
 from pulumi_roster.http.limits import Limits
-from pulumi_roster.http.settings import (
-    Settings,
-)
+from pulumi_roster.http.settings import Settings
 from support.settings_given import NAMED, TEST, connection, everything, given
 
 # -- where a value comes from

@@ -8,11 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.catalog import handler_class
-from pulumi_roster.errors import (
-    BadRequest,
-    InvalidArguments,
-    Unauthorized,
-)
+from pulumi_roster.errors import BadRequest, InvalidArguments, Unauthorized
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
