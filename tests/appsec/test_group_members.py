@@ -86,8 +86,8 @@ def test_a_group_and_its_members_can_be_separate_resources(emulator: Running) ->
     team = Resource("appsec.IdentityGroup", emulator)
     team.up(name="team", description="why")
     ours, theirs = team.also(KIND), Resource(KIND, emulator)
-    for members, who in ((ours, "anna"), (theirs, "bert")):
-        members.up(group_id=team.id, members=[who])
+    for members, person in ((ours, "anna"), (theirs, "bert")):
+        members.up(group_id=team.id, members=[person])
     team.up(name="renamed", description="because")
     row = shown(emulator, team.id)
     assert (row["name"], sorted(row["members"])) == ("renamed", ["anna", "bert"])

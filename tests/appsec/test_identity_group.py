@@ -61,8 +61,8 @@ def test_one_of_many_concurrent_creators_succeeds(emulator: Running, monkeypatch
         stack = Resource(KIND, emulator)
         try:
             stack.up(name="team", members=[f"user-{number}"])
-        except AlreadyExists as refused:
-            return refused
+        except AlreadyExists as caught:
+            return caught
         return stack
 
     with ThreadPoolExecutor(CREATORS) as stacks:

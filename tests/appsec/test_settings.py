@@ -57,7 +57,7 @@ def test_a_check_failure_has_its_path(kind: str, given: dict[str, Any], path: st
 
 
 @pytest.mark.parametrize(
-    ("config", "told"),
+    ("config", "expected"),
     [
         ({"appsecToken": "t"}, "roster:appsecUrl"),
         ({"appsecUrl": URL}, "roster:appsecToken or roster:appsecClientId"),
@@ -66,8 +66,8 @@ def test_a_check_failure_has_its_path(kind: str, given: dict[str, Any], path: st
     ],
     ids=str,
 )
-def test_missing_and_forbidden_settings_are_named(config: dict[str, str], told: str) -> None:
-    assert told in faults(GROUP, {"name": "a"}, **config)["connection"]
+def test_missing_and_forbidden_settings_are_named(config: dict[str, str], expected: str) -> None:
+    assert expected in faults(GROUP, {"name": "a"}, **config)["connection"]
 
 
 # -- credentials
@@ -87,9 +87,9 @@ def test_client_credentials_are_exchanged_once_and_again_after_a_revocation(emul
 
 def test_a_refused_secret_is_not_shown(emulator: Running) -> None:
     stack = Resource(GROUP, emulator, appsecClientId="client", appsecClientSecret="bad-secret")
-    with pytest.raises(Unauthorized, match=r"(?s)AppSec\+ client secret was not accepted.*check") as told:
+    with pytest.raises(Unauthorized, match=r"(?s)AppSec\+ client secret was not accepted.*check") as caught:
         stack.up(name="team")
-    assert "bad-secret" not in str(told.value)
+    assert "bad-secret" not in str(caught.value)
     assert names(emulator) == []
 
 

@@ -126,9 +126,9 @@ def test_missing_objects_are_reported_in_the_services_words(
         ({"environment_id": "nowhere"}, "Environment 'nowhere' does not exist"),
     ]
     for given, words in absent:
-        with pytest.raises(NotFound, match=words) as refused:
+        with pytest.raises(NotFound, match=words) as caught:
             mapping.up(**{**declared(environments[0]), **given})
-        assert "scan" in refused.value.hint
+        assert "scan" in caught.value.hint
     with pytest.raises(BadRequest, match="is inactive"):
         mapping.up(**declared(environments[0], user_id="user-frank"))
     with pytest.raises(BadRequest, match="'app-x' does not exist") as unknown:
@@ -143,10 +143,10 @@ def test_an_automatic_mapping_cannot_be_removed_and_the_error_says_what_to_do(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     mapping.up(**declared(environments[0], account_id=OF_ERIN, user_id=ERIN))
-    with pytest.raises(Conflict, match="mapped automatically and cannot be unmapped") as refused:
+    with pytest.raises(Conflict, match="mapped automatically and cannot be unmapped") as caught:
         mapping.subject.delete(mapping.id, mapping.outputs)
-    assert refused.value.code == "E1013"
-    assert "pulumi state delete" in refused.value.hint
+    assert caught.value.code == "E1013"
+    assert "pulumi state delete" in caught.value.hint
     assert mapping.refresh()
 
 
@@ -156,9 +156,9 @@ def test_a_profile_is_checked_in_only_if_declared(
     mapping.up(**declared(environments[0]))
     checkout = {"account": ACCOUNT, "user": ALICE, "environment": environments[0]}
     emulator.seed(britive={"applications": [{"appContainerId": APP, "checkouts": [checkout]}]})
-    with pytest.raises(BadRequest) as refused:
+    with pytest.raises(BadRequest) as caught:
         mapping.subject.delete(mapping.id, mapping.outputs)
-    assert "force_checkin_paps=True" in refused.value.hint
+    assert "force_checkin_paps=True" in caught.value.hint
     assert mapped_in(emulator, environments) == [True, False, False]
     emulator.clear_requests()
     assert mapping.up(**declared(environments[0], force_checkin_paps=True)) == "update"

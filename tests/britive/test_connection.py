@@ -59,19 +59,19 @@ def test_a_tenant_is_a_name_a_host_or_an_address(tenant: str, url: str) -> None:
     "tenant", ["http://acme.britive-app.com", "https://user:pw@acme.britive-app.com", "ftp://acme"]
 )
 def test_a_forbidden_address_is_refused(tenant: str) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(SettingsError) as caught:
         client_of(britiveTenant=tenant, britiveToken="t")
-    assert "britiveTenant" in str(refused.value)
+    assert "britiveTenant" in str(caught.value)
 
 
 def test_missing_settings_are_named_with_hints() -> None:
-    with pytest.raises(SettingsError, match="roster:britiveTenant") as refused:
+    with pytest.raises(SettingsError, match="roster:britiveTenant") as caught:
         client_of(britiveToken="t")
-    assert "BRITIVE_TENANT" in refused.value.hint
-    with pytest.raises(SettingsError, match="roster:britiveToken") as refused:
+    assert "BRITIVE_TENANT" in caught.value.hint
+    with pytest.raises(SettingsError, match="roster:britiveToken") as caught:
         client_of(britiveTenant="acme")
-    assert "--secret" in refused.value.hint
-    assert "BRITIVE_API_TOKEN" in refused.value.hint
+    assert "--secret" in caught.value.hint
+    assert "BRITIVE_API_TOKEN" in caught.value.hint
 
 
 def test_settings_can_come_from_the_environment() -> None:
@@ -141,8 +141,8 @@ def test_the_error_code_decides_the_class(status: int, code: str, meant: type[Se
 def test_an_error_has_the_services_words(emulator: Running) -> None:
     body = {"status": 400, "message": "No.", "errorCode": "E1012", "details": "Not here"}
     emulator.fault(kind="status", status=400, body=body, method="POST")
-    with pytest.raises(BadRequest) as told:
+    with pytest.raises(BadRequest) as caught:
         Resource("britive.EnvironmentGroup", emulator).up(app_id=APP, name="Platform")
-    assert (told.value.code, told.value.words) == ("E1012", "No. (Not here)")
-    assert 'create britive.EnvironmentGroup "Platform"' in str(told.value)
-    assert "AWS Standalone" in told.value.hint
+    assert (caught.value.code, caught.value.words) == ("E1012", "No. (Not here)")
+    assert 'create britive.EnvironmentGroup "Platform"' in str(caught.value)
+    assert "AWS Standalone" in caught.value.hint

@@ -74,6 +74,6 @@ def test_an_application_that_scans_its_environments_is_refused(environment: Reso
             ]
         }
     )
-    with pytest.raises(BadRequest, match="do not support manual environments") as refused:
+    with pytest.raises(BadRequest, match="do not support manual environments") as caught:
         environment.up(app_id="app-aws", name="Production")
-    assert refused.value.code == "E1012"
+    assert caught.value.code == "E1012"

@@ -158,10 +158,10 @@ def test_a_group_with_unmanaged_content_is_not_deleted(group: Resource, emulator
     britive_environment(emulator, group.id, "Production")
     for mode in ("refuse", "cascade"):
         emulator.switch(britive_nonempty_group=mode)
-        with pytest.raises(NotOurs) as refused:
+        with pytest.raises(NotOurs) as caught:
             group.subject.delete(group.id, group.outputs)
-        assert f"group 'theirs' ({inner})" in str(refused.value)
-        assert "environment 'Production'" in str(refused.value)
+        assert f"group 'theirs' ({inner})" in str(caught.value)
+        assert "environment 'Production'" in str(caught.value)
     assert len(below_root(emulator)) == 2
     assert len(britive_tree(emulator)[1]) == 1
 
@@ -193,10 +193,10 @@ def test_content_added_at_the_last_moment_is_left_to_the_service(group: Resource
 
 def test_an_application_that_scans_its_environments_is_refused(group: Resource, emulator: Running) -> None:
     emulator.seed(britive={"applications": [{"appContainerId": "app-aws", "catalogAppName": "AWS"}]})
-    with pytest.raises(BadRequest) as refused:
+    with pytest.raises(BadRequest) as caught:
         group.up(app_id="app-aws", name="Platform")
-    assert "do not support manual environments" in str(refused.value)
-    assert "AWS Standalone" in refused.value.hint
+    assert "do not support manual environments" in str(caught.value)
+    assert "AWS Standalone" in caught.value.hint
 
 
 def test_a_required_description_is_reported(group: Resource, emulator: Running) -> None:
@@ -210,9 +210,9 @@ def test_a_required_description_is_reported(group: Resource, emulator: Running) 
 @pytest.mark.parametrize(("token", "error"), [("viewer-1", Forbidden), ("outsider", Unauthorized)])
 def test_a_token_without_rights_writes_nothing(emulator: Running, token: str, error: type[Exception]) -> None:
     group = Resource("britive.EnvironmentGroup", emulator, britiveToken=token)
-    with pytest.raises(error) as refused:
+    with pytest.raises(error) as caught:
         group.up(app_id=APP, name="Platform")
-    assert token not in str(refused.value)
+    assert token not in str(caught.value)
     assert britive_tree(emulator)[0] == []
 
 

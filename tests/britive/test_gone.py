@@ -47,9 +47,9 @@ def test_an_unknown_application_is_an_error(made: Resource, emulator: Running, f
     emulator.switch(britive_absent_app=form)
     mistyped = {**made.outputs, "app_id": "app-dmeo"}
     for verb in (made.subject.read, made.subject.delete):
-        with pytest.raises(BadRequest, match="has no application 'app-dmeo'") as told:
+        with pytest.raises(BadRequest, match="has no application 'app-dmeo'") as caught:
             verb(made.id, mistyped)
-        assert "roster:britiveTenant" in told.value.hint
+        assert "roster:britiveTenant" in caught.value.hint
     assert made.refresh()
 
 

@@ -197,10 +197,10 @@ def test_missing_objects_are_errors(environment: str) -> None:
         with pytest.raises(NotFound, match="does not exist"):
             look_up()
     for unknown in (britive.list_environments, britive.list_accounts, britive.summarize_environments):
-        with pytest.raises(BadRequest) as told:
+        with pytest.raises(BadRequest) as caught:
             unknown("app-x")
-        assert told.value.code == "A-0003"
-        assert "app_id" in told.value.hint
+        assert caught.value.code == "A-0003"
+        assert "app_id" in caught.value.hint
 
 
 def test_a_look_up_needs_a_token_that_may_read(emulator: Running, environment: str, program_config: Configure) -> None:
@@ -210,9 +210,9 @@ def test_a_look_up_needs_a_token_that_may_read(emulator: Running, environment: s
     }
     program_config(emulator=emulator.url, connections=connections)
     assert britive.list_accounts(APP, environment, connection="viewer")
-    with pytest.raises((Unauthorized, Forbidden)) as refused:
+    with pytest.raises((Unauthorized, Forbidden)) as caught:
         britive.list_accounts(APP, environment, connection="outsider")
-    assert "nobody" not in str(refused.value)
+    assert "nobody" not in str(caught.value)
 
 
 def test_unknown_and_null_fields_are_ignored(emulator: Running, environment: str) -> None:

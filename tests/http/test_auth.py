@@ -169,7 +169,7 @@ def test_a_service_that_refuses_each_token_gets_two_requests(emulator: Running) 
 
 
 def everything(error: BaseException) -> str:
-    """All texts that an error may end up as."""
+    """Returns all texts of an error."""
     shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return "\n".join([shown, repr(error), str(error), repr(error.args), str(vars(error))])
 

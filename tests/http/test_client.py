@@ -105,7 +105,7 @@ def test_every_error_contains_the_transaction_id(fault: dict[str, Any], emulator
 
 
 def test_the_transaction_id_of_the_service_is_preferred(connect: Connect) -> None:
-    for body, headers, told in (
+    for body, headers, expected in (
         ({"trace": "theirs"}, {}, "theirs"),
         ({}, {"X-Global-Transaction-Id": "global"}, "global"),
         ({"trace": "two\nlines\x1b[2J"}, {}, "two lines [2J"),
@@ -114,7 +114,7 @@ def test_the_transaction_id_of_the_service_is_preferred(connect: Connect) -> Non
         with canned(reply(404, body, headers)) as server:
             with pytest.raises(NotFound) as caught:
                 connect(server.url).get("/x")
-            assert caught.value.transaction_id == (told or server.got[0].headers["transaction-id"])
+            assert caught.value.transaction_id == (expected or server.got[0].headers["transaction-id"])
 
 
 # -- time

@@ -15,7 +15,7 @@ from pulumi_roster.http.whole_body import ReplyTooLarge
 from support.timetable import Answer, FakeTime, Script
 from support.transport_calls import failing, fine, limited, request, run
 
-# -- what is repeated
+# -- repeated requests
 
 
 REFUSED = httpx.ConnectError("refused")

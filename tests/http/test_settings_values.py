@@ -54,7 +54,7 @@ def test_settings_are_read_at_their_first_use() -> None:
     assert settings.connection(TEST).get("testKey") == "later"
 
 
-# -- what is missing
+# -- missing settings
 
 
 def test_a_missing_setting_is_named_with_both_ways_to_give_it() -> None:

@@ -26,7 +26,7 @@ def shown(members: Resource) -> list[str]:
 
 
 def sizes(server: Running, route: str) -> list[int]:
-    """How many items each call of a route carried."""
+    """Returns the number of items in each call of a route."""
     return [
         len(call["body"]["members"])
         for call in server.last_requests()
@@ -137,11 +137,11 @@ def test_creating_an_exclusive_set_refuses_and_names_unmanaged_members(
     members: Resource, emulator: Running, team: str
 ) -> None:
     ibm_add(emulator, team, ANNA, DORA)
-    with pytest.raises(NotOurs) as refused:
+    with pytest.raises(NotOurs) as caught:
         members.up(access_group_id=team, members=[ANNA, BERT], exclusive=True)
-    assert DORA in str(refused.value)
-    assert ANNA not in str(refused.value)
-    assert "adopt=True" in str(refused.value)
+    assert DORA in str(caught.value)
+    assert ANNA not in str(caught.value)
+    assert "adopt=True" in str(caught.value)
     assert ibm_members(emulator, team) == {ANNA, DORA}, "nothing was done"
 
 

@@ -222,8 +222,8 @@ def test_a_recent_write_overrides_a_read() -> None:
 
 def test_a_read_long_after_a_write_overrides_it() -> None:
     _service, time, listing = listed(B, settle=6)
-    listing.put(A)  # removed by somebody else since
-    listing.drop("b")  # made again by somebody else since
+    listing.put(A)  # since then, another writer removed it
+    listing.drop("b")  # since then, another writer created it again
     time.now += 7
     assert ids(listing.rows(fresh=True)) == ["b"]
     assert listing.get("a") is None

@@ -112,14 +112,14 @@ def test_vault_accepts_values_at_the_limits(server: VaultServer) -> None:
 
 def test_a_missing_address_or_token_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    for config, told in (
+    for config, expected in (
         ({}, "roster:vaultToken"),
         ({"vaultAddress": ADDRESS}, "--secret roster:vaultToken, or set VAULT_TOKEN"),
         ({"vaultToken": "t"}, "roster:vaultAddress"),
     ):
         _, [fault] = lifecycle("vault.IdentityGroup", **config).check({"name": "a"})
         assert fault.path == "connection"
-        assert told in fault.reason
+        assert expected in fault.reason
 
 
 def test_the_token_of_vault_login_is_used_last(

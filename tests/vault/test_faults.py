@@ -76,10 +76,10 @@ def test_a_refused_second_step_undoes_the_first(
 ) -> None:
     body = {"errors": ["policies cannot contain that"]}
     emulator.fault("status", method="POST", route=WRITE, status=status, body=body)
-    with pytest.raises(Exception, match="policies cannot contain that") as told:
+    with pytest.raises(Exception, match="policies cannot contain that") as caught:
         declared.up(**DECLARED)
     assert named(server) == {}
-    assert "was created" not in str(told.value)
+    assert "was created" not in str(caught.value)
     declared.up(**DECLARED)
     holds(server, declared)
 
@@ -89,10 +89,10 @@ def test_a_group_that_cannot_be_removed_again_is_named(
 ) -> None:
     emulator.fault("status", method="POST", route=WRITE, status=403, body={"errors": ["no"]})
     emulator.fault("status", method="DELETE", route=WRITE, status=403, body={"errors": ["no"]})
-    with pytest.raises(Forbidden) as told:
+    with pytest.raises(Forbidden) as caught:
         declared.up(**DECLARED)
     [left] = named(server).values()
-    assert f"the group {left} was created" in str(told.value)
+    assert f"the group {left} was created" in str(caught.value)
     with pytest.raises(AlreadyExists):
         declared.up(**DECLARED)
     declared.up(**DECLARED, adopt=True)

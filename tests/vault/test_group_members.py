@@ -72,7 +72,7 @@ def test_creating_an_exclusive_set_removes_nobody(members: Resource, server: Vau
     assert shown(server, team)["member_entity_ids"] == [anna]
     change(server, team, member_entity_ids=[anna, unmanaged])
     assert members.refresh()
-    assert members.up(**declared) == "update", "a member who came later shows, and is removed then"
+    assert members.up(**declared) == "update", "a later member shows, and is then removed"
     assert shown(server, team)["member_entity_ids"] == [anna]
 
 
@@ -113,8 +113,8 @@ def test_a_group_and_its_members_can_be_separate_resources(server: VaultServer) 
     team = server.resource("vault.IdentityGroup")
     team.up(name="team", policies=["p"])
     ours, theirs = team.also(KIND), server.resource(KIND)
-    for members, who in ((ours, anna), (theirs, bert)):
-        members.up(group_id=team.id, member_entity_ids=[who])
+    for members, person in ((ours, anna), (theirs, bert)):
+        members.up(group_id=team.id, member_entity_ids=[person])
     team.up(name="renamed", policies=["q"])
     assert shown(server, team.id)["member_entity_ids"] == sorted([anna, bert])
     for resource in (team, ours, theirs):
@@ -150,7 +150,7 @@ def test_resources_of_one_program_lose_no_member(server: VaultServer, team: str)
     stack = server.resource(KIND)
     resources = [stack.also() for _ in people]
     with ThreadPoolExecutor(len(people)) as threads:
-        list(threads.map(lambda one, who: one.up(group_id=team, member_entity_ids=[who]), resources, people))
+        list(threads.map(lambda one, person: one.up(group_id=team, member_entity_ids=[person]), resources, people))
     assert shown(server, team)["member_entity_ids"] == sorted(people)
 
 

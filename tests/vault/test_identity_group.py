@@ -31,8 +31,8 @@ def test_adoption_changes_only_the_declared_fields(declared: Resource, server: V
     declared.up(name="platform", policies=["ours"], member_entity_ids=[mine], adopt=True)
     assert declared.id == there
     row = shown(server, there)
-    assert (row["policies"], row["member_entity_ids"]) == (["ours"], [mine]), "what is listed is the whole"
-    assert row["metadata"] == {"a": "b"}, "what is not managed is left alone"
+    assert (row["policies"], row["member_entity_ids"]) == (["ours"], [mine]), "a declared list is complete"
+    assert row["metadata"] == {"a": "b"}, "an unmanaged field is left alone"
     assert row["name"] == "Platform"
 
 
@@ -64,8 +64,8 @@ def test_one_of_many_concurrent_creators_succeeds(server: VaultServer, monkeypat
         stack = server.resource(KIND)
         try:
             stack.up(name="platform", policies=[f"policy-{number}"], metadata={"stack": str(number)})
-        except AlreadyExists as refused:
-            return refused
+        except AlreadyExists as caught:
+            return caught
         return stack
 
     with ThreadPoolExecutor(CREATORS) as stacks:
@@ -192,7 +192,7 @@ def test_items_added_since_the_last_refresh_stay_until_the_next(declared: Resour
     assert row["member_entity_ids"] == sorted([bert, cara])
     assert declared.up(name="platform", **wanted) == "same"
     assert declared.refresh()
-    assert declared.up(name="platform", **wanted) == "update", "the next preview shows what is to be removed"
+    assert declared.up(name="platform", **wanted) == "update", "the next preview shows the removals"
     row = shown(server, declared.id)
     assert {key: row[key] for key in wanted} == wanted
 
@@ -218,4 +218,4 @@ def test_the_members_of_an_external_group_are_not_managed(server: VaultServer) -
     external.up(name="sso", type="external", policies=["p"], metadata={"idp": "okta"})
     assert external.up(name="sso", type="external", policies=[], metadata={}) == "update"
     found = external.get(external.id)
-    assert not {"member_entity_ids", "member_group_ids"} & set(found), "else what is imported could not be declared"
+    assert not {"member_entity_ids", "member_group_ids"} & set(found), "so that an imported group can be declared"
