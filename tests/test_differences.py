@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_roster.catalog import handler_class
+from pulumi_roster.catalog import RESOURCES, handler_class
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
@@ -29,6 +29,8 @@ CONFIG = {
     "roster:vaultToken": "t",
     "roster:appsecUrl": "https://api.appsecplus.example.com",
     "roster:appsecToken": "t",
+    "roster:britiveTenant": "acme",
+    "roster:britiveToken": "t",
 }
 SESSION = Session(Settings(CONFIG.get, {}))
 
@@ -109,6 +111,7 @@ ACCESS_GROUP = Field(one_of(*GROUPS), replaces=True)
 IDENTITY = Field(one_of(*IDS), replaces=True)
 NAME = Field(one_of("one", "One", "one ", "two", "ü", "u\u0308"))
 FLAG = Field(st.booleans(), default=False)
+APPLICATION = Field(one_of("app-demo", "app-other"), replaces=True)
 VAULT_MEMBERS = Field(set_of("a", "A", "b", "c"), default=UNMANAGED, meaning=frozenset)
 
 KINDS: dict[str, dict[str, Field]] = {
@@ -156,6 +159,7 @@ KINDS: dict[str, dict[str, Field]] = {
         "group_id": Field(one_of("g", "h"), replaces=True),
         "member_entity_ids": Field(set_of("a", "A", "b"), meaning=frozenset),
         "member_group_ids": VAULT_MEMBERS,
+        "exclusive": FLAG,
     },
     "appsec.IdentityGroup": {
         "name": NAME,
@@ -166,6 +170,28 @@ KINDS: dict[str, dict[str, Field]] = {
         "group_id": Field(one_of("g", "h"), replaces=True),
         "members": Field(set_of("a", "A", "b", "b "), meaning=frozenset),
         "exclusive": FLAG,
+    },
+    "britive.EnvironmentGroup": {
+        "app_id": APPLICATION,
+        "name": NAME,
+        "description": Field(one_of("", "why", "Why", "why\n"), default=""),
+        "parent_id": Field(one_of("p", "q"), default=UNMANAGED, replaces=True),
+    },
+    "britive.Environment": {
+        "app_id": APPLICATION,
+        "name": NAME,
+        "description": Field(one_of("", "why", "Why", "why\n"), default=""),
+        "parent_group_id": Field(one_of("p", "q"), default=UNMANAGED, replaces=True),
+    },
+    "britive.AccountMapping": {
+        "app_id": APPLICATION,
+        "environment_id": Field(one_of("e", "f"), replaces=True),
+        "account_id": Field(
+            one_of(2800, "2800", "0002800", 2801), meaning=lambda account: str(int(account)), replaces=True
+        ),
+        "user_id": Field(one_of("user-alice", "user-bob"), replaces=True),
+        "save_to_all_envs": FLAG,
+        "force_checkin_paps": FLAG,
     },
 }
 
@@ -208,3 +234,10 @@ def test_a_difference_names_the_fields_whose_meaning_differs(kind: str, data: st
         assert {*found.changed} - {"type"} == differing
         assert {*found.replaces} - {"type"} == {name for name in differing if fields[name].replaces}
     assert lifecycle.check(olds) == (olds, [])
+
+
+def test_each_kind_has_its_fields_in_the_table() -> None:
+    assert sorted(KINDS) == sorted(RESOURCES)
+    for kind, fields in KINDS.items():
+        args_type = handler_class(kind).args_type
+        assert {*fields} == {*args_type.model_fields} - {"connection", "adopt", "type"}, kind

@@ -63,23 +63,17 @@ def test_all_check_failures_are_reported_with_their_paths(
 # -- the place in the tree
 
 
-def test_a_group_without_a_parent_is_in_the_root_group(group: Resource, emulator: Running) -> None:
+@pytest.mark.parametrize("named", [False, True], ids=["omitted", "declared"])
+def test_a_group_can_be_in_the_root_group(group: Resource, emulator: Running, named: bool) -> None:
     root = britive_root(emulator)
-    group.up(app_id=APP, name="Platform")
+    without: dict[str, Any] = {"app_id": APP, "name": "Platform"}
+    group.up(**without, **({"parent_id": root} if named else {}))
     assert only(emulator)["parentId"] == root
     assert group.outputs["parent"] == root
-    assert "parent_id" not in group.outputs
+    assert ("parent_id" in group.outputs) is named
     assert group.refresh()
-    assert group.preview(app_id=APP, name="Platform") == "same"
-    assert group.preview(app_id=APP, name="Platform", parent_id=root) == "same", "naming the root group changes nothing"
-
-
-def test_the_root_group_may_be_the_declared_parent(group: Resource, emulator: Running) -> None:
-    root = britive_root(emulator)
-    group.up(app_id=APP, name="Platform", parent_id=root)
-    assert group.refresh()
-    assert group.preview(app_id=APP, name="Platform", parent_id=root) == "same"
-    assert group.preview(app_id=APP, name="Platform") == "same", "an omitted parent is not managed"
+    assert group.preview(**without) == "same", "an omitted parent is not managed"
+    assert group.preview(**without, parent_id=root) == "same", "naming the root group changes nothing"
 
 
 def test_groups_can_be_nested_to_any_depth(group: Resource, emulator: Running) -> None:
