@@ -53,6 +53,13 @@ def api(url: str, auth: httpx.Auth, limits: Limits = QUICK) -> Iterator[Client]:
     client.close()
 
 
+@pytest.fixture
+def keyed(emulator: Running) -> Iterator[Client]:
+    """A client that exchanges a key of the emulator."""
+    with api(emulator.url, exchange(emulator.url)) as client:
+        yield client
+
+
 def together(count: int, what: Callable[[], Any]) -> list[Any]:
     """Runs a function in many threads at once. Returns their answers and errors."""
     answers: list[Any] = []
@@ -108,12 +115,11 @@ def test_a_malformed_token_is_refused_and_not_shown(token: str) -> None:
 # -- a key that is exchanged
 
 
-def test_eight_threads_exchange_a_key_once(emulator: Running) -> None:
+def test_eight_threads_exchange_a_key_once(emulator: Running, keyed: Client) -> None:
     emulator.fault("hold", route="/identity/token")
     release = threading.Thread(target=lambda: (emulator.held(), emulator.release()))
     release.start()
-    with api(emulator.url, exchange(emulator.url)) as client:
-        answers = together(8, lambda: client.get("/v2/groups", params=GROUPS).status)
+    answers = together(8, lambda: keyed.get("/v2/groups", params=GROUPS).status)
     release.join()
     assert answers == [200] * 8
     assert emulator.requests() == {TOKEN_ROUTE: 1, "GET /v2/groups": 8}
@@ -147,21 +153,20 @@ def test_a_token_is_renewed_before_it_expires(emulator: Running) -> None:
         assert emulator.requests()[TOKEN_ROUTE] == 2
 
 
-def test_a_refused_token_is_fetched_again_once(emulator: Running) -> None:
-    with api(emulator.url, exchange(emulator.url)) as client:
-        client.get("/v2/groups", params=GROUPS)
-        emulator.revoke()
-        made = client.post("/v2/groups", params=GROUPS, json={"name": "admins"}).fields()
-        emulator.revoke()
-        answers = together(8, lambda: client.get("/v2/groups", params={**GROUPS, "hide_public_access": True}).fields())
+def test_a_refused_token_is_fetched_again_once(emulator: Running, keyed: Client) -> None:
+    keyed.get("/v2/groups", params=GROUPS)
+    emulator.revoke()
+    made = keyed.post("/v2/groups", params=GROUPS, json={"name": "admins"}).fields()
+    emulator.revoke()
+    answers = together(8, lambda: keyed.get("/v2/groups", params={**GROUPS, "hide_public_access": True}).fields())
     assert [[row["id"] for row in answer["groups"]] for answer in answers] == [[made["id"]]] * 8
     assert emulator.requests()[TOKEN_ROUTE] == 3
 
 
-def test_a_service_that_refuses_each_token_gets_two_requests(emulator: Running) -> None:
+def test_a_service_that_refuses_each_token_gets_two_requests(emulator: Running, keyed: Client) -> None:
     emulator.fault("status", status=401, route="/v2/groups", times=None)
-    with api(emulator.url, exchange(emulator.url)) as client, pytest.raises(Unauthorized):
-        client.get("/v2/groups", params=GROUPS)
+    with pytest.raises(Unauthorized):
+        keyed.get("/v2/groups", params=GROUPS)
     assert emulator.requests() == {TOKEN_ROUTE: 2, "GET /v2/groups": 2}
 
 
@@ -203,19 +208,17 @@ def test_a_key_that_a_service_repeats_is_redacted(status: int) -> None:
 
 
 @pytest.mark.parametrize(("times", "failures"), [(1, 1), (None, 8)], ids=["one thread", "all threads"])
-def test_failed_exchanges_cause_no_deadlock(times: int | None, failures: int, emulator: Running) -> None:
+def test_failed_exchanges_cause_no_deadlock(times: int | None, failures: int, emulator: Running, keyed: Client) -> None:
     emulator.fault("status", status=400, route="/identity/token", body={"errorMessage": "not now"}, times=times)
-    with api(emulator.url, exchange(emulator.url)) as client:
-        answers = together(8, lambda: client.get("/v2/groups", params=GROUPS).status)
+    answers = together(8, lambda: keyed.get("/v2/groups", params=GROUPS).status)
     assert sum(isinstance(answer, Unauthorized) for answer in answers) == failures
     assert answers.count(200) == 8 - failures
 
 
-def test_a_lost_exchange_is_sent_again(emulator: Running) -> None:
+def test_a_lost_exchange_is_sent_again(emulator: Running, keyed: Client) -> None:
     emulator.fault("drop_after", route="/identity/token")
     emulator.fault("status", status=503, route="/identity/token")
-    with api(emulator.url, exchange(emulator.url)) as client:
-        made = client.post("/v2/groups", params=GROUPS, json={"name": "admins"})
+    made = keyed.post("/v2/groups", params=GROUPS, json={"name": "admins"})
     assert made.status == 201
     assert emulator.requests() == {TOKEN_ROUTE: 3, "POST /v2/groups": 1}
 

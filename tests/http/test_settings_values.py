@@ -161,5 +161,6 @@ def test_limits_of_time_can_be_set() -> None:
     ],
 )
 def test_a_limit_of_time_must_be_a_number_of_seconds(key: str, text: str) -> None:
+    config: dict[str, Any] = {key: text}
     with pytest.raises(SettingsError, match=rf"roster:{key} must be a number of seconds, at least 0[.1]*, got"):
-        connection(**{key: text})
+        connection(**config)

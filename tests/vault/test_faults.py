@@ -50,6 +50,15 @@ def test_a_lost_creation_is_found_though_openbao_changes_the_case(
     assert declared.preview(**DECLARED) == "same"
 
 
+@pytest.mark.parametrize("fault", [{"kind": "drop_after"}, {"kind": "status_after", "status": 500}], ids=str)
+def test_a_lost_reply_to_the_second_step_keeps_the_group(
+    declared: Resource, server: VaultServer, emulator: Running, fault: dict[str, Any]
+) -> None:
+    emulator.fault(**fault, method="POST", route=WRITE)
+    declared.up(**DECLARED)
+    holds(server, declared)
+
+
 def test_a_500_of_vault_is_reported_and_not_repeated(declared: Resource, emulator: Running) -> None:
     declared.up(name="platform", policies=["x"])
     emulator.clear_requests()
