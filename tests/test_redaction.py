@@ -14,7 +14,7 @@ SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=4
 
 
 @given(before=st.text(), secret=SECRETS, after=st.text())
-def test_no_secret_is_shown_however_it_is_written(before: str, secret: str, after: str) -> None:
+def test_no_secret_is_shown_in_any_notation(before: str, secret: str, after: str) -> None:
     if secret in "[redacted]":
         return
     said = f"{before}{secret}{after} {quote(secret, safe='')} {quote_plus(secret)}"

@@ -21,11 +21,11 @@ GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.GroupMembers"
 EXCHANGE = "POST /oauth/token"
 
 
-def faults(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
+def failures(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
     """Returns the check failures with this configuration only: no emulator, no environment."""
     keys = {f"roster:{key}": value for key, value in (config or {"appsecUrl": URL, "appsecToken": "t"}).items()}
     _, found = Lifecycle(handler_class(kind), Session(Settings(keys.get, {}))).check(given)
-    return {fault.path: fault.reason for fault in found}
+    return {failure.path: failure.reason for failure in found}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def faults(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
     ids=str,
 )
 def test_a_check_failure_has_its_path(kind: str, given: dict[str, Any], path: str, reason: str) -> None:
-    found = faults(kind, given)
+    found = failures(kind, given)
     assert list(found) == [path]
     assert reason in found[path]
 
@@ -67,7 +67,7 @@ def test_a_check_failure_has_its_path(kind: str, given: dict[str, Any], path: st
     ids=str,
 )
 def test_missing_and_forbidden_settings_are_named(config: dict[str, str], expected: str) -> None:
-    assert expected in faults(GROUP, {"name": "a"}, **config)["connection"]
+    assert expected in failures(GROUP, {"name": "a"}, **config)["connection"]
 
 
 # -- credentials

@@ -58,18 +58,18 @@ def test_an_account_is_a_number_or_its_text(mapping: Resource, given: Any) -> No
 
 @pytest.mark.parametrize("given", [True, -1, 1.5, "", "x", "2800/users", "\uff12\uff18", [2800]])
 def test_an_account_that_is_not_a_number_is_refused(mapping: Resource, given: Any) -> None:
-    assert set(mapping.faults(**declared("e", account_id=given))) == {"account_id"}
+    assert set(mapping.failures(**declared("e", account_id=given))) == {"account_id"}
 
 
 def test_all_check_failures_are_reported(mapping: Resource) -> None:
-    assert set(mapping.faults()) == {"app_id", "environment_id", "account_id", "user_id"}
-    assert set(mapping.faults(**declared("", user_id="", save_to_all_envs="yes", force_checkin_paps=1))) == {
+    assert set(mapping.failures()) == {"app_id", "environment_id", "account_id", "user_id"}
+    assert set(mapping.failures(**declared("", user_id="", save_to_all_envs="yes", force_checkin_paps=1))) == {
         "environment_id",
         "user_id",
         "save_to_all_envs",
         "force_checkin_paps",
     }
-    assert mapping.faults(**declared(UNKNOWN, account_id=UNKNOWN, user_id=UNKNOWN)) == {}
+    assert mapping.failures(**declared(UNKNOWN, account_id=UNKNOWN, user_id=UNKNOWN)) == {}
 
 
 # -- one environment
@@ -139,9 +139,7 @@ def test_missing_objects_are_reported_in_the_services_words(
 # -- refused deletions
 
 
-def test_an_automatic_mapping_cannot_be_removed_and_the_error_says_what_to_do(
-    mapping: Resource, emulator: Running, environments: list[str]
-) -> None:
+def test_an_automatic_mapping_cannot_be_removed(mapping: Resource, emulator: Running, environments: list[str]) -> None:
     mapping.up(**declared(environments[0], account_id=OF_ERIN, user_id=ERIN))
     with pytest.raises(Conflict, match="mapped automatically and cannot be unmapped") as caught:
         mapping.subject.delete(mapping.id, mapping.outputs)

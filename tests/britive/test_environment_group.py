@@ -39,7 +39,7 @@ def only(server: Running) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("given", "faults"),
+    ("given", "failures"),
     [
         ({"app_id": APP, "name": "n", "description": "two\nlines are fine"}, set()),
         ({}, {"app_id", "name"}),
@@ -54,9 +54,9 @@ def only(server: Running) -> dict[str, Any]:
     ],
 )
 def test_all_check_failures_are_reported_with_their_paths(
-    group: Resource, emulator: Running, given: dict[str, Any], faults: set[str]
+    group: Resource, emulator: Running, given: dict[str, Any], failures: set[str]
 ) -> None:
-    assert set(group.faults(**given)) == faults
+    assert set(group.failures(**given)) == failures
     assert emulator.total() == 0
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 
-from pulumi_roster.errors import ConnectionFailed, RosterError, ServiceError, SettingsError
+from pulumi_roster.errors import ConnectionFailed, ServiceError, SettingsError
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
@@ -266,19 +266,3 @@ def test_a_proxy_sees_no_credential_of_a_tls_connection(
         assert server.got[0].headers["authorization"] == "Bearer canary-token"
     assert proxy.asked == ["CONNECT service.invalid:443 HTTP/1.1"]
     assert b"canary" not in proxy.seen
-
-
-# -- unreachable hosts
-
-
-def test_an_unknown_host_counts_as_not_reached(connect: Connect) -> None:
-    with pytest.raises(ConnectionFailed, match=r"Test at service\.invalid was not reached"):
-        connect("https://service.invalid").get("/x")
-
-
-def test_a_closed_port_counts_as_not_reached(connect: Connect) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        with pytest.raises(RosterError, match="was not reached") as caught:
-            connect(f"http://127.0.0.1:{free.getsockname()[1]}").post("/x", json={})
-    assert isinstance(caught.value, ConnectionFailed)

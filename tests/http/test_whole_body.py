@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import time
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
@@ -113,12 +112,6 @@ def test_a_late_write_is_not_sent_and_its_reply_may_take_longer() -> None:
     with pytest.raises(httpx.PoolTimeout):
         transport.handle_request(request(deadline=time.now + 60, send_by=time.now))
     assert len(script.requests) == 1
-
-
-def test_the_deadline_ends_the_wait_for_headers(emulator: Running) -> None:
-    emulator.fault("slow_headers", seconds=60)
-    with whole(Limits()) as transport, pytest.raises(httpx.ReadTimeout):
-        transport.handle_request(request(url=f"{emulator.url}/v2/groups", deadline=time.monotonic() + 0.2))
 
 
 def test_the_deadline_ends_a_slow_body() -> None:

@@ -30,7 +30,7 @@ def one_group(server: Running) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("given", "faults"),
+    ("given", "failures"),
     [
         ({"name": "x" * 100, "description": "x" * 250}, set()),
         ({"name": "x" * 101}, {"name"}),
@@ -52,19 +52,19 @@ def one_group(server: Running) -> dict[str, Any]:
     ],
 )
 def test_all_check_failures_are_reported_with_their_paths(
-    group: Resource, given: dict[str, Any], faults: set[str]
+    group: Resource, given: dict[str, Any], failures: set[str]
 ) -> None:
-    assert set(group.faults(**given)) == faults
+    assert set(group.failures(**given)) == failures
 
 
 @pytest.mark.parametrize("name", ["Public Access", "public access", "PUBLIC ACCESS"])
 def test_the_public_access_group_is_refused_without_a_request(group: Resource, emulator: Running, name: str) -> None:
-    assert "public access group" in group.faults(name=name)["name"]
+    assert "public access group" in group.failures(name=name)["name"]
     assert emulator.total() == 0
 
 
 def test_an_unknown_connection_needs_no_account(group: Resource) -> None:
-    assert group.faults(name="n", connection=UNKNOWN) == {}
+    assert group.failures(name="n", connection=UNKNOWN) == {}
 
 
 # -- in place

@@ -72,7 +72,7 @@ def test_the_type_of_a_member_follows_from_the_prefix_of_its_id(members: Resourc
     ],
 )
 def test_a_malformed_member_fails_with_its_path(members: Resource, given: Any, path: str) -> None:
-    assert set(members.faults(access_group_id="g", members=given)) == {path}
+    assert set(members.failures(access_group_id="g", members=given)) == {path}
 
 
 # -- the set

@@ -47,7 +47,7 @@ def stored(server: Running, group: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("given", "faults"),
+    ("given", "failures"),
     [
         ({"expiration": 1}, set()),
         ({"expiration": 24}, set()),
@@ -75,9 +75,9 @@ def stored(server: Running, group: str) -> dict[str, Any]:
     ],
 )
 def test_all_check_failures_are_reported_with_their_paths(
-    rule: Resource, given: dict[str, Any], faults: set[str]
+    rule: Resource, given: dict[str, Any], failures: set[str]
 ) -> None:
-    assert set(rule.faults(**{**declared("g"), **given})) == faults
+    assert set(rule.failures(**{**declared("g"), **given})) == failures
 
 
 SCALARS: list[Any] = ["text", "", "ü€😀", 'quo"te', True, False, 0, 1, -5, 1.5]
@@ -106,9 +106,9 @@ SCALARS: list[Any] = ["text", "", "ü€😀", 'quo"te', True, False, 0, 1, -5, 
     ],
 )
 def test_a_value_must_fit_its_operator(rule: Resource, operator: str, value: Any) -> None:
-    faults = rule.faults(**declared("g", conditions=[*condition("EQUALS", "fine"), *condition(operator, value)]))
-    assert set(faults) <= {"conditions[1]", "conditions[1].value"}
-    assert len(faults) == 1
+    failures = rule.failures(**declared("g", conditions=[*condition("EQUALS", "fine"), *condition(operator, value)]))
+    assert set(failures) <= {"conditions[1]", "conditions[1].value"}
+    assert len(failures) == 1
 
 
 def test_unknown_values_pass_at_any_depth(rule: Resource) -> None:
@@ -119,9 +119,9 @@ def test_unknown_values_pass_at_any_depth(rule: Resource) -> None:
         condition("IN", [UNKNOWN]),
         condition(UNKNOWN, ["a"]),
     ):
-        assert rule.faults(**declared(UNKNOWN, conditions=conditions, expiration=UNKNOWN)) == {}
+        assert rule.failures(**declared(UNKNOWN, conditions=conditions, expiration=UNKNOWN)) == {}
     mixed = [*condition("IN", [UNKNOWN]), *condition("LIKE", "x")]
-    assert set(rule.faults(**declared(UNKNOWN, conditions=mixed))) == {"conditions[1].operator"}
+    assert set(rule.failures(**declared(UNKNOWN, conditions=mixed))) == {"conditions[1].operator"}
 
 
 # -- values

@@ -32,7 +32,7 @@ def groups_of(server: Running, iam_id: str = ANNA) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("given", "faults"),
+    ("given", "failures"),
     [
         ({"access_group_ids": []}, set()),
         ({"access_group_ids": [f"g{n}" for n in range(50)]}, set()),
@@ -51,8 +51,8 @@ def groups_of(server: Running, iam_id: str = ANNA) -> list[str]:
         ({"exclusive": "no", "access_group_ids": [f"g{n}" for n in range(51)]}, {"exclusive", "access_group_ids"}),
     ],
 )
-def test_all_check_failures_are_reported(member: Resource, given: dict[str, Any], faults: set[str]) -> None:
-    assert set(member.faults(**{"iam_id": ANNA, "access_group_ids": ["g"], **given})) == faults
+def test_all_check_failures_are_reported(member: Resource, given: dict[str, Any], failures: set[str]) -> None:
+    assert set(member.failures(**{"iam_id": ANNA, "access_group_ids": ["g"], **given})) == failures
 
 
 def test_fifty_groups_are_joined_in_one_request(member: Resource, emulator: Running) -> None:

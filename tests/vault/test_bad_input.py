@@ -24,9 +24,9 @@ def lifecycle(kind: str, **config: Any) -> Lifecycle:
     )
 
 
-def faults(kind: str, given: dict[str, Any]) -> dict[str, str]:
+def failures(kind: str, given: dict[str, Any]) -> dict[str, str]:
     _, found = lifecycle(kind, vaultAddress=ADDRESS, vaultToken="t").check(given)
-    return {fault.path: fault.reason for fault in found}
+    return {failure.path: failure.reason for failure in found}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def faults(kind: str, given: dict[str, Any]) -> dict[str, str]:
     ids=lambda value: str(value)[:40],
 )
 def test_a_malformed_group_fails_with_its_path(given: dict[str, Any], path: str, reason: str) -> None:
-    found = faults("vault.IdentityGroup", {"name": "platform", **given} if given else given)
+    found = failures("vault.IdentityGroup", {"name": "platform", **given} if given else given)
     assert list(found) == [path]
     assert reason in found[path]
 
@@ -90,7 +90,7 @@ def test_a_malformed_group_fails_with_its_path(given: dict[str, Any], path: str,
     ids=lambda value: str(value)[:40],
 )
 def test_malformed_members_fail_with_their_path(given: dict[str, Any], path: str, reason: str) -> None:
-    found = faults("vault.GroupMembers", given)
+    found = failures("vault.GroupMembers", given)
     assert list(found) == [path]
     assert reason in found[path]
 
@@ -117,9 +117,9 @@ def test_a_missing_address_or_token_is_named(monkeypatch: pytest.MonkeyPatch, tm
         ({"vaultAddress": ADDRESS}, "--secret roster:vaultToken, or set VAULT_TOKEN"),
         ({"vaultToken": "t"}, "roster:vaultAddress"),
     ):
-        _, [fault] = lifecycle("vault.IdentityGroup", **config).check({"name": "a"})
-        assert fault.path == "connection"
-        assert expected in fault.reason
+        _, [failure] = lifecycle("vault.IdentityGroup", **config).check({"name": "a"})
+        assert failure.path == "connection"
+        assert expected in failure.reason
 
 
 def test_the_token_of_vault_login_is_used_last(
@@ -144,5 +144,5 @@ def test_another_connection_does_not_use_the_token_of_vault_login(
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".vault-token").write_text("t")
     other = lifecycle("vault.IdentityGroup", connections={"other": {"vaultAddress": ADDRESS}})
-    _, [fault] = other.check({"name": "a", "connection": "other"})
-    assert "vaultToken in roster:connections.other" in fault.reason
+    _, [failure] = other.check({"name": "a", "connection": "other"})
+    assert "vaultToken in roster:connections.other" in failure.reason

@@ -61,7 +61,7 @@ def test_a_listing_is_complete_and_sorted_by_name(server: VaultServer) -> None:
     assert [row.name for row in roster_vault.list_identity_groups(prefix="TEAM-1")] == names[10:20]
 
 
-def test_an_external_group_shows_who_has_logged_in(emulator: Running, program_config: Configure) -> None:
+def test_an_external_group_shows_the_logged_in_members(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url)
     data = {"name": "sso", "type": "external", "member_entity_ids": ["entity-alice"]}
     emulator.seed(vault={"groups": [data]})

@@ -70,6 +70,16 @@ def test_an_update_sends_only_the_changed_fields(declared: Resource, emulator: R
     ]
 
 
+def test_an_update_that_is_already_done_is_not_written(
+    declared: Resource, server: VaultServer, emulator: Running
+) -> None:
+    declared.up(name="platform", policies=["a"])
+    change(server, declared.id, policies=["b"])
+    emulator.clear_requests()
+    declared.up(name="platform", policies=["b"])
+    assert emulator.requests() == {READ: 2}
+
+
 def test_a_set_of_members_sends_only_its_lists(server: VaultServer, emulator: Running) -> None:
     team, inner = group(server), group(server)
     emulator.clear_requests()
@@ -135,8 +145,8 @@ def test_the_root_namespace_is_not_sent(server: VaultServer, emulator: Running, 
 
 @pytest.mark.parametrize("given", ["a b", "a\nX-Vault-Token: other", "ä"])
 def test_a_malformed_namespace_is_refused(server: VaultServer, given: str) -> None:
-    faults = server.resource(GROUP, vaultNamespace=given).faults(name="platform")
-    assert "must be the path of a namespace" in faults["connection"]
+    failures = server.resource(GROUP, vaultNamespace=given).failures(name="platform")
+    assert "must be the path of a namespace" in failures["connection"]
 
 
 def test_a_missing_namespace_is_an_error_and_not_a_missing_group(server: VaultServer, emulator: Running) -> None:
