@@ -180,8 +180,8 @@ def test_no_pinned_dependency_was_withdrawn(tmp_path: Path) -> None:
 
 class TestTheEmulatorOfTheQuickStart:
     def test_another_process_is_never_mistaken_for_ours(self) -> None:
-        assert not Emulator(os.getpid(), 8400).is_ours()
-        assert not Emulator(2**22 + 1, 8400).is_ours()
+        assert not Emulator(os.getpid(), 8400).is_running()
+        assert not Emulator(2**22 + 1, 8400).is_running()
 
     def test_another_port_is_chosen_if_the_usual_one_is_taken(self, capsys: pytest.CaptureFixture[str]) -> None:
         with socket.socket() as other:

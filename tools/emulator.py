@@ -36,7 +36,7 @@ class Emulator:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def is_ours(self) -> bool:
+    def is_running(self) -> bool:
         """Return whether the process is still an emulator on our data, and not another program with the same id."""
         command = _command_line(self.pid)
         return "emulate" in command and str(DATA) in command
@@ -52,7 +52,7 @@ class Emulator:
 def start() -> Emulator:
     """Return the running emulator, or start a new one on the same data."""
     known = _recorded()
-    if known and known.is_ours() and known.answers():
+    if known and known.is_running() and known.answers():
         say(f"emulator: already running at {known.url}")
         return known
     stop()
@@ -78,15 +78,15 @@ def start() -> Emulator:
 def stop() -> None:
     """Stop the emulator that `make up` started, if it is running. Never stop another process."""
     known = _recorded()
-    if known is None or not known.is_ours():
+    if known is None or not known.is_running():
         return
     for how in (signal.SIGTERM, signal.SIGKILL):
         os.kill(known.pid, how)
         deadline = time.monotonic() + PATIENCE
-        while known.is_ours() and time.monotonic() < deadline:
+        while known.is_running() and time.monotonic() < deadline:
             _reap(known.pid)
             time.sleep(PAUSE)
-        if not known.is_ours():
+        if not known.is_running():
             say(f"emulator: stopped, process {known.pid}")
             return
 

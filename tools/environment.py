@@ -63,7 +63,7 @@ def _install_pins() -> None:
 
 
 def _works(python: Path) -> bool:
-    """Return whether the environment's Python runs. It does not if somebody removed the Python that created it."""
+    """Return whether the environment's Python runs. It does not if the Python that created it was removed."""
     return python.exists() and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
 
 

@@ -1,6 +1,7 @@
 """Builds programs from the Go module proxy and keeps them in a cache for all clones.
 
-A small go.mod and go.sum of ours pin each program. The cache names each set `<name>-<version>-<digest of these files>`.
+A small go.mod and go.sum in this folder pin each program. The name of a set in the cache is
+`<name>-<version>-<digest of these files>`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ ADVICE = (
 
 @dataclass(frozen=True)
 class GoModule:
-    """A Go module, and our folder whose go.mod and go.sum pin it."""
+    """A Go module, and our folder with the go.mod and go.sum that pin it."""
 
     folder: Path
     module: str

@@ -87,7 +87,7 @@ def _stack() -> auto.Stack:
 
 
 def _environment() -> dict[str, str]:
-    """Return what the engine needs in addition to the user's environment."""
+    """Return the variables that the engine needs in addition to the user's environment."""
     env = {"PULUMI_SKIP_UPDATE_CHECK": "1"}
     if not (os.environ.get("PULUMI_BACKEND_URL") or os.environ.get("PULUMI_ACCESS_TOKEN")):
         env["PULUMI_BACKEND_URL"] = BACKEND.as_uri()

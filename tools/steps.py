@@ -22,7 +22,7 @@ LINES_SHOWN = 25
 
 
 class SetupError(Exception):
-    """A step failed. The text says which step, and what to do."""
+    """A step failed. The text names the step, and says how to continue."""
 
 
 def say(text: str) -> None:
@@ -32,7 +32,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Print what starts and, if it succeeds, how many seconds it took."""
+    """Print the name of a step and, if it succeeds, how many seconds it took."""
     say(f"==> {what}")
     start = time.monotonic()
     yield

@@ -164,8 +164,8 @@ def _endpoint(answer: Callable[[Request], Awaitable[Any]]) -> Callable[[Request]
             return JSONResponse(await answer(request))
         except ValidationError as error:
             raise HTTPException(400, "; ".join(map(_reason, error.errors()))) from None
-        except (ValueError, TypeError, KeyError) as error:
-            raise HTTPException(400, f"{type(error).__name__}: {error}") from None
+        except (ValueError, TypeError) as error:
+            raise HTTPException(400, str(error)) from None
 
     return endpoint
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import signal
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
 
-from roster_emulator import Running, running
+from roster_emulator import Running, running, serve
 from testkit.ibm import Ibm, exchange, refused
 
 
@@ -116,6 +117,27 @@ def test_a_spent_window_refuses_until_it_ends(emulator: Running, ibm: Ibm) -> No
     emulator.clock(ahead=31)
     again = ibm.get("/v2/groups/a")
     assert (again.status_code, again.headers["X-RateLimit-Remaining"]) == (404, "1")
+
+
+def test_the_foreground_server_announces_itself_and_stops_at_a_signal() -> None:
+    said: list[str] = []
+
+    def stop(banner: str) -> None:
+        said.append(banner)
+        signal.raise_signal(signal.SIGTERM)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        serve(0, announce=stop)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert "loopback only" in said[0]
+
+
+def test_a_taken_port_is_an_error(emulator: Running) -> None:
+    with pytest.raises(OSError, match="in use"), running(port=int(emulator.url.rpartition(":")[2])):
+        pass
 
 
 def test_two_emulators_share_nothing() -> None:

@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from roster_emulator import Running, running
+from roster_emulator import Running
 from testkit.no_tls import NO_TLS
 
 GROUPS = "/identity-groups"
@@ -125,17 +124,12 @@ def test_a_put_merges_if_the_switch_says_so(emulator: Running, appsec: httpx.Cli
     refused(appsec.put(f"{GROUPS}/{group['id']}", json={"members": ["x"]}), 400, "invalid_request")
 
 
-def test_each_write_is_later_than_the_last(appsec: httpx.Client) -> None:
-    group = made(appsec, name="n")
-    times = [group["updatedAt"]] + [put(appsec, group["id"], name="n")["updatedAt"] for _ in range(20)]
-    assert times == sorted(set(times))
-
-
-def test_the_clock_may_go_back_and_writes_still_count(emulator: Running, appsec: httpx.Client) -> None:
+def test_each_write_is_later_than_the_last_even_if_the_clock_goes_back(emulator: Running, appsec: httpx.Client) -> None:
     emulator.clock(ahead=1000)
     group = made(appsec, name="n")
     emulator.clock(ahead=0)
-    assert put(appsec, group["id"], name="n")["updatedAt"] > group["updatedAt"]
+    times = [group["updatedAt"]] + [put(appsec, group["id"], name="n")["updatedAt"] for _ in range(20)]
+    assert times == sorted(set(times))
 
 
 @pytest.mark.parametrize(("status", "code"), [(409, "conflict"), (400, "invalid_request")])
@@ -233,20 +227,3 @@ def test_of_concurrent_creates_one_succeeds(appsec: httpx.Client) -> None:
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: appsec.post(GROUPS, json={"name": "n"}), range(8)))
     assert sorted(reply.status_code for reply in replies) == [201, *[409] * 7]
-
-
-def test_seed_dump_and_file(tmp_path: Path) -> None:
-    with running(data=tmp_path / "data") as emulator:
-        seeded = emulator.seed(appsec={"groups": [FULL, {"name": "empty"}]})
-        assert seeded == {"appsec": {"groups": ["group-001", "group-002"]}}
-        with pytest.raises(ValueError, match="409"):
-            emulator.seed(appsec={"groups": [{"name": "new"}, {"name": "empty"}]})
-        names = [row["name"] for row in emulator.dump()["appsec"]["groups"]]
-        assert names == [FULL["name"], "empty"]
-    headers = {"Authorization": "Bearer roster-dev"}
-    with (
-        running(data=tmp_path / "data") as emulator,
-        httpx.Client(base_url=emulator.url, headers=headers, trust_env=False, verify=NO_TLS) as client,
-    ):
-        assert client.get(f"{GROUPS}/group-001").json()["members"] == FULL["members"]
-        assert made(client, name="new")["id"] == "group-003"

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from roster_emulator import Running
 from testkit.ibm import ACCOUNT, RULE, Ibm, refused
-
-
-def href(body: dict[str, Any], which: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(body[which]["href"]).query).items()}
 
 
 @pytest.fixture
@@ -25,12 +21,34 @@ def page(ibm: Ibm, **query: Any) -> dict[str, Any]:
     return dict(reply.json())
 
 
-def test_one_page_has_neither_next_nor_previous(ibm: Ibm, five: list[str]) -> None:
-    body = page(ibm)
-    assert (body["limit"], body["offset"], body["total_count"], len(body["groups"])) == (50, 0, 5, 5)
-    assert {"next", "previous"}.isdisjoint(body)
-    assert href(body, "first") == {"limit": "50", "account_id": ACCOUNT, "hide_public_access": "true"}
-    assert href(body, "last")["offset"] == "0"
+def links(emulator: Running, body: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the queries of the links to other pages."""
+    hrefs = {name: urlsplit(body[name]["href"]) for name in ("first", "previous", "next", "last") if name in body}
+    assert {f"{href.scheme}://{href.netloc}{href.path}" for href in hrefs.values()} == {f"{emulator.url}/v2/groups"}
+    return {name: dict(parse_qsl(href.query)) for name, href in hrefs.items()}
+
+
+@pytest.mark.parametrize(
+    ("query", "limit", "names", "offsets"),
+    [
+        ({}, 50, "abcde", {"last": "0"}),
+        ({"limit": 2}, 2, "ab", {"next": "2", "last": "4"}),
+        ({"limit": 2, "offset": 2}, 2, "cd", {"previous": "0", "next": "4", "last": "4"}),
+        ({"limit": 2, "offset": 4}, 2, "e", {"previous": "2", "last": "4"}),
+        ({"limit": 5}, 5, "abcde", {"last": "0"}),
+        ({"limit": 1, "offset": 4}, 1, "e", {"previous": "3", "last": "4"}),
+        ({"offset": 10}, 50, "", {"previous": "0", "last": "0"}),
+        ({"limit": 0}, 0, "", {"last": "4"}),
+    ],
+)
+def test_a_page_names_the_other_pages_that_there_are(
+    emulator: Running, ibm: Ibm, five: list[str], query: dict[str, int], limit: int, names: str, offsets: dict[str, str]
+) -> None:
+    body = page(ibm, **query)
+    assert (body["limit"], body["offset"], body["total_count"]) == (limit, query.get("offset", 0), 5)
+    assert [group["name"] for group in body["groups"]] == list(names)
+    rest = {"limit": str(limit), "account_id": ACCOUNT, "hide_public_access": "true"}
+    assert links(emulator, body) == {"first": rest} | {name: {"offset": at, **rest} for name, at in offsets.items()}
 
 
 def test_an_empty_list(ibm: Ibm) -> None:
@@ -39,50 +57,9 @@ def test_an_empty_list(ibm: Ibm) -> None:
     assert "next" not in body
 
 
-def test_next_and_previous_lead_through_all_pages(emulator: Running, ibm: Ibm, five: list[str]) -> None:
-    body = page(ibm, limit=2)
-    assert body["next"]["href"].startswith(f"{emulator.url}/v2/groups?")
-    assert href(body, "next") == {
-        "offset": "2",
-        "limit": "2",
-        "account_id": ACCOUNT,
-        "hide_public_access": "true",
-    }
-    assert href(body, "last")["offset"] == "4"
-    names = [group["name"] for group in body["groups"]]
-    middle = ibm.get(body["next"]["href"]).json()
-    assert href(middle, "previous")["offset"] == "0"
-    while True:
-        names += [group["name"] for group in middle["groups"]]
-        if "next" not in middle:
-            break
-        middle = ibm.get(middle["next"]["href"]).json()
-    assert names == list("abcde")
-    assert href(middle, "previous")["offset"] == "2"
-
-
-def test_the_last_page_may_be_full(ibm: Ibm, five: list[str]) -> None:
-    body = page(ibm, limit=5)
-    assert "next" not in body
-    assert href(body, "last")["offset"] == "0"
-    ibm.group("f")
-    body = page(ibm, limit=3)
-    assert (href(body, "next")["offset"], href(body, "last")["offset"]) == ("3", "3")
-    assert "next" not in page(ibm, limit=3, offset=3)
-
-
-def test_a_page_beyond_the_end_is_empty(ibm: Ibm, five: list[str]) -> None:
-    body = page(ibm, offset=10)
-    assert (body["total_count"], body["groups"]) == (5, [])
-    assert "next" not in body
-
-
-def test_limit_0_returns_no_rows(ibm: Ibm, five: list[str]) -> None:
-    body = page(ibm, limit=0)
-    assert (body["limit"], body["total_count"], body["groups"]) == (0, 5, [])
-
-
-@pytest.mark.parametrize("query", ["limit=101", "limit=-1", "limit=x", "offset=-1", "sort=size", "search=admins"])
+@pytest.mark.parametrize(
+    "query", ["limit=101", "limit=-1", "limit=x", "offset=-1", "sort=size", "search=admins", "membership_type=odd"]
+)
 def test_bad_queries_are_refused(ibm: Ibm, query: str) -> None:
     refused(ibm.get(f"/v2/groups?account_id=acc-demo&{query}"), 400, "invalid_payload")
 
@@ -91,7 +68,7 @@ def test_the_server_may_cap_a_page(emulator: Running, ibm: Ibm, five: list[str])
     emulator.switch(page_limit=2)
     body = page(ibm, limit=100)
     assert (body["limit"], len(body["groups"])) == (2, 2)
-    assert href(body, "next")["limit"] == "2"
+    assert links(emulator, body)["next"]["limit"] == "2"
 
 
 def test_items_have_a_href_and_no_account(emulator: Running, ibm: Ibm, five: list[str]) -> None:
@@ -103,11 +80,25 @@ def test_items_have_a_href_and_no_account(emulator: Running, ibm: Ibm, five: lis
 
 
 @pytest.mark.parametrize(
-    ("sort", "names"),
-    [("name", "abcde"), ("-name", "edcba"), ("description", "cebda"), ("-description", "adbec")],
+    ("query", "names"),
+    [
+        *(({"sort": "name"}, "abcde"), ({"sort": "-name"}, "edcba")),
+        *(({"sort": "description"}, "cebda"), ({"sort": "-description"}, "adbec")),
+        *(({"search": "name:A"}, "a"), ({"search": "description:x"}, "b"), ({"search": "name:zz"}, "")),
+        *(({"search": "id:AccessGroupId-"}, "abcde"), ({"account_id": "acc-2"}, "z")),
+        *(({"iam_id": "IBMid-1"}, "b"), ({"iam_id": "IBMid-3"}, "")),
+        ({"iam_id": "IBMid-1", "membership_type": "dynamic"}, "a"),
+        ({"iam_id": "IBMid-1", "membership_type": "all"}, "ab"),
+    ],
 )
-def test_sorts(ibm: Ibm, five: list[str], sort: str, names: str) -> None:
-    assert "".join(ibm.names(sort=sort)) == names
+def test_queries_sort_and_select(
+    emulator: Running, ibm: Ibm, five: list[str], query: dict[str, str], names: str
+) -> None:
+    ibm.group("z", account="acc-2")
+    ibm.join(five[0], "IBMid-1")
+    ibm.join(five[1], "IBMid-2")
+    emulator.seed(ibm={"members": [{"group_id": five[2], "iam_id": "IBMid-1", "membership_type": "dynamic"}]})
+    assert "".join(ibm.names(**query)) == names
 
 
 def test_sort_by_id_and_by_federation(emulator: Running, ibm: Ibm, five: list[str]) -> None:
@@ -118,33 +109,7 @@ def test_sort_by_id_and_by_federation(emulator: Running, ibm: Ibm, five: list[st
     assert ibm.names(sort="is_federated")[-1] == "b"
 
 
-@pytest.mark.parametrize(
-    ("search", "names"),
-    [("name:A", ["a"]), ("description:x", ["b"]), ("name:zz", []), ("id:AccessGroupId-", list("abcde"))],
-)
-def test_search(ibm: Ibm, five: list[str], search: str, names: list[str]) -> None:
-    assert ibm.names(search=search) == names
-
-
 def test_the_public_group_is_listed_unless_hidden(ibm: Ibm, five: list[str]) -> None:
     body = page(ibm, hide_public_access="false")
     assert body["total_count"] == 6
     assert [group["name"] for group in body["groups"]] == [*"abcde", "Public Access"]
-
-
-def test_a_list_shows_one_account_only(ibm: Ibm, five: list[str]) -> None:
-    ibm.group("elsewhere", account="acc-2")
-    assert ibm.names() == list("abcde")
-    assert ibm.names(account_id="acc-2") == ["elsewhere"]
-
-
-def test_groups_of_one_identity(emulator: Running, ibm: Ibm, five: list[str]) -> None:
-    ibm.join(five[0], "IBMid-1")
-    ibm.join(five[1], "IBMid-2")
-    dynamic = {"group_id": five[2], "iam_id": "IBMid-1", "membership_type": "dynamic"}
-    emulator.seed(ibm={"members": [dynamic]})
-    assert ibm.names(iam_id="IBMid-1") == ["b"]
-    assert ibm.names(iam_id="IBMid-1", membership_type="dynamic") == ["a"]
-    assert ibm.names(iam_id="IBMid-1", membership_type="all") == ["a", "b"]
-    assert ibm.names(iam_id="IBMid-3") == []
-    assert ibm.get("/v2/groups?account_id=a&iam_id=x&membership_type=odd").status_code == 400

@@ -1,7 +1,7 @@
 """One AppSec+ group, and two independent lists of its members.
 
 In practice the lists are in the stacks of two teams. Each stack adds and removes only its own people. If both
-change the group at the same moment, Roster repeats the change that was lost.
+change the group at the same moment and one change is lost, Roster repeats it.
 """
 
 import pulumi

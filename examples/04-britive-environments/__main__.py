@@ -32,7 +32,7 @@ roster.britive.AccountMapping(
     environment_id=stages["production"].id,
     account_id=2803,
     user_id="user-bob",
-    force_checkin_paps=True,  # the deletion of this mapping also checks in what bob has checked out
+    force_checkin_paps=True,  # a deletion of this mapping also checks in the profiles that Bob has checked out
 )
 
 pulumi.export("environments", {stage: environment.id for stage, environment in stages.items()})

@@ -1,4 +1,4 @@
-"""An access group without a list of members. People join it when they sign on, by the claims of their company."""
+"""An access group without a list of members. Rules add people when they sign in through an identity provider."""
 
 import pulumi
 
@@ -8,7 +8,7 @@ REALM = "https://idp.example.com/saml"
 Condition = roster.ibm.Condition
 
 operators = roster.ibm.AccessGroup(
-    "operators", name="platform-operators", description="Membership starts at sign-on and expires"
+    "operators", name="platform-operators", description="Membership starts at sign-in and expires"
 )
 
 # A person who meets all conditions of a rule is a member for the given number of hours.

@@ -1,7 +1,7 @@
 """Translates Pulumi's calls into those of a :class:`Lifecycle`, and defines the only class that is pickled.
 
-The pickle is a name: ``Engine("ibm.AccessGroup")``, about 100 bytes. It is in every user's state forever. So the path
-of this class and the kinds never change, and the pickle never contains anything else.
+The pickle contains only a name: ``Engine("ibm.AccessGroup")``, about 100 bytes. Every user's state keeps it forever. So
+the path of this class and the kinds never change, and the pickle never contains anything else.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def configuration(system: System, get: Callable[[str], Any]) -> tuple[str, ...]:
 
 
 def _session(kind: str, config: dynamic.Config) -> Session:
-    """Return the session of one system and configuration. All its kinds share connections, tokens and limits."""
+    """Return the session of one system and configuration. All kinds of the system share its connections and tokens."""
     which = configuration(handler_class(kind).system, config.get)
     with _sessions_lock:
         # A provider process has one configuration, a test process has many.
@@ -64,10 +64,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _concise_errors(verb: F) -> F:
-    """Make a verb's errors reach the user as a few lines.
+    """Wrap a verb so that its errors reach the user as a few lines.
 
-    Pulumi shows the whole traceback, with its chain and module names, but the error itself says what the user needs.
-    ``ROSTER_DEBUG=1`` shows everything.
+    Pulumi would show the whole traceback, with chained errors and module names. The text of the error is enough for a
+    user. ``ROSTER_DEBUG=1`` shows everything.
     """
 
     @functools.wraps(verb)
@@ -82,7 +82,7 @@ def _concise_errors(verb: F) -> F:
                     f"{type(error).__name__}: {error}",
                     hint="this is a bug in Roster: run again with ROSTER_DEBUG=1, and report the output",
                 )
-            # The same class under its bare name, without the module.
+            # Give the class its bare name, because Pulumi would show the module too.
             error.__class__ = type(type(error).__name__, (type(error),), {"__module__": "builtins"})
             raise error.with_traceback(None) from None
 
@@ -103,11 +103,12 @@ class Engine(dynamic.ResourceProvider):
         self.kind = kind
 
     def __reduce__(self) -> tuple[type[Engine], tuple[str]]:
-        # Without a dictionary: Pulumi's SDK nests a wrapper for each one, and about 960 resources overflow the stack.
+        # The pickle contains no dictionary: Pulumi's SDK nests a wrapper for each one, and about 960 wrappers overflow
+        # the stack.
         return Engine, (self.kind,)
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Receives the stack's configuration. It connects to no service yet."""
+        """Receive the stack's configuration, without connecting to a service."""
         end_with_engine()
         if not os.environ.get("ROSTER_DEBUG"):
             # Errors reach the user as the text of a traceback. Without its frames, only the message is left.
@@ -122,7 +123,7 @@ class Engine(dynamic.ResourceProvider):
 
     @_concise_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Return what changes, what that replaces, and in which order."""
+        """Return whether inputs changed, which of them replace the object, and whether the old one is deleted first."""
         found = self.lifecycle.diff(_values(_olds), _values(_news))
         return dynamic.DiffResult(
             changes=bool(found.changed),

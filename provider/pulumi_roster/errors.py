@@ -5,8 +5,8 @@ RosterError
 ├── InvalidIdentifier        an id or name that cannot be part of an address: nothing was sent
 ├── InvalidArguments         arguments that break the rules of the resource: nothing was sent
 ├── AlreadyExists            the object exists already and is not in this stack: nothing was created
-├── NotOurs                  the object contains what this stack does not manage: nothing was removed
-├── PartialFailure           the service refused some of many items, the others went through
+├── UnmanagedContent         the object contains members or content that this stack does not manage: nothing was removed
+├── PartialFailure           the service refused some of many items, and accepted the others
 ├── ConnectionFailed         the service was not reached: nothing was done
 ├── ServiceError             the service answered, and refused
 │   ├── BadRequest           400, 422
@@ -18,8 +18,8 @@ RosterError
 │   ├── PreconditionFailed   412
 │   ├── RateLimited          429
 │   └── ServerError          5xx (also an OutcomeUnknown)
-└── OutcomeUnknown           a write may have been done: check before you send it again
-    ├── ReplyLost            the connection or the time ended before the reply was complete
+└── OutcomeUnknown           the service may have applied a write: check before you send it again
+    ├── ReplyLost            the connection ended, or a time limit passed, before the reply was complete
     ├── UnexpectedReply      a reply that is not as documented: HTML, half a document, a missing field, a redirect
     └── ServerError          see above
 """
@@ -38,7 +38,6 @@ __all__ = [
     "InvalidIdentifier",
     "MethodNotAllowed",
     "NotFound",
-    "NotOurs",
     "OutcomeUnknown",
     "PartialFailure",
     "PreconditionFailed",
@@ -50,6 +49,7 @@ __all__ = [
     "SettingsError",
     "Unauthorized",
     "UnexpectedReply",
+    "UnmanagedContent",
     "error_class",
 ]
 
@@ -79,7 +79,7 @@ class RosterError(Exception):
         return [("transaction id", self.transaction_id)]
 
     def __str__(self) -> str:
-        # Each part may contain names and ids of others. None may look like another line.
+        # Each part may contain texts of a service. No text may look like another line.
         first = f"{quoted(self.about)}: " if self.about else ""
         first += quoted(self.message, limit=_LINE)
         rows = [*self.details(), ("hint", self.hint)]
@@ -102,7 +102,7 @@ class AlreadyExists(RosterError):
     """An object with the same natural key exists, and may belong to somebody else."""
 
 
-class NotOurs(RosterError):
+class UnmanagedContent(RosterError):
     """The call would have removed content that this stack does not manage."""
 
 
@@ -175,7 +175,7 @@ class Unauthorized(ServiceError):
 
 
 class Forbidden(ServiceError):
-    """The credentials are valid, but do not have the right."""
+    """The credentials are valid, but lack a permission."""
 
 
 class NotFound(ServiceError):
@@ -183,11 +183,11 @@ class NotFound(ServiceError):
 
 
 class MethodNotAllowed(ServiceError):
-    """The object does not allow this, such as the public access group."""
+    """The object does not allow this call. The public access group is an example."""
 
 
 class Conflict(ServiceError):
-    """The state of the object does not allow this now."""
+    """The current state of the object does not allow this call."""
 
 
 class PreconditionFailed(ServiceError):
@@ -199,7 +199,7 @@ class RateLimited(ServiceError):
 
 
 class ServerError(ServiceError, OutcomeUnknown):
-    """The service failed. It may have done a write before."""
+    """The service failed. It may have applied a write before it failed."""
 
 
 _BY_STATUS: dict[int, type[ServiceError]] = {

@@ -27,10 +27,10 @@ R = TypeVar("R", bound="Managed")
 class CommonArguments(TypedDict, total=False):
     """The arguments that every resource takes.
 
-    :param adopt: whether a creation may take an existing object with the same natural key into this stack. By default
-        such a creation fails. A set with ``exclusive=True`` that already has other items is also only taken over with
-        ``adopt=True``, which removes those items. Links, such as a membership, need no ``adopt``: an existing link is
-        no error.
+    :param adopt: whether a creation may take an existing object with the same natural key into this stack. By
+        default, such a creation fails. Creating a set with ``exclusive=True`` that already has other items also
+        requires ``adopt=True``, which removes those items. A link, such as a membership, needs no ``adopt``: if the
+        link exists, the creation succeeds.
     :param connection: the name of the set of credentials to use, by default ``"default"``.
     :param opts: Pulumi's own options, such as ``depends_on``, ``protect`` and ``parent``.
     """
@@ -65,7 +65,7 @@ class Managed(dynamic.Resource):
             raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument {name!r}")
         _warn_of_plain_credentials(self.handler.system)
         given = {**arguments, **common}
-        # An output that is not also an input must be named here, or Pulumi does not make it an attribute.
+        # Outputs that are not also inputs must be listed here, or Pulumi does not make them attributes.
         names = [name for name in self.handler.state_type.model_fields if name != "id"]
         props = {name: given.get(name) for name in names}
         super().__init__(Engine(self.handler.kind), resource_name, props, common.get("opts"))
@@ -130,7 +130,7 @@ _warned: set[tuple[str, ...]] = set()
 
 
 def _warn_of_plain_credentials(system: System) -> None:
-    """Warn of credentials that were set without ``--secret``, because Pulumi keeps those in plain text.
+    """Warn of credentials that were set without ``--secret``, because Pulumi stores them in plain text.
 
     The warning appears once for each system and configuration.
     """

@@ -1,7 +1,7 @@
-"""Makes foreign texts fit for messages: one line, of limited length, without credentials.
+"""Prepares texts of services for messages: one line, of limited length, without credentials.
 
-A service may repeat the credentials of a request in its reply. They are removed before a text is cut, because half a
-credential can no longer be recognised.
+A service may repeat the credentials of a request in its reply. Roster removes credentials before it shortens a text,
+because it cannot recognise half a credential.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from urllib.parse import quote, quote_plus
 
 __all__ = ["quoted", "redacted", "start_of"]
 
-# A shorter text is not a credential. Removing it would make holes in every message.
+# A shorter text is not a credential. Removing it would damage every message.
 _SHORTEST = 4
 
 _START = 100_000
 
 
 def quoted(text: object, secrets: Iterable[str] = (), limit: int = 300) -> str:
-    """Return a foreign text for a message.
+    """Return a text of a service for a message.
 
-    Line breaks, terminal codes and the like become spaces, so that the text cannot look like one of ours.
+    Line breaks, terminal codes and the like become spaces, so that the text cannot look like a line of Roster's own.
 
-    :param secrets: credentials that the text must not contain, in whatever form they are written.
-    :param limit: characters.
+    :param secrets: credentials to remove, in all their encodings.
+    :param limit: the maximum number of characters.
     """
     shown = _cut(str(text), 20 * limit, [*secrets])
     shown = " ".join("".join(char if char.isprintable() else " " for char in shown).split())
@@ -36,12 +36,12 @@ def quoted(text: object, secrets: Iterable[str] = (), limit: int = 300) -> str:
 
 def start_of(body: bytes, secrets: Iterable[str] = ()) -> str:
     """Return the text at the beginning of a body, without credentials."""
-    # httpx would use the codec that the service names, even one that does not make text.
+    # httpx would use the codec that the service names, even a codec that does not produce text.
     return _cut(body[: 2 * _START].decode("utf-8", "replace"), _START, [*secrets])
 
 
 def redacted(value: Any, secrets: Iterable[str]) -> Any:
-    """Return JSON without credentials. A text that is made of it cannot contain a part of one.
+    """Return JSON without credentials. A text built from the result contains no part of a credential.
 
     :raises RecursionError: the value is nested too deeply.
     """

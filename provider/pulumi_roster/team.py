@@ -22,9 +22,9 @@ Text = pulumi.Input[str]
 
 @dataclass(frozen=True)
 class Person:
-    """One person, with an identity in each system. Without an identity in a system, the person is no member there.
+    """One person, with an identity in each system. Without an identity in a system, the person is not a member there.
 
-    :param name: unique within the team. It is part of names in the state, so it should not change.
+    :param name: unique within the team. The state contains it in names of resources, so it should not change.
     :param appsec: the user or service account id in AppSec+.
     :param vault: the entity id in Vault or OpenBao.
     :param ibm: the iam_id in IBM Cloud, such as ``IBMid-...``.

@@ -1,8 +1,8 @@
 """Ends a provider process when its engine ends.
 
 A pipeline that runs out of time kills the engine, but not the processes that the engine has started. A provider that
-goes on might repeat a write after the next run has read the object and decided. So when the engine dies, the provider
-stops too, and sends no further requests.
+still runs could repeat a write after the next run has read the object. So when the engine dies, the provider stops too,
+and sends no further requests.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PAUSE = 0.1
 
 
 def engine_address(command: Sequence[str]) -> tuple[str, int] | None:
-    """Return the address of the engine that has started this process; ``None`` if no engine has.
+    """Return the address of the engine that started this process; ``None`` if no engine started it.
 
     :param command: this process's arguments. The engine passes its address to a provider.
     """
@@ -35,10 +35,10 @@ def engine_address(command: Sequence[str]) -> tuple[str, int] | None:
 
 
 def watch(address: tuple[str, int], gone: Callable[[], object]) -> None:
-    """Call ``gone`` and returns when no process listens at an address any more.
+    """Call ``gone`` and return when no process listens at an address any more.
 
-    An open connection ends at once when its other end dies. A closed connection alone does not prove a death, so the
-    next connection must fail too. If no connection ever succeeded, the function just returns.
+    An open connection ends at once when the other process dies. A closed connection alone does not prove that the
+    process is dead, so the next connection must fail too. If no connection ever succeeded, the function just returns.
     """
     reached = False
     while True:
@@ -59,7 +59,7 @@ def watch(address: tuple[str, int], gone: Callable[[], object]) -> None:
 
 @functools.cache
 def end_with_engine() -> None:
-    """End this process when its engine ends. It does nothing in a process that no engine has started."""
+    """End this process when its engine ends. Do nothing if no engine started this process."""
     address = engine_address(sys.argv)
     if address is not None:
         with suppress(RuntimeError):  # the interpreter is about to end

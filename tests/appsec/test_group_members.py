@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.catalog import system
-from pulumi_roster.errors import BadRequest, NotFound, NotOurs, UnexpectedReply
+from pulumi_roster.errors import BadRequest, NotFound, UnexpectedReply, UnmanagedContent
 from roster_emulator import Running
 from support.appsec_api import change, group, shown
 from support.resources import Resource

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import AlreadyExists, BadRequest, Conflict, Forbidden, NotFound, NotOurs, Unauthorized
+from pulumi_roster.errors import (
+    AlreadyExists,
+    BadRequest,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Unauthorized,
+    UnmanagedContent,
+)
 from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.britive_api import (

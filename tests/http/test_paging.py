@@ -37,7 +37,7 @@ def test_a_listing_with_a_wrong_count_is_an_error(api: Client, emulator: Running
     for number in range(8):
         group(api, f"group-{number}")
     emulator.fault("page_skip", route="/v2/groups", times=None)
-    with pytest.raises(UnexpectedReply, match="8 rows under /v2/groups, but gave 7"):
+    with pytest.raises(UnexpectedReply, match="expected 8 different rows of /v2/groups, got 7"):
         rows_of(api)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import AlreadyExists, Conflict, Forbidden, NotFound, NotOurs
+from pulumi_roster.errors import AlreadyExists, Conflict, Forbidden, NotFound, UnmanagedContent
 from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.ibm_api import ibm_add, ibm_group, ibm_groups, ibm_rule
@@ -175,7 +175,7 @@ def test_a_group_with_unmanaged_members_or_rules_is_not_deleted(group: Resource,
 def test_a_refusal_counts_unmanaged_members_beyond_twenty(group: Resource, emulator: Running) -> None:
     group.up(name="one")
     ibm_add(emulator, group.id, *(f"IBMid-{number:04}" for number in range(120)))
-    with pytest.raises(NotOurs, match="and 100 more"):
+    with pytest.raises(UnmanagedContent, match="and 100 more"):
         group.destroy()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import NotFound, NotOurs
+from pulumi_roster.errors import NotFound, UnmanagedContent
 from roster_emulator import Running
 from support.ibm_api import ibm_add, ibm_members, ibm_remove
 from support.resources import Resource

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import NotOurs, PartialFailure
+from pulumi_roster.errors import PartialFailure, UnmanagedContent
 from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
@@ -108,7 +108,7 @@ def test_creating_an_exclusive_set_refuses_unmanaged_groups(
     member: Resource, emulator: Running, groups: list[str]
 ) -> None:
     ibm_add(emulator, groups[3], ANNA)
-    with pytest.raises(NotOurs, match=groups[3]):
+    with pytest.raises(UnmanagedContent, match=groups[3]):
         member.up(iam_id=ANNA, access_group_ids=groups[:1], exclusive=True)
     assert groups_of(emulator) == [groups[3]]
     member.up(iam_id=ANNA, access_group_ids=groups[:1], exclusive=True, adopt=True)

@@ -55,11 +55,11 @@ _NOT_VAULT = Unless(
     request="GET /v1/identity/group/name/{name:path}",
 )
 _ALREADY = Unless(
-    "Britive answers 400 if the mapping exists, and the reply is a part of that answer",
+    "Britive answers 400 if the mapping exists, and the error shows a part of that reply",
     error(BadRequest),
     request="POST */users*",
 )
-_NO_ITEM = "An item of a 207 without its id or status counts as refused"
+_NO_ITEM = "In a 207 reply, an item without its id or status counts as refused"
 _NO_ITEMS = (
     Unless(_NO_ITEM, error(PartialFailure), fields=("status_code",)),
     Unless(
@@ -70,7 +70,7 @@ _NO_ITEMS = (
         fields=("iam_id", "access_group_id"),
     ),
 )
-_READ_AS_EMPTY = "A rule may have no name and a group no description, so the next preview shows a difference"
+_READ_AS_EMPTY = "A rule may lack a name, and a group may lack a description, so the next preview shows a difference"
 _MAY_LACK = (
     Unless(_READ_AS_EMPTY, DRIFT, kinds="ibm.AccessGroupRule", verbs=("read",), fields=("name",)),
     Unless(_READ_AS_EMPTY, DRIFT, kinds="ibm.AccessGroupRule", roles=WRITES, fields=("name",)),
@@ -79,7 +79,7 @@ _MAY_LACK = (
 )
 _NO_CREATION_TIME = tuple(
     Unless(
-        "Memberships have no time of creation, so a refresh after a stale read shows a difference",
+        "Memberships have no creation time, so a refresh after a stale read shows a difference",
         DRIFT,
         kinds=kinds,
         verbs=("read", "list"),

@@ -36,24 +36,25 @@ MEANINGS: dict[type[RosterError], tuple[str, str]] = {
         "Check what the message names: the address, the network, the proxy or the certificate. Run the command again.",
     ),
     ReplyLost: (
-        "The provider sent a request and got no complete reply, each time. The service may have done a write.",
+        "The provider sent a request and got no complete reply, each time. The service may have applied a write.",
         "Run the command again. The provider first looks for the effect of the write.",
     ),
     UnexpectedReply: (
         "Two replies in a row were not in the service's format: an HTML page of a proxy, incomplete JSON or a redirect."
-        " The service may have done a write.",
-        "Check the address and the proxies. Run again. The provider first looks for the effect of the write.",
+        " The service may have applied a write.",
+        "Check the address and the proxies. Run the command again. The provider first looks for the effect of the"
+        " write.",
     ),
     ServiceError: (
         "The service refused to issue a token, or failed. The provider sent no other request.",
         "Run the command again when the service works.",
     ),
     ServerError: (
-        "The service failed (5xx) until the time budget was used up. The service may have done a write.",
+        "The service failed (5xx) until the time budget was used up. The service may have applied a write.",
         "Run the command again when the service works. Its support can use the transaction id in the message.",
     ),
     RateLimited: (
-        "The service's rate limit does not end within the time budget. The service did not do the request.",
+        "The service's rate limit did not end within the time budget. The service did not apply the request.",
         "Run the command again later, or raise `budgetSeconds`.",
     ),
     BadRequest: (
@@ -61,11 +62,11 @@ MEANINGS: dict[type[RosterError], tuple[str, str]] = {
         "Check the address and the arguments. Run the command again.",
     ),
     PreconditionFailed: (
-        "Somebody else changed the object between the read and the write, each time. Nothing was overwritten.",
-        "Find out what else writes the object. Run the command again when that is finished.",
+        "Another writer changed the object between each read and write. The provider overwrote nothing.",
+        "Find the other writer of the object. Run the command again when that writer has finished.",
     ),
     PartialFailure: (
-        "Of several identities or groups, the service refused those in the message. The others are done.",
+        "Of several identities or groups, the service refused those in the message, and accepted the others.",
         "Correct or remove those in the message. Run the command again.",
     ),
 }
@@ -86,7 +87,7 @@ _ROLES: dict[Role, str] = {
 
 
 def page() -> str:
-    """Returns the text of the page."""
+    """Return the text of the page."""
     budgets = {"budget": f"{Limits().budget:.0f}", "tried": f"{BUDGET:.0f}"}
     introduction = INTRODUCTION.read_text(encoding="utf-8").format(verbs=_verbs(), errors=_errors(), **budgets)
     sections = [_section(title, faults) for title, faults in FAULTS.items()]
@@ -119,7 +120,7 @@ def _section(title: str, faults: Sequence[Fault], preface: str = "") -> str:
 
 
 def _marks(exceptions: Sequence[Unless], notes: list[str]) -> str:
-    """Returns the footnote marks of exceptions, and adds new footnotes to ``notes``."""
+    """Return the footnote marks of exceptions, and add new footnotes to ``notes``."""
     marks = ""
     for why in dict.fromkeys(each.why for each in exceptions):
         places: dict[tuple[str, str], list[str]] = {}
@@ -142,7 +143,7 @@ def _mark(number: int) -> str:
 
 
 def _kinds(pattern: str) -> list[str]:
-    """Returns the kinds that a pattern matches."""
+    """Return the kinds that a pattern matches."""
     if pattern == "*":
         return []
     system, _, name = pattern.partition(".")
@@ -152,7 +153,7 @@ def _kinds(pattern: str) -> list[str]:
 
 
 def _which_requests(exception: Unless) -> str:
-    """Describes the requests to which an exception applies."""
+    """Describe the requests to which an exception applies."""
     words: list[str] = []
     if exception.verbs != VERBS:
         words.append(" and ".join(f"`{verb}`" for verb in exception.verbs))

@@ -42,6 +42,6 @@ def test_a_reply_that_stays_malformed_is_reported_at_once(emulator: Running) -> 
     group.up(name="one")
     emulator.fault(kind="html", times=None)
     emulator.clear_requests()
-    with pytest.raises(UnexpectedReply, match="check the address, and whether a proxy stands between"):
+    with pytest.raises(UnexpectedReply, match="check the address, and whether a proxy answered instead of the service"):
         group.refresh()
     assert emulator.total() == 2

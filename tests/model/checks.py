@@ -7,7 +7,7 @@ from typing import Any
 from model.engine import Record, StepFailed
 from model.model_state import ModelState
 from model.system import Link, Snapshot
-from pulumi_roster.errors import AlreadyExists, NotOurs
+from pulumi_roster.errors import AlreadyExists, UnmanagedContent
 
 
 class Checks(ModelState):
@@ -129,9 +129,9 @@ class Checks(ModelState):
         if isinstance(error, AlreadyExists):
             own = record.id if record is not None and refused.verb == "update" else ""
             return bool(self.same_keys(slot, now, own))
-        if isinstance(error, NotOurs) and refused.verb == "delete":
+        if isinstance(error, UnmanagedContent) and refused.verb == "delete":
             return any(self.content(one.id, now) for one in self.stack.state if one.slot == slot)
-        if isinstance(error, NotOurs):
+        if isinstance(error, UnmanagedContent):
             return any(self.is_excluded(link, now, slot) for link in now.links)
         return any(id not in now.objects for id in self.named(self.given(slot)))
 

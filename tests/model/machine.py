@@ -13,7 +13,7 @@ from model.checks import Checks
 from model.disturbances import DIRECT, DISTURBANCES, LISTING, Disturbance, Killed, Process
 from model.engine import Declaration, StepFailed, Values
 from model.system import Snapshot
-from pulumi_roster.errors import AlreadyExists, NotOurs, RosterError
+from pulumi_roster.errors import AlreadyExists, RosterError, UnmanagedContent
 
 NONE = Disturbance()
 TROUBLE = st.tuples(DISTURBANCES, st.booleans())
@@ -141,7 +141,7 @@ class Machine(Checks):
                 ways.update(self.model.alternatives(declared.kind))
                 if len(others) == 1 and not own.keys() & {*others} and self.can_name(others[0], slot):
                     ways["adopt"] = {"adopt": True}
-        elif isinstance(refused.error, NotOurs):
+        elif isinstance(refused.error, UnmanagedContent):
             ways.update(adopt={"adopt": True}, share={"exclusive": False})
         # Adopting is the documented recovery after a killed run.
         way = "adopt" if slot in self.unrecorded and "adopt" in ways else data.draw(st.sampled_from(sorted(ways)))

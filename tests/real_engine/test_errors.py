@@ -88,7 +88,9 @@ def test_errors_of_the_service_and_the_network(
     a_few_lines(told["refused"], "the IBM Cloud API key was not accepted", "API key could not be found", "hint: ")
     a_few_lines(told["viewer"], "403 forbidden", "You don't have the required access", "Editor")
     assert TRANSACTION.search(told["viewer"])
-    a_few_lines(told["page"], "something that is not JSON", "Please log in", "whether a proxy stands between")
+    a_few_lines(
+        told["page"], "something that is not JSON", "Please log in", "whether a proxy answered instead of the service"
+    )
     a_few_lines(told["nowhere"], f"127.0.0.1:{closed_port} was not reached", "check the address")
     a_few_lines(told["taken"], f"exists already as {there}", "adopt=True", "allow_duplicate_name=True")
     a_few_lines(told["members"], "the service refused 1 of the members", "IBMid-1: 403 not this one", "transaction id")

@@ -96,8 +96,11 @@ def test_a_failure_of_the_whole_model_is_an_error() -> None:
 
 
 def test_a_state_knows_when_its_object_was_created() -> None:
-    assert lenient(AccessGroupState, {**GROUP, "created_at": "2030-01-01T00:00:00Z"}).born() == "2030-01-01T00:00:00Z"
-    assert State(id="x").born() == ""
+    assert (
+        lenient(AccessGroupState, {**GROUP, "created_at": "2030-01-01T00:00:00Z"}).created_time()
+        == "2030-01-01T00:00:00Z"
+    )
+    assert State(id="x").created_time() == ""
 
 
 def test_a_state_sorts_the_conditions_of_a_rule() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pulumi_roster.errors import NotOurs
+from pulumi_roster.errors import UnmanagedContent
 from pulumi_roster.schema.shared_sets import merged, refuse_unmanaged, shown
 
 sets = some.frozensets(some.sampled_from("abcde"))
@@ -36,7 +36,9 @@ def test_unmanaged_items_show_only_in_an_exclusive_set(there: frozenset[str], de
 def test_a_refusal_names_up_to_twenty_unmanaged_items() -> None:
     assert refuse_unmanaged(["a"], ["a", "b"], adopt=False, what="") == []
     assert refuse_unmanaged(["a", "c"], ["a"], adopt=True, what="") == ["c"]
-    with pytest.raises(NotOurs, match=r"(?s)the group has members that are not in the list: b, c\n.*adopt=True"):
+    with pytest.raises(
+        UnmanagedContent, match=r"(?s)the group has members that are not in the list: b, c\n.*adopt=True"
+    ):
         refuse_unmanaged(["a", "c", "b"], ["a"], adopt=False, what="the group has members")
-    with pytest.raises(NotOurs, match=r"9, and 4 more"):
+    with pytest.raises(UnmanagedContent, match=r"9, and 4 more"):
         refuse_unmanaged((f"x{number:02}" for number in range(24)), [], adopt=False, what="it")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.catalog import system
-from pulumi_roster.errors import BadRequest, InvalidArguments, NotFound, NotOurs, RosterError
+from pulumi_roster.errors import BadRequest, InvalidArguments, NotFound, RosterError, UnmanagedContent
 from support.resources import Resource
 from support.subjects import QUICK
 from support.vault_api import VaultServer, change, entities, group, shown

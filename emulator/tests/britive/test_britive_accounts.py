@@ -9,7 +9,6 @@ from roster_emulator.britive.sample_data import ORGANISATION
 from testkit.britive import APP, Tenant, refused
 
 ACCOUNTS = [2800, 2801, 2802, 2803, 2804, 2805]
-LISTS = ["accounts", "permissions", "groups"]
 EACH_BY_THE_OTHER = [
     ("accounts/2800/permissions", [(2800, 46600)]),
     ("accounts/2800/groups", [(2800, 69152), (2800, 69153)]),
@@ -87,19 +86,6 @@ def test_filters(tenant: Tenant, path: str, text: str, found: list[int]) -> None
     assert (page["filter"], page["count"], ids(page)) == (text, len(found), found)
 
 
-@pytest.mark.parametrize("listed", LISTS)
-@pytest.mark.parametrize(
-    "query",
-    [
-        *("page=-1", "page=x", "page=0&size=0", "page=0&size=x", "page=0&includeMembers=yes"),
-        *("page=0&sort=nosuch", "page=0&sort=scanStatus,up", "page=0&filter=nosuch eq 1"),
-        *("page=0&filter=scanStatus ne New", "page=0&filter=scanStatus"),
-    ],
-)
-def test_invalid_queries_are_refused(tenant: Tenant, path: str, listed: str, query: str) -> None:
-    refused(tenant.get(f"{path}/{listed}?{query}"), 400, "E1003")
-
-
 @pytest.mark.parametrize("value", ["true", "True", "TRUE"])
 def test_members_are_included_on_request(tenant: Tenant, path: str, value: str) -> None:
     def members(listed: str, column: str, number: int) -> dict[str, Any]:
@@ -151,7 +137,6 @@ def test_a_list_without_page_has_the_deprecated_form(tenant: Tenant, path: str) 
     assert [row["appPermissionId"] for row in groups] == [69152, 69153, 69154]
     assert [row["nativeName"] for row in groups[0]["accounts"]] == ["alice@example.com"]
     assert more | {"tenantAppId"} <= set(permissions[0]) & set(groups[0])
-    refused(tenant.get(f"{path}/permissions?type=other"), 400, "E1003")
 
 
 def test_link_rows_are_as_in_the_vendors_samples(tenant: Tenant, path: str) -> None:
@@ -190,25 +175,38 @@ def test_links_of_accounts_permissions_and_groups(
     assert found == pairs
     page = tenant.ok("GET", f"{path}/{of}?page=0&size=1&sort=permissionName,desc&filter=scanStatus eq Unchanged")
     assert len(page["data"]) == min(1, len(pairs))
-    refused(tenant.get(f"{path}/{of}"), 400, "E1003")
 
 
-def test_a_permission_is_not_found_as_a_group_nor_a_group_as_a_permission(tenant: Tenant, path: str) -> None:
-    refused(tenant.get(f"{path}/groups/46600/accounts?page=0"), 404, "E1004")
-    refused(tenant.get(f"{path}/permissions/69152/accounts?page=0"), 404, "E1004")
-    refused(tenant.get(f"{path}/groups?size=20"), 400, "E1003")
+INVALID_QUERIES = [
+    *("page=-1", "page=x", "page=0&size=0", "page=0&size=x", "page=0&includeMembers=yes"),
+    *("page=0&sort=nosuch", "page=0&sort=scanStatus,up", "page=0&filter=nosuch eq 1"),
+    *("page=0&filter=scanStatus ne New", "page=0&filter=scanStatus"),
+]
+OF_ONE = ["accounts/{}/groups?page=0", "permissions/{}/groups?page=0", "groups/{}/accounts?page=0", "accounts/{}/users"]
 
 
-@pytest.mark.parametrize(("of", "status", "code"), [("9999", 404, "E1004"), ("x", 400, "E1003"), ("٣", 400, "E1003")])
-def test_unknown_ids(tenant: Tenant, path: str, of: str, status: int, code: str) -> None:
-    for what in ("accounts/{}/groups", "permissions/{}/groups", "groups/{}/accounts"):
-        refused(tenant.get(f"{path}/{what.format(of)}?page=0"), status, code)
-    refused(tenant.get(f"{path}/accounts/{of}/users"), status, code)
-
-
-def test_an_unknown_environment(tenant: Tenant, root: str) -> None:
-    for scope in ("nosuch", root):
-        refused(tenant.get(f"/apps/{APP}/environments/{scope}/accounts?page=0"), 404, "E1004")
+@pytest.mark.parametrize(
+    ("paths", "status", "code"),
+    [
+        (
+            [f"{listed}?{query}" for listed in ("accounts", "permissions", "groups") for query in INVALID_QUERIES],
+            400,
+            "E1003",
+        ),
+        ([of for of, _ in EACH_BY_THE_OTHER], 400, "E1003"),
+        (["groups?size=20", "permissions?type=other"], 400, "E1003"),
+        ([path.format(key) for path in OF_ONE for key in ("x", "٣")], 400, "E1003"),
+        ([path.format("9999") for path in OF_ONE], 404, "E1004"),
+        (["groups/46600/accounts?page=0", "permissions/69152/accounts?page=0"], 404, "E1004"),
+        (["../nosuch/accounts?page=0", "../ROOT/accounts?page=0"], 404, "E1004"),
+    ],
+    ids=["query", "no page", "no page or type", "no number", "unknown id", "other kind", "unknown environment"],
+)
+def test_invalid_reads_are_refused(
+    tenant: Tenant, root: str, path: str, paths: list[str], status: int, code: str
+) -> None:
+    for each in paths:
+        refused(tenant.get(f"{path}/{each}".replace("ROOT", root)), status, code)
 
 
 def test_accounts_of_a_scanned_application_are_listed_under_its_root_group(emulator: Running, tenant: Tenant) -> None:
@@ -237,10 +235,8 @@ def test_scans(emulator: Running, tenant: Tenant, path: str) -> None:
     changed = tenant.ok("GET", f"{path}/groups/memberships-last-scan-delta")
     assert [row["appPermissionId"] for row in changed] == [69154]
     refused(tenant.get(f"{path}/others/memberships-last-scan-delta"), 404, "E0000")
-    refused(tenant.post(f"/apps/{APP}/scan"), 400, "E1012")
     refused(tenant.get("/apps/tasks/nosuch/status"), 404, "E1004")
     emulator.seed(britive=ORGANISATION)
-    assert tenant.ok("POST", "/apps/app-org/scan?orgScanOnly=False")["status"] == "Success"
     refused(tenant.post("/apps/app-org/environments/1111/scans"), 400, "E1012")
 
 
@@ -251,3 +247,31 @@ def test_injected_faults_shift_pages(emulator: Running, tenant: Tenant, path: st
     assert ids(tenant.ok("GET", f"{path}/accounts?page=1&size=2")) == [2801, 2802]
     emulator.fault(kind="page_skip")
     assert ids(tenant.ok("GET", f"{path}/accounts?page=1&size=2")) == [2803, 2804]
+
+
+def test_seeding_extends_an_existing_application(emulator: Running, tenant: Tenant, path: str) -> None:
+    made = emulator.seed(
+        britive={
+            "users": [{"userId": "user-zoe", "status": "inactive"}, {"user_id": "user-yan", "first_name": "Yan"}],
+            "applications": [
+                {
+                    "appContainerId": APP,
+                    "accounts": [
+                        {"accountId": 3000, "nativeName": "zoe@example.com"},
+                        {"accountId": 2800, "nativeName": "changed", "scanStatus": "New"},
+                    ],
+                    "groups": [{"appPermissionId": 70000, "name": "Operators"}],
+                    "links": [{"account": 3000, "group": 70000}, {"group": 70000, "permission": 46600}],
+                    "mappings": [{"account": 3000, "user": "user-yan", "environment": path.split("/")[-1]}],
+                }
+            ],
+        }
+    )
+    assert made == {"britive": {"users": ["user-zoe", "user-yan"], "applications": [APP]}}
+    page = tenant.ok("GET", f"{path}/accounts?page=0&includeMembers=true")
+    assert (page["count"], page["data"][0]["nativeName"]) == (7, "changed")
+    last = page["data"][-1]
+    assert [group["name"] for group in last["groups"]] == ["Operators"]
+    assert [user["name"] for user in last["mappedUsers"]] == ["Yan Example"]
+    assert tenant.ok("GET", f"{path}/groups/70000/permissions?page=0")["count"] == 1
+    assert tenant.ok("DELETE", f"{path}/accounts/3000/users/user-yan") == []

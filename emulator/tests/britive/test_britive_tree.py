@@ -84,21 +84,19 @@ def test_summaries(tenant: Tenant, root: str) -> None:
     refused(tenant.get(summary + "other"), 400, "E1003")
 
 
-def test_a_second_root_group_is_allowed(tenant: Tenant) -> None:
+def test_a_second_root_group_is_allowed_unless_the_switch_refuses_it(emulator: Running, tenant: Tenant) -> None:
     assert tenant.root() != tenant.root()
+    emulator.switch(britive_root_twice=False)
+    refused(tenant.post(GROUPS, json={"name": "Root", "parentId": ""}), 409, "E1005")
     assert tenant.tree() == (["root", "root"], [])
 
 
-def test_a_second_root_group_is_refused_if_the_switch_says_so(emulator: Running, tenant: Tenant) -> None:
-    emulator.switch(britive_root_twice=False)
-    tenant.root()
-    refused(tenant.post(GROUPS, json={"name": "Root", "parentId": ""}), 409, "E1005")
-    assert tenant.tree() == (["root"], [])
-
-
-def test_the_last_root_group_cannot_be_renamed_or_deleted(tenant: Tenant, root: str) -> None:
+def test_deletes_answer_without_a_body_and_keep_the_last_root_group(tenant: Tenant, root: str) -> None:
     second = tenant.root()
-    assert delete_group(tenant, root).status_code == 200
+    assert tenant.ok("PATCH", f"{GROUPS}/{root}", json={"description": "d"})["description"] == "d"
+    for path in (f"environment-groups/{root}", f"environments/{tenant.environment(second)['id']}"):
+        reply = tenant.delete(f"/apps/{APP}/{path}")
+        assert (reply.status_code, reply.content) == (200, b"")
     refused(delete_group(tenant, second), 400, "E1003")
     refused(tenant.patch(f"{GROUPS}/{second}", json={"name": "other"}), 400, "E1003")
     assert tenant.tree() == (["root"], [])
@@ -164,15 +162,6 @@ def test_a_move_is_refused_unless_the_switch_allows_it(emulator: Running, tenant
     assert tenant.ok("PATCH", path, json={"parentId": first["id"]})["parentId"] == first["id"]
     refused(tenant.patch(f"{GROUPS}/{first['id']}", json={"parentId": second["id"]}), 400, "E1003")
     refused(tenant.patch(path, json={"parentId": "nosuch"}), 400, "E1004")
-
-
-def test_deletes_answer_without_a_body(tenant: Tenant, root: str) -> None:
-    group = tenant.group(root)["id"]
-    environment = tenant.environment(root)["id"]
-    for path in (f"environment-groups/{group}", f"environments/{environment}"):
-        reply = tenant.delete(f"/apps/{APP}/{path}")
-        assert (reply.status_code, reply.content) == (200, b"")
-    assert tenant.tree() == (["root"], [])
 
 
 @pytest.mark.parametrize(("mode", "status"), [("refuse", 400), ("conflict", 409)])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from testkit.vault import ALIAS, ENTITY, GROUP, UNSUPPORTED_OPERATION, Vault, empty, refused
+from testkit.vault import ALIAS, ENTITY, GROUP, Vault, empty, refused
 
 LOOKUP = "identity/lookup/group"
 
@@ -144,12 +144,6 @@ def test_an_alias_stays_when_its_mount_is_disabled(vault: Vault, external: str) 
     alias = alias_of(vault, external)
     assert alias["mount_accessor"] == accessor
     assert {"mount_path", "mount_type"}.isdisjoint(alias)
-
-
-def test_absent_objects_and_unsupported_operations(vault: Vault) -> None:
-    refused(vault.get(f"{ALIAS}/id/absent"), 404)
-    for method, path in (("GET", ALIAS), ("GET", f"{ALIAS}/id"), ("GET", LOOKUP)):
-        refused(vault.request(method, path), 405, UNSUPPORTED_OPERATION)
 
 
 def test_a_group_is_found_by_four_keys(vault: Vault, corp: str, external: str) -> None:

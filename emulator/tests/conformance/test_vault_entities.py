@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from testkit.vault import ENTITY, INVALID, UNSUPPORTED_OPERATION, Vault, empty, failed, refused
+from testkit.vault import ENTITY, INVALID, Vault, empty, failed, refused
 
 
 def show(vault: Vault, entity_id: str) -> dict[str, Any]:
@@ -118,10 +118,3 @@ def test_delete(vault: Vault) -> None:
     refused(vault.post(f"{ENTITY}/batch-delete", json={}), 400, "missing entity ids to delete")
     empty(vault.post(f"{ENTITY}/batch-delete", json={"entity_ids": [ids[2], "absent"]}))
     assert vault.data("LIST", f"{ENTITY}/id")["keys"] == [ids[3]]
-
-
-def test_absent_objects_and_unsupported_operations(vault: Vault) -> None:
-    for path in ("id/absent", "name/absent"):
-        refused(vault.get(f"{ENTITY}/{path}"), 404)
-    for method, path in (("GET", ENTITY), ("DELETE", ENTITY), ("GET", f"{ENTITY}/id"), ("GET", f"{ENTITY}/name")):
-        refused(vault.request(method, path), 405, UNSUPPORTED_OPERATION)

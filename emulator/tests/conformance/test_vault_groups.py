@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from testkit.vault import GROUP, UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Vault, empty, refused
+from testkit.vault import ALIAS, ENTITY, GROUP, UNSUPPORTED_OPERATION, UNSUPPORTED_PATH, Vault, empty, refused
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z"
@@ -90,16 +90,11 @@ def test_by_name_the_path_wins_over_the_body(vault: Vault) -> None:
     assert vault.show(other)["name"] == "other"
 
 
-def test_by_id_the_path_wins_over_the_body(vault: Vault) -> None:
+def test_an_id_updates_and_the_path_wins_over_the_body(vault: Vault) -> None:
     one, other = vault.group("one"), vault.group("other")
     vault.change(one, id=other, name="renamed", foo=1)
-    assert (vault.show(one)["name"], vault.show(other)["name"]) == ("renamed", "other")
-
-
-def test_an_id_in_the_body_updates(vault: Vault) -> None:
-    group_id = vault.group("team-a")
-    empty(vault.post(GROUP, json={"id": group_id, "name": "renamed"}))
-    assert vault.show(group_id)["name"] == "renamed"
+    empty(vault.post(GROUP, json={"id": other, "name": "another"}))
+    assert (vault.show(one)["name"], vault.show(other)["name"]) == ("renamed", "another")
 
 
 @pytest.mark.parametrize(
@@ -260,13 +255,14 @@ def test_an_empty_list_with_a_warning(vault: Vault) -> None:
         ("POST", f"{GROUP}/", 400, ["cannot write to a path ending in '/'"]),
         ("POST", f"{GROUP}/batch-delete", 404, [UNSUPPORTED_PATH]),
         ("GET", "nope/x", 404, ['no handler for route "nope/x". route entry not found.']),
-        (
-            "GET",
-            "ns1/identity/group/id/x",
-            404,
-            ['no handler for route "ns1/identity/group/id/x". route entry not found.'],
-        ),
+        ("GET", "ns1/identity/x", 404, ['no handler for route "ns1/identity/x". route entry not found.']),
         ("BREW", GROUP, 405, []),
+        *(("GET", f"{kind}/id/absent", 404, []) for kind in (ENTITY, ALIAS)),
+        *(("GET", path, 405, [UNSUPPORTED_OPERATION]) for kind in (ENTITY, ALIAS) for path in (kind, f"{kind}/id")),
+        ("GET", f"{ENTITY}/name/absent", 404, []),
+        ("GET", f"{ENTITY}/name", 405, [UNSUPPORTED_OPERATION]),
+        ("DELETE", ENTITY, 405, [UNSUPPORTED_OPERATION]),
+        ("GET", "identity/lookup/group", 405, [UNSUPPORTED_OPERATION]),
     ],
 )
 def test_absent_objects_and_unsupported_operations(

@@ -148,7 +148,7 @@ def test_refusals_become_the_clients_own_errors(vault: Vault, client: hvac.Clien
     assert not client.is_authenticated()
 
 
-def test_what_the_client_asks_of_the_system(client: hvac.Client) -> None:
+def test_the_clients_system_calls(client: hvac.Client) -> None:
     assert client.is_authenticated()
     assert data(client.lookup_token())["policies"] == ["root"]
     assert client.sys.is_initialized()

@@ -59,7 +59,7 @@ def test_the_policy_root_is_refused(vault: Vault, given: Any) -> None:
         ("k=v", {"k": "v"}),
         ("k=v,w=x", {"k": "v,w=x"}),
         (["k=v", "k2=v=2", "k3="], {"k": "v", "k2": "v=2", "k3": ""}),
-        ([{"a": "b"}, {"c": "d"}], {"a": "b", "c": "d"}),
+        ([{"a": "b"}, None, {"c": "d"}], {"a": "b", "c": "d"}),
         ([], {}),
         ({}, {}),
         (None, None),
@@ -170,6 +170,10 @@ def test_the_type_cannot_be_changed(vault: Vault, kind: str, new: Any) -> None:
 @pytest.mark.parametrize("body", [b"{bad", b"[]", b'"x"', b"5", b'{"name":NaN}', b"name=x", b"["])
 def test_bodies_that_are_not_json_objects_are_refused(vault: Vault, body: bytes) -> None:
     refused(vault.post(GROUP, content=body), 400, "error parsing JSON")
+
+
+def test_a_body_above_32_mib_is_refused(vault: Vault) -> None:
+    refused(vault.post(GROUP, content=b" " * (1 + (32 << 20))), 413, "error parsing JSON")
 
 
 def test_text_after_the_json_object_is_ignored(vault: Vault) -> None:

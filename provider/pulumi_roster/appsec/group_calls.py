@@ -3,8 +3,8 @@
 Source: the vendor's page "Identity Groups API"
 
 Peculiarities: an update replaces the whole object, and may empty a field that it leaves out. So Roster always sends all
-three fields, those that it does not manage as it has just read them. A group has no revision, only the time of its last
-update.
+three fields, and repeats the values that it has just read for fields that it does not manage. A group has no revision,
+only the time of its last update.
 """
 
 from __future__ import annotations
@@ -95,9 +95,9 @@ def list_groups(api: Client) -> list[GroupRow]:
 def change_group(
     api: Client, id: str, wanted: Callable[[GroupRow], Mapping[str, Any]], *, doubtful: bool = False
 ) -> GroupRow:
-    """Change a group, again if another writer overwrites the change.
+    """Change a group. Repeat the change if another writer overwrites it.
 
-    :param wanted: returns the fields to change, given the group as it is.
+    :param wanted: returns the fields to change, for the current state of the group.
     :param doubtful: whether to read again if the first read shows nothing to do.
     :raises AlreadyExists: another group has the name.
     """
@@ -135,7 +135,7 @@ def _later(time: str, other: str) -> bool:
 
 
 def _raise_if_taken(api: Client, id: str, name: str, error: Conflict | BadRequest) -> None:
-    """Look whether another group has the name: the document names no status for a rename to a name that is taken."""
+    """Raise an error if another group has the name. The vendor documents no status for such a rename."""
     others = [group.id for group in list_groups(api) if group.name == name and group.id != id]
     if others or isinstance(error, Conflict):
         which = f" ({', '.join(others)})" if others else ""

@@ -2,7 +2,7 @@
 
 Source: the vendor's page "Identity Groups API"
 
-Peculiarity: members are a field of the group, so Roster sends name and description with them, as it has just read them.
+Peculiarity: members are a field of the group, so Roster also sends the name and the description that it has just read.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ class GroupMembers(Managed):
     Several stacks may add members to one group at the same time: if another writer overwrites a change, Roster makes
     the change again. If this stack also declares the group, the group must not declare ``members``.
 
-    Errors: ``BadRequest`` for members that the service does not know; ``NotOurs`` when creating an ``exclusive`` set
-    would remove members, which no preview could show.
+    Errors: ``BadRequest`` for members that the service does not know; ``UnmanagedContent`` when creating an
+    ``exclusive`` set would remove members, which no preview could show.
 
     Source: the vendor's page "Identity Groups API".
     """

@@ -19,11 +19,13 @@ def get_identity_group(
 ) -> IdentityGroupState:
     """Find an identity group by its id or by its exact name.
 
-    :raises InvalidArguments: neither or both are given.
+    :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set.
     :raises NotFound: no group matches.
     """
     if (id is None) == (name is None):
-        raise InvalidArguments("get_identity_group needs either id or name")
+        raise InvalidArguments(
+            f"get_identity_group: must have either id or name, got {'neither' if id is None else 'both'}"
+        )
     if id is not None:
         return state_of_group(read_group(program_client(SYSTEM, connection), id))
     for group in list_identity_groups(connection=connection):

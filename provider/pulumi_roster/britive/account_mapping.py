@@ -2,8 +2,8 @@
 
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 10 and 11
 
-Peculiarities: the documented mapping call names no user, so the bodies follow the vendor's Python client. One call maps
-in all environments, but no call removes a mapping from all.
+Peculiarities: the documented mapping call names no user, so Roster sends the same bodies as the vendor's Python client.
+One call maps in all environments, but no call removes a mapping from all.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class AccountMappingArgs(Args):
     """The arguments of a mapping."""
 
     app_id: Annotated[Id, Replace, Scope]
-    # The old mapping may exist in all environments. If it were removed last, that would also remove the new one.
+    # The old mapping may exist in all environments. If Roster removed it last, that would also remove the new one.
     environment_id: Annotated[Id, Replace(delete_first=True), Scope]
     account_id: Annotated[str, BeforeValidator(_account_id), Replace]
     user_id: Annotated[Id, Replace]
@@ -75,8 +75,8 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
         if self._is_mapped(known, known.environment_id):
             return known
         if known.other_environment_ids:
-            # If this counted as deleted, the mappings in the other environments would be forgotten. Instead the
-            # mapping differs from its declaration, and the next update maps in all environments again.
+            # If this mapping counted as deleted, the state would lose the mappings in the other environments. Instead,
+            # the mapping differs from its declaration, and the next update maps in all environments again.
             return known.model_copy(update={"save_to_all_envs": False})
         raise NotFound(f"the user {known.user_id} is not mapped", status=404)
 
@@ -178,7 +178,7 @@ def _already_mapped_is_fine() -> Iterator[None]:
         if error.code != ALREADY_MAPPED:
             raise
     except NotFound as error:
-        error.hint = "check the ids; an account exists once a scan of its environment has found it"
+        error.hint = "check the ids; an account exists only after a scan of its environment has found it"
         raise
 
 
@@ -189,7 +189,7 @@ class AccountMapping(Managed):
 
     Britive has no call that removes a mapping from all environments. So with ``save_to_all_envs``, the resource records
     in which other environments it added the mapping (``other_environment_ids``). A destroy removes the mapping from
-    those and from its own environment; mappings that others made stay. The resource does not cover environments that
+    those and from its own environment; mappings that others created stay. The resource does not cover environments that
     are created later, and a refresh does not read the other environments. To watch each environment, declare a mapping
     for each.
 

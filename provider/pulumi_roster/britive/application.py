@@ -4,7 +4,7 @@ Source: https://docs.britive.com/v1/docs/manage-environments ("Details of Enviro
 vendor's clients for the call that lists all
 
 Peculiarities: both lists are flat, and an empty tree is null. Only a listing of the application proves that an object
-is gone: a user who mistypes a tenant or an application must not lose objects from the state.
+no longer exists. If a user mistypes a tenant or an application, objects must not disappear from the state.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _optional(row: Any, name: str) -> Any:
 def read_tree(api: Client, app_id: str) -> Iterator[Node]:
     """List all groups and environments of an application, in the service's order, in one call.
 
-    :raises BadRequest: the tenant has no such application. ``NotFound`` would mean that the object is gone.
+    :raises BadRequest: the tenant has no such application. ``NotFound`` would mean that the object no longer exists.
     """
     try:
         reply = api.get(APPLICATION, app_id, params={"view": "minimized"})

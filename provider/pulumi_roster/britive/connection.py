@@ -2,8 +2,8 @@
 
 Source: https://docs.britive.com/v1/docs/manage-environments, and the vendor's Python client
 
-Peculiarity: the code of an error decides, not its status. An absent object may answer 400 or 404; an unknown
-application answers 400.
+Peculiarity: the code of an error says what it means; the status does not. The status is 400 or 404 for an absent
+object, and 400 for an unknown application.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def _meaning(status: int, code: str, words: str) -> int:
         return 401
     if code in _STATUS_OF_CODE:
         return _STATUS_OF_CODE[code]
-    # A 404 without the code for an absent object does not prove that the object is gone: the application or the path
-    # may be unknown, or another host may have answered.
+    # A 404 without the code for an absent object does not prove that the object no longer exists: the application or
+    # the path may be unknown, or another host may have answered.
     return 400 if status in (404, 410) else status
 
 
@@ -71,8 +71,7 @@ DIALECT = Dialect(
         500: "run again; if the error persists, ask Britive support",
         503: "the tenant may be under maintenance; run again later",
         "A-0003": _UNKNOWN_APPLICATION,
-        "E1012": "only applications that do not scan their environments, such as AWS Standalone, allow environments "
-        "made by hand",
+        "E1012": "use an application that does not scan its own environments, such as AWS Standalone",
         "E1013": "the application's own account mapping rule creates this mapping: change that rule, or keep the "
         "mapping with retain_on_delete=True or `pulumi state delete`",
     },
@@ -84,7 +83,7 @@ def _connect(connection: Connection) -> Client:
 
 
 def tenant_url(tenant: str) -> str:
-    """Return the address of a tenant, given its name, its host or its URL, with or without ``/api``."""
+    """Return the address of a tenant from its name, its host or its URL, with or without ``/api``."""
     tenant = tenant.strip().rstrip("/").removesuffix("/api")
     if re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?", tenant):
         return f"https://{tenant.lower()}.britive-app.com"

@@ -66,10 +66,9 @@ class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
 
 
 class Environment(Managed):
-    """An environment of a Britive application. A deletion also deletes the accounts and permissions that a scan found
-    in it.
+    """An environment of a Britive application. A deletion also deletes its scanned accounts and permissions.
 
-    Only applications that do not scan their own environments have environments made by hand: AWS Standalone, Okta,
+    You can create environments only in applications that do not scan their own environments: AWS Standalone, Okta,
     Salesforce, ServiceNow, Snowflake Standalone. Roster manages no other properties of an environment, such as its
     login, and leaves them alone.
 

@@ -2,8 +2,9 @@
 
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 3 and 4
 
-Peculiarities: the document does not describe the update of a group, so it follows the vendor's Terraform provider. Nor
-does it say what happens to the content of a deleted group, so Roster deletes a group only when it is empty.
+Peculiarities: the document does not describe the update of a group, so Roster does the same as the vendor's Terraform
+provider. The document does not say either what happens to the content of a deleted group, so Roster deletes only empty
+groups.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import pulumi
 from typing_extensions import Unpack
 
-from ..errors import NotFound, NotOurs
+from ..errors import NotFound, UnmanagedContent
 from ..lifecycle.handler import Handler
 from ..lifecycle.list_cache import Listing
 from ..lifecycle.polling import retry_while_absent
@@ -61,7 +62,7 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
             # The listing may still show content that this run has just deleted.
             retry_while_absent(self.api, lambda: self._empty(id, prior.app_id))
         except _HasContent as content:
-            raise NotOurs(
+            raise UnmanagedContent(
                 f"the group has content that this stack does not manage: {content.message}",
                 hint="delete that content, or move it to another group",
             ) from None
@@ -81,18 +82,18 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
 
 
 class _HasContent(NotFound):
-    """The group is not empty. As an absence, it makes the caller look again for a while."""
+    """The group is not empty. As a ``NotFound``, it makes :func:`retry_while_absent` look again for a while."""
 
 
 class EnvironmentGroup(Managed):
     """An environment group of a Britive application. It contains environments and other groups, to any depth.
 
-    Only applications that do not scan their own environments have groups made by hand: AWS Standalone, Okta,
+    You can create groups only in applications that do not scan their own environments: AWS Standalone, Okta,
     Salesforce, ServiceNow, Snowflake Standalone.
 
-    Errors: ``AlreadyExists`` when the parent already has a group of this name; ``NotOurs`` when a deletion would also
-    delete content that this stack does not manage; ``BadRequest`` for an application that does not exist, or that scans
-    its own environments.
+    Errors: ``AlreadyExists`` when the parent already has a group of this name; ``UnmanagedContent`` when a deletion
+    would also delete content that this stack does not manage; ``BadRequest`` for an application that does not exist, or
+    that scans its own environments.
 
     Source: https://docs.britive.com/v1/docs/manage-environments
     """

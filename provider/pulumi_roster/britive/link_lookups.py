@@ -2,8 +2,8 @@
 
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 8, 9, 13, 14, 16 and 17
 
-:mod:`.lookups` describes the parameters. Each row is a :class:`~.scan_results.Link`. All functions raise ``NotFound``
-if the object does not exist.
+The module :mod:`.lookups` describes the parameters. Each row is a :class:`~.scan_results.Link`. All functions
+raise ``NotFound`` if the object does not exist.
 """
 
 from __future__ import annotations

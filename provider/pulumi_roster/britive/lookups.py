@@ -1,17 +1,17 @@
-"""Looks up what a Britive application has. A program calls these functions while it runs.
+"""Looks up the contents of a Britive application. A program calls these functions while it runs.
 
 Source: https://docs.britive.com/v1/docs/manage-environments
 
 Parameters of several functions:
 
 - ``environment_id``: the environment. For an application that scans its own environments, ``None`` selects the root
-  group, which stands for all.
+  group, which covers all environments.
 - ``page``, ``size``, ``sort``, ``filter``, ``connection``: see :class:`~.scan_queries.Query`.
 - ``include_members``: whether each row also has its accounts, permissions and groups.
 - ``deprecated``: whether to use the older call, which returns a few more fields and accepts only ``connection``.
 
 All functions raise ``BadRequest`` if the application does not exist, and ``NotFound`` if the environment does not.
-:mod:`.link_lookups` looks up the accounts, permissions and groups of each other.
+The module :mod:`.link_lookups` lists which accounts, permissions and groups belong together.
 """
 
 from __future__ import annotations

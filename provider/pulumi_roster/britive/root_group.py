@@ -3,8 +3,8 @@
 Source: the vendor's Python client, ``environment_groups.get_or_create_root``
 
 Peculiarity: a new application has no root group, and two clients can create one each. So after a creation, Roster reads
-the groups again: every client keeps the root group that is listed first, and a client that created another one deletes
-it.
+the groups again. Every client keeps the root group that is listed first. A client that has created another root group
+deletes it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def find_root(api: Client, app_id: str) -> str:
 def root_id(api: Client, app_id: str, listing: Listing[State]) -> str:
     """Return the id of the root group. Create it if the application has none.
 
-    :param listing: the application's listing. It is read first, and receives a root group that was created.
+    :param listing: the application's listing. Roster reads it first, and adds a root group that it creates.
     """
     if known := roots(listing.rows()):
         return known[0].id

@@ -1,4 +1,4 @@
-"""Queries what a scan found, one page or all pages. The service counts pages from zero."""
+"""Reads the results of a scan, one page or all pages. The service counts pages from zero."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ M = TypeVar("M", bound=BaseModel)
 
 PAGE_SIZE = 100
 
-# These fields identify a row in its list: an account or group has its own number, a link has those of both ends.
+# These fields identify a row in its list: an account or group has its own number, a link has the numbers of both ends.
 _NUMBERS = ("accountId", "groupId", "permissionId", "appPermissionId")
 
 

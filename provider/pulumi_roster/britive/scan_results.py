@@ -33,7 +33,7 @@ class Summary(_Row):
 
 
 class Related(_Row):
-    """A permission, group or account of the row that contains it. Only its own id of the three is set."""
+    """A permission, group or account of the row that contains it. Of the three ids, only that of its type is set."""
 
     account_id: int = 0
     permission_id: int = 0
@@ -107,7 +107,7 @@ class Group(Permission):
 
 
 class NativeIds(_Row):
-    """The ids in the application's own system. Those of the two ends of a link are set."""
+    """The ids in the application's own system. Of the three, those of the two ends of a link are set."""
 
     account_native_id: str = ""
     group_native_id: str = ""
@@ -115,8 +115,10 @@ class NativeIds(_Row):
 
 
 class Link(_Row):
-    """A link from an account or group (``account_id`` or ``group_id`` is set) to a permission that it has, or to a
-    group that it is in (``permission_id``; ``permission_type`` says which).
+    """A link from an account or group to a permission that it has, or to a group that it is in.
+
+    ``account_id`` or ``group_id`` identifies the first end. ``permission_id`` identifies the second end, and
+    ``permission_type`` says whether that is a permission or a group.
     """
 
     account_id: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-# The extras install these. If another module is missing, the mistake is ours.
+# The extras install these. If another module is missing, Roster has a bug.
 EXTRAS = frozenset({"rich", "typer"})
 HINT = "pip install 'pulumi-roster[emulator]'"
 

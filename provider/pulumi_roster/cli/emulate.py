@@ -19,13 +19,13 @@ PORT = 8400
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to ``app``; if the emulator is missing, one that says what to install."""
+    """Add the command to ``app``. If the emulator is not installed, the command says what to install."""
     try:
         from roster_emulator import Switches
     except ModuleNotFoundError as error:
         missing = str(error.name).partition(".")[0]
 
-        # It accepts the options of the real command, so that the message is not about them.
+        # It accepts any options, so that the message is about the missing package and not about an option.
         @app.command("emulate", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
         def without() -> None:
             """Serve the four APIs on 127.0.0.1 (not installed)."""
@@ -54,7 +54,7 @@ def _with_options(command: Callable[..., None], switches: Mapping[str, FieldInfo
 
 
 def _flag(name: str, field: FieldInfo) -> list[str]:
-    """Name the option. A switch that is off by default gets no ``--no-...``."""
+    """Return the name of the option. A switch that is off by default gets no ``--no-...``."""
     return [f"--{name.replace('_', '-')}"] if field.default is False else []
 
 
@@ -80,7 +80,7 @@ def emulate(
             raise
         _refuse(f"Port {port} is in use\n  hint: stop the other program, or choose another port with --port")
     except sqlite3.Error as error:
-        _refuse(f"{data} cannot hold the data: {error}")
+        _refuse(f"{data} cannot hold the data: {error}\n  hint: choose another file with --data")
 
 
 def _refuse(message: str) -> NoReturn:

@@ -1,1 +1,1 @@
-"""Sends requests to the services: one client for all systems."""
+"""Sends requests to the services, with one client class for all systems."""

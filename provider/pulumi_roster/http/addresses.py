@@ -16,12 +16,12 @@ def fill(path: str, ids: tuple[str, ...]) -> str:
     """Put ids into the ``{}`` of a path."""
     parts = path.split("{}")
     if len(parts) != len(ids) + 1:
-        raise TypeError(f"{path!r} takes {len(parts) - 1} ids, {len(ids)} given")
+        raise TypeError(f"{path!r}: must have {len(parts) - 1} ids, got {len(ids)}")
     return "".join(part + (segment(ids[i]) if i < len(ids) else "") for i, part in enumerate(parts))
 
 
 def segment(text: str) -> str:
-    """Encode an id or a name as one segment of a path, whatever it contains.
+    """Encode an id or a name as exactly one segment of a path.
 
     :raises InvalidIdentifier: the text is empty, ``.`` or ``..``, or contains a control character. Servers and proxies
         read ``..`` as a step through the path even if it is encoded.

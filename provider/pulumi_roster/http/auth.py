@@ -1,7 +1,7 @@
-"""Adds credentials to requests: one :class:`httpx.Auth` for a given token, one for a secret that is exchanged for it.
+"""Adds credentials to requests: :class:`Token` sends a fixed token, :class:`Exchange` exchanges a secret for a token.
 
-Auth works above the transports, so they retry, limit and log the calls that fetch a token like all others. Only this
-module holds credentials; ``repr`` shows none.
+Auth works above the transports, so they retry, limit and log the calls that fetch a token like all other calls. Of the
+objects of a client, only these hold credentials, and their ``repr`` shows none.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from .call import Call
 
 __all__ = ["Exchange", "Token"]
 
-# The characters of a token in a header. A token with a line break would be two headers.
+# The characters that a header may contain. A token with a line break would become two headers.
 _SENDABLE = re.compile(r"[!-~]+")
 
 
 class Token(httpx.Auth):
-    """Sends a token that the user gave, and that cannot be renewed.
+    """Sends a token that the user has configured. Roster cannot renew it.
 
     :param token: the bare token.
     :param scheme: the word before it, such as ``Bearer``, or "".
@@ -52,14 +52,14 @@ class Token(httpx.Auth):
 class Exchange(httpx.Auth):
     """Exchanges a secret for a token, once for all threads, and renews the token before it expires.
 
-    The token endpoint takes a form and answers ``access_token`` and ``expires_in``, as in OAuth 2.0. Without a token,
-    no other request is sent. So if an exchange fails, nothing was done.
+    The token endpoint accepts a form and returns ``access_token`` and ``expires_in``, as in OAuth 2.0. Without a token,
+    the client sends no other request, so a failed exchange changes nothing in the service.
 
     :param url: the token endpoint, absolute.
     :param form: the fields to post, the secret among them.
     :param what: the name of the secret in errors, such as "API key".
-    :param error_field: the field of a refusal that says why, if it is not one of OAuth's.
-    :param early: the share of a token's life after which it is renewed.
+    :param error_field: the field of an error reply that contains the reason, if it is not one of OAuth's.
+    :param early: the share of a token's life after which the client renews it.
     :raises SettingsError: the secret cannot be sent.
     """
 
@@ -102,7 +102,8 @@ class Exchange(httpx.Auth):
         Call.of(request).secrets = (token, *self._secrets)
 
     def _current(self, request: httpx.Request, *, refused: str) -> Generator[httpx.Request, httpx.Response, str]:
-        # Held while the token is fetched. An error ends the generator where it waits, which releases the lock.
+        # The thread holds the lock while it fetches a token. If that fails, httpx closes the generator, which releases
+        # the lock.
         with self._lock:
             if not self._token or self._token == refused or self._clock() >= self._renew_at:
                 reply = yield self._token_request(request)
@@ -122,8 +123,8 @@ class Exchange(httpx.Auth):
         transaction_id = Call.of(reply.request).transaction_id
         status = reply.status_code
         if status >= 400:
-            # A refused secret is 400, 401 or 403, depending on the service. A 404 here does not mean that an object
-            # is gone, and a 500 does not mean that a write may have been done.
+            # Services refuse a secret with 400, 401 or 403. Here, a 404 does not mean that an object no longer exists,
+            # and a 500 does not mean that the service may have applied a write.
             refused = status in (400, 401, 403)
             kind = Unauthorized if refused else RateLimited if status == 429 else ServiceError
             raise kind(
@@ -160,9 +161,9 @@ class Exchange(httpx.Auth):
         return quoted(next((answer[name] for name in self._error_fields if answer.get(name)), ""), self._secrets)
 
 
-_ADDRESS = "check the address of the service: is this its own API?"
+_ADDRESS = "check the address: it must be that of the service's API"
 
 
 def _hint(status: int) -> str:
-    """Return what to do if neither the secret nor a token is the cause."""
+    """Return the hint for a failed exchange that the secret did not cause."""
     return "nothing was done; run again later" if status == 429 or status >= 500 else f"nothing was done; {_ADDRESS}"

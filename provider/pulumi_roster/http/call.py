@@ -1,4 +1,4 @@
-"""Carries what the layers of the client need to know of one call from the client through auth and the transports."""
+"""Carries the data of one call, such as its deadline, from the client through auth and the transports."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _KEY = "roster"
 
 @dataclass
 class Call:
-    """One call with all its repetitions.
+    """One call, including its retries.
 
-    :param route: the path with its ids left open; services count their rate limits by it.
+    :param route: the path with ``{}`` for each id. Services count their rate limits by route.
     :param repeatable: whether the service may receive the request twice, with the same result as once.
-    :param deadline: until when the reply must be complete, on the clock of the client's limits.
-    :param send_by: until when the request may be sent, first or again. It may be earlier than the deadline.
+    :param deadline: the time on ``Limits.clock`` by which the reply must be complete.
+    :param send_by: the time by which the client must send the request or a retry. It may be earlier than the deadline.
     :param tracing: headers that identify the call to the service's support; a token exchange sends them too.
-    :param secrets: credentials in the request, which no message may show. Auth sets them.
+    :param secrets: the credentials in the request, which no message may show. Auth sets this field.
     """
 
     route: str
@@ -40,7 +40,7 @@ class Call:
 
     @property
     def transaction_id(self) -> str:
-        """Returns the id that we gave the call, or ""."""
+        """The id that Roster gave the call, or ""."""
         return next(iter(self.tracing.values()), "")
 
     def extensions(self) -> dict[str, Any]:
@@ -48,5 +48,8 @@ class Call:
         return {_KEY: self}
 
     def for_token(self, url: str, secrets: tuple[str, ...]) -> Call:
-        """Return the call that fetches a token for this one, within the same time. Two tokens do no harm."""
+        """Return the call that fetches a token for this call, within the same time.
+
+        It is repeatable, because a second token does no harm.
+        """
         return replace(self, route=url, repeatable=True, secrets=secrets)

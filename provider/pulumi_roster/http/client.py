@@ -1,7 +1,7 @@
-"""Sends the requests of all resources to one service, and returns replies or raises our own errors.
+"""Sends the requests of all resources to one service, and returns replies or raises Roster's own errors.
 
-A path is a template and its ids are given apart: ``client.get("/v2/groups/{}", group_id)``. The client encodes the ids.
-Services count their rate limits by the template.
+A path is a template, and its ids are separate arguments: ``client.get("/v2/groups/{}", group_id)``. The client encodes
+the ids. Services count their rate limits by the template.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Client:
     :param dialect: how the service speaks HTTP.
     :param limits: limits of time and size.
     :param transport: sends each request once, in place of the network. Retries, rate limits and the limits of size and
-        time work above it.
+        time still apply.
     """
 
     def __init__(
@@ -79,19 +79,19 @@ class Client:
         self._deadline: Deadline | None = None
 
     def for_verb(self) -> Client:
-        """Return a client for one verb, whose calls share one deadline. It shares all else with this client."""
+        """Return a client for one verb, whose calls share one deadline. Both clients share everything else."""
         client = copy.copy(self)
         client._deadline = Deadline(self.limits)
         return client
 
     @property
     def deadline(self) -> Deadline:
-        """The deadline of the verb. Without a verb, each call has a deadline of its own."""
+        """The deadline of the verb that this client serves. Without a verb, each call has a deadline of its own."""
         return self._deadline or Deadline(self.limits)
 
     @contextmanager
     def lock(self, *name: str) -> Iterator[None]:
-        """Hold a lock by name, so that threads of this process take turns. Waiting for it costs the verb no time."""
+        """Hold a lock by name, so that threads of this process take turns. The wait uses no budget of the verb."""
         lock = self._locks.get(name)
         waits = not lock.acquire(blocking=False)
         if waits:
@@ -107,15 +107,15 @@ class Client:
         self._http.close()
 
     def now(self) -> float:
-        """Return the service's time in epoch seconds, by its last ``Date`` header. Creation times compare with it."""
+        """Return the service's time in epoch seconds, from its last ``Date`` header, to compare with creation times."""
         return self._clock.now()
 
     def get(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
-        """Read."""
+        """Read an object or a listing."""
         return self.request("GET", path, *ids, params=params, repeatable=True)
 
     def head(self, path: str, *ids: str) -> Reply:
-        """Check that an object exists; raises ``NotFound`` if it does not."""
+        """Check that an object exists. Raise ``NotFound`` if it does not."""
         return self.request("HEAD", path, *ids, repeatable=True)
 
     def post(
@@ -127,7 +127,10 @@ class Client:
         repeatable: bool = False,
         within: float | None = None,
     ) -> Reply:
-        """Create. Unless ``repeatable``, the client sends it again only if the service certainly did not act."""
+        """Create or change an object.
+
+        Unless ``repeatable``, the client sends the request again only if the service certainly did not act on it.
+        """
         return self.request("POST", path, *ids, json=json, params=params, repeatable=repeatable, within=within)
 
     def put(
@@ -138,20 +141,21 @@ class Client:
         params: Mapping[str, Any] | None = None,
         within: float | None = None,
     ) -> Reply:
-        """Replace an object, or adds to a set. The client may send it twice."""
+        """Replace an object, or add to a set. The client may send the request twice."""
         return self.request("PUT", path, *ids, json=json, params=params, repeatable=True, within=within)
 
     def delete(self, path: str, *ids: str, params: Mapping[str, Any] | None = None) -> Reply:
-        """Remove. The client may send it twice."""
+        """Remove an object. The client may send the request twice."""
         return self.request("DELETE", path, *ids, params=params, repeatable=True)
 
     def edit(self, method: str, path: str, *ids: str, body: Callable[[Reply], Json], attempts: int = 5) -> Reply:
-        """Read an object, and writes it with ``If-Match`` and the revision that was read.
+        """Read an object, and write it with ``If-Match`` and the revision that was read.
 
-        If somebody else was faster (412), the client reads the object and asks ``body`` again.
+        If another writer was faster (412), the client reads the object and calls ``body`` again.
 
         :param method: ``PATCH`` or ``PUT``.
-        :param body: returns what to send, given what was read; ``None`` to send nothing and return what was read.
+        :param body: returns the content to send, from the reply that was read. If it returns ``None``, the client sends
+            nothing and returns that reply.
         :raises PreconditionFailed: the object changed at every attempt.
         """
         for left in reversed(range(attempts)):
@@ -162,7 +166,7 @@ class Client:
             if not re.fullmatch("[ -~]+", read.etag):
                 raise read.unexpected(f"the ETag must name the revision, got {read.etag!r}")
             try:
-                # Repeatable: if the first request was done, the second gets 412, and the next attempt reads again.
+                # Repeatable: if the service applied the first request, the second gets 412, and this loop reads again.
                 return self.request(method, path, *ids, json=json, headers={"If-Match": read.etag}, repeatable=True)
             except PreconditionFailed as error:
                 if not left or not self._wait_for_others():
@@ -179,14 +183,14 @@ class Client:
         params: Mapping[str, Any] | None = None,
         attempts: int = 4,
     ) -> Iterator[tuple[Reply, Json]]:
-        """Return every row of a paged collection, each with the reply that contained it.
+        """Return every row of a paged collection, each with the reply that contains it.
 
-        While others write, a page may skip or repeat a row. So the client counts the different rows and compares them
-        with the total that the service gives. If they differ, it reads the collection again.
+        While others write, a page may skip or repeat a row. So the client counts the different rows and compares their
+        number with the total that the service states. If there are fewer, it reads the collection again.
 
-        :param key: where the rows are in the body.
-        :param row_id: the field that tells rows apart, or a function that makes such a text of a row.
-        :raises UnexpectedReply: the rows did not add up to the total at any attempt.
+        :param key: the field of the body that contains the rows.
+        :param row_id: the field that identifies a row, or a function that returns a text that identifies it.
+        :raises UnexpectedReply: every attempt gave fewer rows than the total.
         """
         paging = self.dialect.paging
         assert paging is not None, f"the dialect of {self.dialect.title} declares no paging"
@@ -198,8 +202,8 @@ class Client:
                 return iter(rows)
             if not left or not self._wait_for_others():
                 raise last.unexpected(
-                    f"it lists {total} rows under {fill(path, ids)}, but gave {len(rows)} different ones every time",
-                    hint="others are changing this collection; run again when they are done",
+                    f"expected {total} different rows of {fill(path, ids)}, got {len(rows)} at every attempt",
+                    hint="other writers are changing this collection; run again when they are done",
                 )
         raise AssertionError("unreachable")
 
@@ -214,16 +218,16 @@ class Client:
         repeatable: bool = False,
         within: float | None = None,
     ) -> Reply:
-        """Make one call, with its repetitions.
+        """Make one call, including its retries.
 
         :param path: a template with ``{}`` for each of ``ids``.
         :param params: the query; the client omits ``None``, and writes booleans in lower case.
         :param repeatable: whether sending the request twice has the same result as once.
-        :param within: the seconds in which the client may send the request, first or again. It waits for the reply
-            longer, a quarter of the budget: the service may apply a write after the client has stopped waiting for it.
-        :raises ServiceError: the service refused; the class says how.
-        :raises ConnectionFailed: the service was not reached.
-        :raises OutcomeUnknown: the request was sent, and no usable reply came.
+        :param within: the seconds in which the client may send the request or a retry. It waits longer for the reply, a
+            quarter of the budget: the service may apply a write after the client has stopped waiting for it.
+        :raises ServiceError: the service refused the request; the class shows the reason.
+        :raises ConnectionFailed: the client did not reach the service.
+        :raises OutcomeUnknown: the client sent the request, and got no usable reply.
         """
         call = self._call(path, repeatable, within)
         filled = fill(path, ids)
@@ -237,7 +241,7 @@ class Client:
                 headers={**(headers or {}), **call.tracing},
                 extensions=call.extensions(),
             )
-        except (ValueError, httpx.InvalidURL) as error:  # an unpaired surrogate, not-a-number, an endless name
+        except (ValueError, httpx.InvalidURL) as error:  # an unpaired surrogate, NaN, a name that is too long
             raise InvalidIdentifier(
                 f"{method} {quoted(filled)} cannot be sent: {quoted(error)}", hint="check the ids, names and values"
             ) from None
@@ -254,7 +258,7 @@ class Client:
         try:
             response = self._http.send(request, follow_redirects=False)
         except httpx.HTTPError as error:
-            # Without its cause: the library's text may repeat what the service sent, and that what we sent.
+            # Drop the cause: the library's text may repeat the reply, and the reply may repeat our credentials.
             raise no_reply(self.dialect, self.base_url, request, error, what) from None
         self._clock.learn(response)
         if response.status_code >= 300:
@@ -276,7 +280,7 @@ class Client:
 
 
 class _ServiceClock:
-    """Tells the service's time, as its replies give it."""
+    """Estimates the service's time from the ``Date`` headers of its replies."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

@@ -16,13 +16,13 @@ class Dialect:
     """How one service speaks HTTP.
 
     :param title: the service's name as its users know it.
-    :param error: takes the code and the message from the body of an error.
-    :param meaning: the status that an error really means, given its status, code and message. Some services answer 400
-        for an absent object, or 500 for a request that they refuse.
-    :param paging: how the service gives out long collections, if it does.
+    :param error: returns the code and the message in the body of an error.
+    :param meaning: returns the status that an error really means, from its status, code and message. Some services
+        answer 400 for an absent object, or 500 for a request that they refuse.
+    :param paging: how the service splits long collections into pages; ``None`` if it does not.
     :param transaction_header: the request header that carries our transaction id, or "".
-    :param transaction_id: takes the service's own transaction id from the headers and the body of an error, or "".
-    :param hints: what to do, by code, or else by the status that is meant.
+    :param transaction_id: returns the service's own transaction id from the headers and the body of an error, or "".
+    :param hints: the hint for an error, by its code, or else by the status that it means.
     :param headers: sent with every request.
     """
 

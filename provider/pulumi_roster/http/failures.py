@@ -1,4 +1,4 @@
-"""Turns failed calls into our own errors: requests that got no usable reply, and replies that refuse."""
+"""Converts failed calls into Roster's own errors: requests without a usable reply, and replies with an error status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .whole_body import ReplyTooLarge
 
 __all__ = ["no_reply", "refusal"]
 
-# After these errors, nothing was sent.
+# These errors prove that the client sent nothing.
 _NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -31,13 +31,13 @@ _NOT_SENT = (
 def no_reply(dialect: Dialect, base_url: str, request: httpx.Request, error: httpx.HTTPError, what: str) -> RosterError:
     """Return our error for a request that got no usable reply.
 
-    :param request: the one that was to be sent; ``error.request`` may be a token exchange.
+    :param request: the request of the call; ``error.request`` may be the exchange of a token instead.
     :param what: the method and path.
     """
     call = Call.of(request)
     service = f"{dialect.title} at {urlsplit(base_url).netloc}"
     why = quoted(str(error) or type(error).__name__, call.secrets)
-    if error.request is not request:  # without a token, nothing else is sent
+    if error.request is not request:  # without a token, the client sends nothing else
         return ConnectionFailed(
             f"{service} gave no token: {why}", hint=_connection_hint(error), transaction_id=call.transaction_id
         )
@@ -47,7 +47,7 @@ def no_reply(dialect: Dialect, base_url: str, request: httpx.Request, error: htt
         return UnexpectedReply(f"{service}, {what}: {why}", transaction_id=call.transaction_id)
     return ReplyLost(
         f"{service} gave no complete reply to {what}: {why}",
-        hint="run again; Roster first checks what the lost request has done",
+        hint="run again; Roster first checks whether the service applied the lost request",
         transaction_id=call.transaction_id,
     )
 
@@ -72,10 +72,10 @@ def refusal(dialect: Dialect, response: httpx.Response, what: str) -> RosterErro
     means = dialect.meaning(status, code, words)
     kind = error_class(means)
     if NotFound in (kind, error_class(status)) and "html" in response.headers.get("content-type", ""):
-        # A proxy's page, or a wrong address. Read as the service's reply, it would drop objects from the state.
+        # A proxy sent this page, or the address is wrong. As a NotFound, it would drop objects from the state.
         return UnexpectedReply(
             f"{dialect.title} answered {status} to {what} with a web page: {words}",
-            hint="check the address, and whether a proxy stands between",
+            hint="check the address, and whether a proxy answered instead of the service",
             transaction_id=transaction_id,
         )
     return kind(
@@ -101,7 +101,7 @@ def _json(response: httpx.Response) -> Json:
         return None
 
 
-# A body of any shape must still end in the error that its status means.
+# Even for a malformed body, the result must be the error that the status means.
 _MISSHAPEN = (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError)
 
 

@@ -1,4 +1,4 @@
-"""Holds the limits of a client: timeouts, time budgets and sizes, and where it takes time and chance from."""
+"""Holds the limits of a client: timeouts, time budgets and sizes, and its sources of time and random numbers."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ __all__ = ["Limits"]
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits in seconds and bytes. Tests inject time and chance, so that they neither sleep nor guess.
+    """Limits in seconds and bytes. Tests replace the clocks, ``sleep`` and ``chance``, so that they do not wait.
 
-    :param connect: for one connection to the service.
-    :param read: between two bytes of a reply.
+    :param connect: the timeout of one connection to the service.
+    :param read: the timeout between two bytes of a reply.
     :param budget: how long one verb goes on without any call succeeding; see :class:`.Deadline`.
-    :param unreachable: the part of the budget that a call spends on a service that it cannot connect to.
+    :param unreachable: how long a call retries if it cannot connect to the service.
     :param settle: how long an eventually consistent service may take to show a write in its reads.
-    :param quiet: how long a writer waits to see that its change stays; see :mod:`..lifecycle.concurrent_writes`.
-    :param first_wait: before the first repetition; later waits double up to ``longest_wait``.
-    :param largest_reply: bytes of a reply, unpacked.
-    :param retried: the statuses after which a repeatable request is sent again.
+    :param quiet: how long a writer waits before it checks its change; see :mod:`..lifecycle.concurrent_writes`.
+    :param first_wait: the wait before the first retry. Later waits double, up to ``longest_wait``.
+    :param largest_reply: the maximum size of a reply, decompressed.
+    :param retried: the statuses after which the client retries a repeatable request.
+    :param chance: returns a random number from 0 to 1.
     """
 
     connect: float = 10.0

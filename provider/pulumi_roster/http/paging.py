@@ -10,7 +10,7 @@ from .reply import Json, Reply
 
 __all__ = ["Paging", "Query", "walk"]
 
-# Pages in a row that contain no new row.
+# The client stops after this many pages in succession without a new row.
 _MOST_WITHOUT_NEWS = 10
 
 Query = dict[str, Any]
@@ -18,12 +18,12 @@ Query = dict[str, Any]
 
 @dataclass(frozen=True)
 class Paging:
-    """One way to give out pages.
+    """How a service splits a collection into pages.
 
-    :param total: the field of the body that says how many rows there are in all.
-    :param following: returns the query of the next page, given this page's body and query; ``None`` after the last.
-    :param moves: the parameters that lead from page to page. The client keeps all others as it first sent them, so that
-        a service cannot lead it from one account to another.
+    :param total: the field of the body that contains the number of rows on all pages.
+    :param following: returns the query of the next page, from this page's body and query; ``None`` after the last page.
+    :param moves: the parameters that differ from page to page. The client repeats all other parameters unchanged, so
+        that a service cannot lead it from one account to another.
     """
 
     total: str
@@ -34,11 +34,11 @@ class Paging:
 def walk(
     ask: Callable[[Query], Reply], key: str, identify: Callable[[Json], str], given: Query, paging: Paging
 ) -> tuple[list[tuple[Reply, Json]], int, Reply]:
-    """Read all pages once. Returns the rows, the total that the service gives, and the last reply.
+    """Read all pages once. Return the rows, the total that the service states, and the last reply.
 
     :param ask: reads one page by its query.
-    :param key: where the rows are in the body.
-    :param identify: tells rows apart; a row that comes again counts once.
+    :param key: the field of the body that contains the rows.
+    :param identify: returns a text that identifies a row. A repeated row counts once.
     :param given: the query of the first page.
     :raises UnexpectedReply: a reply is not a page, or the pages do not end.
     """
@@ -59,7 +59,7 @@ def walk(
         query = {**following, **{name: value for name, value in given.items() if name not in paging.moves}}
         if query in asked:
             break
-        # A service that always names another page, without a new row on it, would hold the client forever.
+        # Without this check, a service that always names another page, without a new row, would block the client.
         without_news = without_news + 1 if len(rows) == known else 0
         if without_news >= _MOST_WITHOUT_NEWS:
             raise reply.unexpected(f"the pages of {key!r} do not end")

@@ -20,7 +20,7 @@ log = logging.getLogger("pulumi_roster.http")
 class RateGate(Layer):
     """Waits for a rate limit to lift before it sends the next request.
 
-    Services count by method and route. The route is the path with its ids left open.
+    Services count requests by method and route. The route is the path with ``{}`` for each id.
     """
 
     def __init__(self, below: httpx.BaseTransport, limits: Limits) -> None:
@@ -35,7 +35,7 @@ class RateGate(Layer):
         with self._lock:
             opens = self._closed_until.get(bucket, 0.0)
         wait = opens - self.limits.clock()
-        # If the limit lifts after the deadline, the service refuses the request in its own words.
+        # If the limit lifts only after the deadline, send the request: the user then gets the service's refusal.
         if 0 < wait < call.send_by - self.limits.clock():
             log.info("%s: limit used up, waiting %.1f s", bucket, wait)
             self.limits.sleep(wait)
@@ -47,9 +47,9 @@ class RateGate(Layer):
 
 
 def seconds_to_retry(reply: httpx.Response, limits: Limits) -> float:
-    """Return the seconds that the service asks us to wait, else 0.
+    """Return the seconds that the service asks the client to wait; 0 if it does not ask.
 
-    It asks by ``Retry-After`` (seconds or a date), or with status 429 by the reset of its limit.
+    ``Retry-After`` contains seconds or a date. Without it, a reply with status 429 may contain the reset of the limit.
     """
     text = reply.headers.get("retry-after", "")
     try:
@@ -70,7 +70,7 @@ def http_date(text: str) -> float | None:
 
 
 def _seconds_to_reset(reply: httpx.Response, limits: Limits) -> float:
-    """Return the seconds until the limit lifts by ``X-RateLimit-Reset``, else 0.
+    """Return the seconds until the limit lifts, from ``X-RateLimit-Reset``; 0 without that header.
 
     Some services give epoch seconds, others the seconds that are left.
     """
@@ -82,6 +82,6 @@ def _seconds_to_reset(reply: httpx.Response, limits: Limits) -> float:
 
 
 def _service_time(reply: httpx.Response, limits: Limits) -> float:
-    """Return the time by the service's clock, which sets its limits. Our clock may be wrong by more than they last."""
+    """Return the time on the service's clock. Our clock may differ from it by more than a rate limit lasts."""
     date = http_date(reply.headers.get("date", ""))
     return limits.wall_clock() if date is None else date

@@ -25,8 +25,8 @@ _DEEPEST = 100
 class Reply:
     """A complete reply with a status below 300.
 
-    :param title: the service, for messages.
-    :param transaction_id: ours for the call, or "".
+    :param title: the name of the service, for messages.
+    :param transaction_id: the id that Roster gave the call, or "".
     :raises UnexpectedReply: the body is not JSON, such as a proxy's HTML page or half a document.
     """
 
@@ -36,7 +36,7 @@ class Reply:
         self.transaction_id = transaction_id
         self.status: int = response.status_code
         self.etag: str = response.headers.get("etag", "")
-        # At once, even if nobody reads it: a proxy's page does not mean that the service has deleted an object.
+        # Parse the body even if the caller ignores it: a proxy's page does not mean that the service deleted an object.
         self._body = self._parsed()
 
     def json(self) -> Json:
@@ -54,7 +54,7 @@ class Reply:
                 f"{self._title} answered {self.status} with something that is not JSON"
                 f" ({self.quoted(kind, 60)}): {self.quoted(start_of(self._response.content, self._secrets), 80)!r}",
                 transaction_id=self.transaction_id,
-                hint="check the address, and whether a proxy stands between",
+                hint="check the address, and whether a proxy answered instead of the service",
             ) from None
         if _too_deep(body):
             raise self.unexpected("the body is nested too deeply")
@@ -83,7 +83,7 @@ class Reply:
     def parse(self, model: type[M], **more: Json) -> M:
         """Return the body as a model.
 
-        :param more: fields that the service gives in the path only.
+        :param more: fields that are only in the path of the request.
         :raises UnexpectedReply: a field is missing or has another type; the message names it.
         """
         return self.parse_row(model, self.fields(), **more)

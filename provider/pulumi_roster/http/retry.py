@@ -1,4 +1,4 @@
-"""Repeats a request after a failure that may pass."""
+"""Repeats a request after a failure that may be temporary."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ __all__ = ["Retry", "is_certificate_error"]
 # A service normally answers within this many seconds.
 _USUAL_REPLY = 1.0
 
-# After these errors, nothing was sent.
+# These errors prove that the client sent nothing.
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
-# These errors would come again.
+# A retry would get these errors again.
 _LASTING = (ReplyTooLarge, httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.ProxyError)
 
 
 class Retry(Layer):
-    """Repeats a request until it succeeds, fails for good, or the time of the call is over.
+    """Repeats a request until it succeeds, fails permanently, or the time of the call is used up.
 
     It repeats a request if the service certainly did not act on it (not reached, status 429), or if the call is
-    repeatable. The wait is what the service asks for. Otherwise it doubles each time, with jitter, so that four threads
-    do not come back together.
+    repeatable. It waits as long as the service asks. Otherwise the wait doubles each time, with jitter, so that threads
+    do not retry at the same moment.
     """
 
     def __init__(self, below: httpx.BaseTransport, limits: Limits) -> None:
@@ -40,7 +40,7 @@ class Retry(Layer):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         call, limits = Call.of(request), self.limits
         give_up = limits.clock() + limits.unreachable
-        # If the deadline cuts a repetition off, its error says less than the failure before it.
+        # A retry that the deadline cuts off would hide the failure before it, which says more.
         latest = call.send_by - min(_USUAL_REPLY, limits.budget / 10)
 
         def stop(state: tenacity.RetryCallState) -> bool:
@@ -79,7 +79,7 @@ class Retry(Layer):
 
 
 def is_certificate_error(error: BaseException | None) -> bool:
-    """Return whether the service's certificate is not trusted, which does not change within seconds."""
+    """Return whether the client does not trust the service's certificate. A retry does not help then."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True

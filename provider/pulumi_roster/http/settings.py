@@ -1,7 +1,7 @@
-"""Makes one client for each connection from the stack's configuration, or else from the environment.
+"""Creates one client for each connection, from the stack's configuration or else from the environment.
 
-Credentials go from here into the clients' auth, and nowhere else. Each system declares its own keys, and how to make
-its client, in a :class:`System`.
+This module passes credentials to the auth of a client, and nowhere else. Each system declares its own keys, and how to
+create its client, in a :class:`System`.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ DEVELOPMENT_TOKEN = "roster-dev"
 
 @dataclass(frozen=True)
 class Setting:
-    """One configuration key of a system, and the environment variables that replace it, in order of preference.
+    """One configuration key of a system, and the environment variables that can replace it, in order of preference.
 
-    :param key: as in ``pulumi config set roster:KEY``.
-    :param secret: a credential, for ``--secret``.
+    :param key: the key in ``pulumi config set roster:KEY``.
+    :param secret: whether the value is a credential, which needs ``--secret``.
     """
 
     key: str
@@ -58,9 +58,9 @@ class System:
 
     :param name: the package's name, such as ``ibm``.
     :param title: the service's name as its users know it.
-    :param url: the setting with the address.
+    :param url: the key of the setting with the address.
     :param settings: all settings, the address among them.
-    :param connect: makes the client of a connection; raises ``SettingsError`` if a setting is missing.
+    :param connect: creates the client of a connection; raises ``SettingsError`` if a setting is missing.
     :param development: values for missing settings if the address is the emulator's.
     """
 
@@ -83,10 +83,10 @@ GENERAL = (
 """Settings of all systems.
 
 - ``budgetSeconds``: how long one step (a create, read, update, delete or look-up) goes on without any call succeeding.
-  Each call that succeeds starts it again, so a step that adds 10,000 members under a rate limit still ends.
+  Each call that succeeds starts the time again, so a step can add 10,000 members under a rate limit.
 - ``settleSeconds``: how long a write may take to show in a service's reads.
-- ``quietSeconds``: how long a writer waits to see that its change stays, where several may write the same list. It must
-  be more than twice what a call takes.
+- ``quietSeconds``: how long a writer waits before it checks that its change of a shared list is still there. It must be
+  more than twice the duration of a call.
 """
 
 
@@ -111,7 +111,7 @@ class Connection:
     def require(self, *keys: str) -> str:
         """Return the value of the first of these settings that has one.
 
-        :raises SettingsError: no setting has a value; the error names the ways to give one.
+        :raises SettingsError: no setting has a value. The hint says how to set one.
         """
         for key in keys:
             if value := self.get(key):
@@ -127,7 +127,7 @@ class Connection:
     def address(self, default: str = "", expand: Callable[[str], str] = str) -> str:
         """Return the service's address, without a trailing slash.
 
-        :param expand: makes an address from a shorter form, such as a tenant's name.
+        :param expand: returns the address for a shorter form, such as a tenant's name.
         :raises SettingsError: the setting is not an address, or would send credentials without encryption.
         """
         given = self.get(self.system.url)
@@ -140,7 +140,9 @@ class Connection:
         if parts is None:
             raise SettingsError(f"{where} must be an http or https address, got {_shown(url)!r}")
         if parts.username or parts.password:
-            raise SettingsError(f"{where} must not contain a user name or password")
+            raise SettingsError(
+                f"{where} must not contain a user name or password", hint="set the credentials with their own keys"
+            )
         if parts.query or parts.fragment:
             raise SettingsError(f"{where} must be an address without a query or fragment, got {_shown(url)!r} and more")
         if parts.scheme == "http" and not is_loopback(url) and not _is_true(self.get("allowPlainHttp")):
@@ -160,7 +162,7 @@ class Connection:
             return f"add it to the connection {self.name!r} in {NAMESPACE}:connections"
         known = {setting.key: setting for setting in self.system.settings}
         first = known[keys[0]]
-        secret, value = (" --secret", "") if first.secret else ("", " VALUE")  # Pulumi asks for what is not given
+        secret, value = (" --secret", "") if first.secret else ("", " VALUE")  # Pulumi prompts for a missing value
         names = [name for key in keys for name in known[key].environment]
         environment = f", or set {' or '.join(names)} in the environment" if names else ""
         return f"pulumi config set{secret} {NAMESPACE}:{first.key}{value}{environment}"
@@ -212,7 +214,7 @@ class Settings:
         return Connection(name, system, self._limits_from(values), values.get("emulator", "").rstrip("/"), values)
 
     def client(self, system: System, name: str = "default") -> Client:
-        """Return the client of one connection, made at its first use.
+        """Return the client of one connection. Create it at its first use.
 
         :raises SettingsError: a setting is missing or not allowed.
         """
@@ -244,7 +246,10 @@ class Settings:
             named = None
         if not isinstance(named, dict) or not all(isinstance(keys, dict) for keys in named.values()):
             # The value contains credentials, so the message does not show it.
-            raise SettingsError(f"{NAMESPACE}:connections must be an object that maps names to objects of keys")
+            raise SettingsError(
+                f"{NAMESPACE}:connections must be an object that maps names to objects of keys",
+                hint='write it as JSON, such as {"europe": {"ibmAccountId": "ACCOUNT"}}',
+            )
         return named
 
     def _limits_from(self, values: Mapping[str, str]) -> Limits:

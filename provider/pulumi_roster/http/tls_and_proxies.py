@@ -32,12 +32,12 @@ def is_loopback(url: str) -> bool:
 
 
 def certificates(url: str) -> ssl.SSLContext:
-    """Return the authorities that verify a service's certificate: those of the environment, else the well-known ones.
+    """Return the authorities that verify a service's certificate: those of the environment, or else the usual ones.
 
     :raises SettingsError: a file or folder that the environment names cannot be read.
     """
     if urlsplit(url).scheme != "https":
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts no authority; reading all of them takes a while
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts no authority; loading all of them is slow
     try:
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):
             folder = os.path.isdir(bundle)
@@ -69,7 +69,7 @@ def proxy_for(url: str) -> httpx.Proxy | None:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
     except (ValueError, httpx.InvalidURL):
         raise SettingsError(
-            f"{which} must be the address of a proxy", hint="it looks like http://proxy.example.com:3128"
+            f"{which} must be the address of a proxy", hint="set it to an address such as http://proxy.example.com:3128"
         ) from None
     if proxy.url.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
         raise SettingsError(f"{which} speaks SOCKS", hint="pip install 'httpx[socks]', or use an HTTP proxy")

@@ -1,8 +1,8 @@
 """Stacks the transports that a request passes, one duty each.
 
-Retry            repeats what is safe to repeat, until the deadline of the call
+Retry            repeats a request if that is safe, until the deadline of the call
 └─ RateGate      waits before a rate limit is hit
-   └─ Log        writes one line a request, without credentials
+   └─ Log        writes one line for each request, without credentials
       └─ WholeBody   reads the whole body, within limits of size and time
          └─ httpx.HTTPTransport
 """
@@ -42,7 +42,7 @@ def stack(base_url: str, limits: Limits, bottom: httpx.BaseTransport | None = No
 
 
 class Log(Layer):
-    """Logs one line a request: at level DEBUG its method, path, status and time; at level INFO a failure.
+    """Logs one line for each request: at level DEBUG its method, path, status and time; at level INFO a failure.
 
     Headers, bodies and queries may contain credentials, so they are never logged.
     """

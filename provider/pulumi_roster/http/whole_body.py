@@ -1,7 +1,8 @@
 """Reads the whole body of a reply within limits of size and time.
 
-httpx limits the time between two bytes, not the whole time, and unpacks a piece before anybody can measure it. A
-service that sends one byte a second would hold a worker forever, and a packed kilobyte could fill the memory.
+httpx limits the time between two bytes, but not the whole time, and it decompresses data before a client can measure
+them. So a service that sends one byte a second could block a thread forever, and a compressed kilobyte could fill the
+memory.
 """
 
 from __future__ import annotations
@@ -69,18 +70,18 @@ class WholeBody(Layer):
                 # One byte more than the limit shows that the reply is too large.
                 body += unpack.decompress(piece, largest + 1 - len(body)) if unpack else piece
             except zlib.error as error:
-                message = f"the reply is not packed as its header says: {error}"
+                message = f"the reply is not compressed as its header says: {error}"
                 raise httpx.DecodingError(message, request=request) from None
             if len(body) > largest:
                 raise ReplyTooLarge(f"the reply is larger than {largest} bytes", request=request)
             if self.limits.clock() > deadline:
                 raise httpx.ReadTimeout("the reply took longer than the time budget", request=request)
         if unpack and started and not unpack.eof:
-            raise httpx.RemoteProtocolError("the packed reply is not complete", request=request)
+            raise httpx.RemoteProtocolError("the compressed reply is not complete", request=request)
         return bytes(body)
 
 
-# The body is unpacked and complete now. With these headers, httpx would unpack it again.
+# The body is now decompressed and complete. With these headers, httpx would decompress it again.
 _FRAMING = {b"content-encoding", b"content-length", b"transfer-encoding"}
 
 
@@ -88,7 +89,7 @@ def _unpacker(reply: httpx.Response, request: httpx.Request) -> zlib._Decompress
     encoding = reply.headers.get("content-encoding", "").strip().lower()
     if encoding in ("", "identity"):
         return None
-    if encoding != "gzip":  # the only one that the client asks for; "gzip, gzip" could nest bombs
-        message = f"the reply is packed as {encoding[:40]!r}, which was not asked for"
+    if encoding != "gzip":  # the only encoding that the client accepts; "gzip, gzip" could expand without limit
+        message = f"the content-encoding of the reply must be gzip, got {encoding[:40]!r}"
         raise httpx.DecodingError(message, request=request)
     return zlib.decompressobj(wbits=31)

@@ -14,7 +14,7 @@ from typing import Annotated
 import pulumi
 from typing_extensions import Unpack
 
-from ..errors import Conflict, NotFound, NotOurs
+from ..errors import Conflict, NotFound, UnmanagedContent
 from ..http.client import Reply
 from ..lifecycle.handler import Handler, ObjectKey
 from ..lifecycle.polling import poll_until
@@ -81,7 +81,7 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState]):
                 self.api.delete("/v2/groups/{}", id, params={"force": prior.force_delete})
             except Conflict as error:
                 if unmanaged := self._content(id):
-                    raise NotOurs(
+                    raise UnmanagedContent(
                         f"the group has members or rules that this stack does not manage: {named(unmanaged)}",
                         hint="remove them, or set force_delete=True and run `pulumi up` before you delete the group",
                     ) from None
@@ -124,8 +124,9 @@ def _body(args: AccessGroupArgs) -> dict[str, str]:
 class AccessGroup(Managed):
     """An access group of an IBM Cloud account. Policies assigned to the group apply to all of its members.
 
-    Errors: ``AlreadyExists`` when the account already has a group of this name; ``NotOurs`` when a deletion would also
-    delete members or rules that this stack does not manage; ``Forbidden`` without the Editor or Administrator role.
+    Errors: ``AlreadyExists`` when the account already has a group of this name; ``UnmanagedContent`` when a deletion
+    would also delete members or rules that this stack does not manage; ``Forbidden`` without the Editor or
+    Administrator role.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """

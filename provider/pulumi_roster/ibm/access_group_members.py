@@ -120,7 +120,8 @@ class AccessGroupMembers(Managed):
     """A set of identities in one access group.
 
     Errors: ``PartialFailure`` names each identity that the service refused, with the service's message; the other
-    changes are made. ``NotOurs`` when creating an ``exclusive`` set would remove members, which no preview could show.
+    changes are made. ``UnmanagedContent`` when creating an ``exclusive`` set would remove members, which no preview
+    could show.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """

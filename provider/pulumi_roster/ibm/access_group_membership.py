@@ -85,11 +85,11 @@ class AccessGroupMembershipHandler(Handler[AccessGroupMembershipArgs, AccessGrou
 
 
 def type_failures(iam_id: str, type: str | None) -> Iterator[CheckFailure]:
-    """Check the type of an identity against its id: the prefix of the id may show the type, or contradict it."""
+    """Check that the type of an identity is given, and that it matches the type that the prefix of the id shows."""
     implied = member_type(iam_id)
     if implied is None and type is None and iam_id != UNKNOWN:
         yield CheckFailure(
-            "type", f"is required, because the iam_id {iam_id!r} does not show it: give user, service or profile"
+            "type", f"is required, because the iam_id {iam_id!r} does not show the type: set user, service or profile"
         )
     if implied is not None and type in ("user", "service", "profile") and type != implied:
         yield CheckFailure("type", f"must be {implied!r} for {iam_id}, got {type!r}")

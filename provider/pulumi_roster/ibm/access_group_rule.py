@@ -152,7 +152,7 @@ def _body(args: AccessGroupRuleArgs) -> dict[str, Any]:
             for condition in args.conditions
         ],
     }
-    # An update replaces the whole rule, so leaving the name out clears it. That is right only for an empty name.
+    # An update replaces the whole rule, so a body without a name clears the name. This is right only for an empty name.
     return {**body, "name": args.name} if args.name else body
 
 
@@ -173,14 +173,14 @@ def _from_json(text: Any) -> Any:
         value = json.loads(text)
         _require_shallow(value)
     except (TypeError, ValueError, RecursionError):
-        # Other tools write text that is not JSON. In this form it differs from every declared value, so the next update
-        # repairs it.
+        # Other tools write text that is not JSON. Returned in this form, it differs from every declared value, so the
+        # next update repairs it.
         return {"not JSON": text}
     return sorted_set(value) if isinstance(value, list) else value
 
 
 def _require_shallow(value: Any, depth: int = 0) -> None:
-    """Refuse a value that is nested so deeply that the state could not contain it: the limit is some hundred levels."""
+    """Refuse a value that is nested more deeply than a state can contain, which is some hundred levels."""
     if depth > 50:
         raise ValueError("nested too deep")
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -197,7 +197,7 @@ class Condition:
 
     claim: pulumi.Input[str]
     operator: pulumi.Input[Operator]
-    value: pulumi.Input[Any]  # Pulumi's SDK reads this annotation, and refuses a list where it is a union
+    value: pulumi.Input[Any]  # Pulumi's SDK reads this annotation, and refuses a list if it is a union
 
     def __init__(
         self,
@@ -227,8 +227,9 @@ class ConditionDict(TypedDict):
 
 
 class AccessGroupRule(Managed):
-    """A dynamic rule: it makes a person who signs in through an identity provider, and meets all conditions, a member
-    of the group for some hours.
+    """A dynamic rule of an access group.
+
+    A person who signs in through an identity provider and meets all conditions becomes a member for some hours.
 
     Errors: ``AlreadyExists`` when the group already has a rule of this name; ``BadRequest`` when the group has as many
     rules as the service allows.
@@ -266,8 +267,8 @@ class AccessGroupRule(Managed):
         :param access_group_id: the group. A change replaces the rule.
         :param expiration: 1 to 24 hours, after which a member must sign in again.
         :param realm_name: the entity id of the identity provider, such as ``https://idp.example.com/saml``.
-        :param conditions: at least one, each as a ``Condition`` or a dictionary. All must hold. Their order has no
-            meaning.
+        :param conditions: at least one, each as a ``Condition`` or a dictionary. A person must meet all of them. Their
+            order has no meaning.
         :param name: up to 200 characters.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.

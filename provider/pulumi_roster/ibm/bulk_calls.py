@@ -1,4 +1,4 @@
-"""Makes calls with many items, which answer 207: each item of the reply has its own status.
+"""Makes calls with many items. The service answers 207, and each item of the reply has its own status.
 
 A call has at most 50 items. Roster sends an item again if it failed for a temporary reason (409, 429, 5xx), or if the
 reply lacks it. It reports each item that the service refuses, after it has made all other changes.
@@ -40,7 +40,7 @@ def run_items(
     :param name: the field that identifies an item.
     :param done: the statuses of an item that mean success.
     :param what: the noun for the items in an error, such as "members".
-    :param confirm: returns whether an item with a conflict (409) already is in the wanted state.
+    :param confirm: returns whether an item with a conflict (409) already has the wanted state.
     :raises PartialFailure: the service refused some items; the error has its message for each.
     """
     waiting = list(items)
@@ -99,7 +99,7 @@ def remove_members(api: Client, group_id: str, iam_ids: Iterable[str]) -> None:
 
 
 def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_ids: Iterable[str]) -> None:
-    """Add one identity to groups. A group that already has it is no error."""
+    """Add one identity to groups. A group that already contains it is no error."""
 
     def send(chunk: list[str]) -> Iterable[Item]:
         body = {"type": type, "groups": chunk}
@@ -110,7 +110,7 @@ def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_id
 
 
 def remove_from_groups(api: Client, iam_id: str, group_ids: Iterable[str]) -> None:
-    """Remove one identity from these groups only. A group that lacks it, or no longer exists, is no error."""
+    """Remove one identity from these groups only. A group without it, or that no longer exists, is no error."""
 
     def send(chunk: list[str]) -> Iterable[Item]:
         for group_id in chunk:

@@ -29,7 +29,7 @@ def _error(body: Any) -> tuple[str, str]:
 def _next_page(body: Mapping[str, Any], query: Query) -> Query | None:
     link = body.get("next")
     href = link.get("href") if isinstance(link, dict) else None
-    # Only the query of the link: the client keeps the address, and with it sends the credentials, as configured.
+    # Use only the query of the link, so that the client sends credentials to the configured address only.
     return {**query, **dict(parse_qsl(urlsplit(str(href)).query, keep_blank_values=True))} if href else None
 
 

@@ -29,11 +29,13 @@ def get_access_group(
 ) -> AccessGroupState:
     """Find an access group by its id or by its exact name.
 
-    :raises InvalidArguments: neither or both are given, or several groups have this name.
+    :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set, or several groups have this name.
     :raises NotFound: no group matches.
     """
     if (id is None) == (name is None):
-        raise InvalidArguments("get_access_group needs either id or name")
+        raise InvalidArguments(
+            f"get_access_group: must have either id or name, got {'neither' if id is None else 'both'}"
+        )
     if id is not None:
         return program_client(SYSTEM, connection).get("/v2/groups/{}", id).parse(AccessGroupState)
     found = [group for group in list_access_groups(account_id=account_id, connection=connection) if group.name == name]
@@ -41,7 +43,8 @@ def get_access_group(
         raise NotFound(f"no access group has the name {name!r}", status=404)
     if len(found) > 1:
         raise InvalidArguments(
-            f"{len(found)} access groups have the name {name!r}: {', '.join(group.id for group in found)}"
+            f"{len(found)} access groups have the name {name!r}: {', '.join(group.id for group in found)}",
+            hint="select one of them by its id",
         )
     return found[0]
 

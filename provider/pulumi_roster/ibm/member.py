@@ -1,4 +1,4 @@
-"""Defines the members of an access group: identities of IBM Cloud IAM, and the rules of their ids.
+"""Defines the members of an access group, and the rules of their ids.
 
 A member is a user (``IBMid-...``), a service id (``iam-ServiceId-...``) or a trusted profile (``iam-Profile-...``).
 
@@ -98,11 +98,11 @@ class MemberArgs(MemberState):
             return given
         iam_id, kind = given.get("iam_id"), given.get("type")
         if not isinstance(iam_id, str) or not _IAM_ID.fullmatch(iam_id):
-            return {"type": "user", **given}  # the id is wrong; the type needs no failure of its own
+            return {"type": "user", **given}  # the check failure of the id is enough
         implied = member_type(iam_id)
         if kind is None and implied is None:
             raise ValueError(
-                f"must have a type, because the iam_id {iam_id!r} does not show it: give user, service or profile"
+                f"must have a type, because the iam_id {iam_id!r} does not show it: set user, service or profile"
             )
         if kind is None:
             return {**given, "type": implied}
@@ -112,7 +112,7 @@ class MemberArgs(MemberState):
 
 
 class MemberDetails(MemberState):
-    """A member as look-ups return it. ``name``, ``email`` and ``description`` are "" if the service gives none."""
+    """A member as look-ups return it. ``name``, ``email`` and ``description`` are "" if the service has none."""
 
     membership_type: str = "static"
     name: str = ""

@@ -110,7 +110,8 @@ class MemberAccessGroups(Managed):
     """The memberships of one identity in a set of access groups of one account.
 
     Errors: ``PartialFailure`` names each group that the service refused, with the service's message; the other changes
-    are made. ``NotOurs`` when creating an ``exclusive`` set would remove memberships, which no preview could show.
+    are made. ``UnmanagedContent`` when creating an ``exclusive`` set would remove memberships, which no preview could
+    show.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups
     """

@@ -1,1 +1,1 @@
-"""Leads one object through its life, by rules that hold for every kind and know nothing of Pulumi."""
+"""Creates, reads, updates and deletes objects, by rules that are the same for every kind. It does not import Pulumi."""

@@ -1,15 +1,15 @@
 """Changes an object that several writers read, modify and write, without losing an update.
 
 Some services have no compare-and-set. There, concurrent read-modify-write loses updates: the second writer overwrites
-the first. No order of calls prevents this, but a writer that looks again finds out:
+the first. No order of calls prevents this, but a writer can detect it:
 
 1. Read the object.
-2. Write the change at once, or not at all: a late write would rest on an old reading.
-3. Wait for a quiet time that is longer than any writer takes from its reading to the end of its write.
-4. Read again. If the change is still there, it stays. If not, start again.
+2. Write the change at once, or not at all: a late write would be based on an old read.
+3. Wait for a quiet time that is longer than any writer takes from its read to the end of its write.
+4. Read again. If the change is still there, no writer with an older read is left to undo it. If not, start again.
 
-When all writers are done, all changes are in. If the service is slow for one writer, it is slow for the others too, so
-the quiet time grows. Within this process, writers take turns.
+When all writers have finished, the object contains all changes. If the service is slow for one writer, it is slow for
+the others too, so the quiet time grows. Within this process, writers take turns.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# After these errors, the next round finds out whether the write was done.
+# After these errors, the next round finds out whether the service has applied the write.
 _FOUND_OUT_NEXT_ROUND = (ConnectionFailed, OutcomeUnknown, PreconditionFailed, RateLimited)
 
 
@@ -40,17 +40,17 @@ def write_until_settled(
     overwrote: Callable[[T, T], bool] = lambda before, after: False,
     doubtful: bool = False,
 ) -> T:
-    """Change an object until the change stays. Returns the object as it was last read.
+    """Change an object until the change stays. Return the object as it was last read.
 
     :param name: names the object, for the lock within this process and for messages.
     :param read: reads the object.
-    :param write: given the object as it was just read, writes the change; returns ``False`` if there is nothing to
-        change. The number is the seconds within which the client may send the write.
-    :param overwrote: given the object before and after our write, returns whether somebody else wrote in between, such
-        as a revision that grew by more than one. Their change may be lost, so a warning tells the user.
-    :param doubtful: whether to read a second time if the first reading shows nothing to change. The first may be older
-        than our own last write, and an item that we must remove would stay.
-    :raises RosterError: others undo the change until the time budget is used up.
+    :param write: writes the change to the object that was just read; returns ``False`` if there is nothing to change.
+        The number is the seconds within which the client may send the write.
+    :param overwrote: compares the object before and after our write, and returns whether another writer wrote too, for
+        example because the revision grew by more than one. Roster then warns that the other change may be lost.
+    :param doubtful: whether to read a second time if the first read shows nothing to change. The first read may be
+        older than our own last write, and an item that we must remove would stay.
+    :raises RosterError: other writers undo the change until the time budget is used up.
     """
     change = _Change(api, " ".join(name), read, write, overwrote, doubtful, api.limits.quiet)
     end, rounds = api.deadline.fixed(), 0
@@ -62,7 +62,7 @@ def write_until_settled(
             return change.last_read
         if end.left() < 0:
             raise change.trouble
-        # Two writers that met must not meet again: the longer they go on, the further their waits differ.
+        # Two writers that collided must not collide again, so the random part of the wait grows with each round.
         api.limits.sleep(change.quiet * (1 + api.limits.chance() * rounds / 4))
 
 
@@ -79,7 +79,7 @@ class _Change(Generic[T]):
     quiet: float
 
     def make_round(self) -> bool:
-        """Read and writes once. Returns whether the change was there already."""
+        """Read and write once. Return whether the change was there already."""
         clock = self.api.limits.clock
         began = self._read()
         took = clock() - began
@@ -104,8 +104,9 @@ class _Change(Generic[T]):
         return False
 
     def _read(self) -> float:
-        """Read the object, and returns when the reading began. A reading that took long is repeated once: a limit may
-        have held it back, while a slow service is slow again.
+        """Read the object, and return the time at which the read began.
+
+        Repeat a slow read once: a rate limit may have delayed the first read, but a slow service is slow again.
         """
         clock = self.api.limits.clock
         began = clock()
@@ -122,7 +123,7 @@ class _Change(Generic[T]):
             )
 
     def _lengthen_quiet(self, took: float) -> None:
-        # Time for a second round must remain if the reply was lost.
+        # If the reply is lost, time for a second round must remain.
         self.quiet = min(3 * took, self.api.limits.budget / 4)
 
     def _undone(self) -> RosterError:
@@ -133,6 +134,6 @@ class _Change(Generic[T]):
 
     def _too_slow(self, took: float) -> RosterError:
         return RosterError(
-            f"reading {self.name} took {took:.0f} s, which is too slow to change it beside other writers",
+            f"reading {self.name} took {took:.0f} s, which is too slow to change it safely while others write",
             hint="run again later, or set roster:budgetSeconds to a larger value",
         )

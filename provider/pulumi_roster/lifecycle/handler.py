@@ -1,7 +1,7 @@
-"""Defines what a resource file writes: the verbs of one kind, over the shared client.
+"""Defines the base class of handlers, which implement the verbs of one kind of resource.
 
-A handler raises :class:`~pulumi_roster.errors.NotFound` for an absent object. Retries, tokens, differences and pickles
-are the work of the layers around it.
+A handler raises :class:`~pulumi_roster.errors.NotFound` for an absent object. The layers around it
+add retries, tokens, differences and pickles.
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ S = TypeVar("S", bound=State)
 class Handler(Generic[A, S]):
     """The verbs of one kind of resource. Each verb has a handler of its own, whose calls share one deadline.
 
-    Required: ``create``, ``update`` and ``delete``, and one of ``read`` and ``list``. A kind without ``read`` is read
-    from its listing. A kind with :class:`.Key` marks on its arguments is created safely: Roster first looks for the
-    natural key, with ``find`` if the service can search for it, else in the listing.
+    A kind defines ``create``, ``update`` and ``delete``, and at least one of ``read`` and ``list``. Without ``read``,
+    Roster reads an object from the listing. If arguments have :class:`.Key` marks, Roster looks for the natural key
+    before a creation: with ``find`` if the service can search for it, else in the listing.
 
-    Class attributes: ``kind``, the name in every user's state, which never changes; ``system``, the service;
-    ``import_key``, how a person names one object, such as ``{access_group_id}/{id}``; ``listing``, the same value in
-    kinds that share one listing, because ``list`` returns the objects of all of them.
+    Class attributes:
+
+    - ``kind``: the name of the kind in every user's state. It never changes.
+    - ``system``: the service.
+    - ``import_key``: how a person names one object, such as ``{access_group_id}/{id}``.
+    - ``listing``: kinds have the same value if they share one listing, which contains the objects of all of them.
     """
 
     kind: ClassVar[str]
@@ -53,12 +56,12 @@ class Handler(Generic[A, S]):
 
         This is the first step of a creation.
 
-        :param listing: the shared one of the scope.
+        :param listing: the shared listing of the scope.
         """
         return args
 
     def create(self, args: A) -> S:
-        """Create the object. Returns its state, from the service's reply alone if possible."""
+        """Create the object. Return its state, if possible from the service's reply alone."""
         raise NotImplementedError
 
     def read(self, key: ObjectKey, prior: S | None) -> S:
@@ -77,13 +80,14 @@ class Handler(Generic[A, S]):
         raise NotImplementedError
 
     def list(self, scope: str) -> Iterable[State]:
-        """Return all objects of this kind in one scope, each as complete as ``read`` returns it, except ``Kept``
-        fields. A scope of several fields has one a line.
+        """Return all objects of this kind in one scope, each as complete as from ``read``, except ``Kept`` fields.
+
+        If the scope has several fields, each is on a line of its own.
         """
         raise NotImplementedError
 
     def find(self, args: A) -> Iterable[S]:
-        """Return the objects with the natural key of ``args``, each as complete as ``read`` returns it."""
+        """Return the objects with the natural key of ``args``, each as complete as from ``read``."""
         raise NotImplementedError
 
     @classmethod

@@ -1,14 +1,13 @@
-"""Leads one object through its life, by rules that hold for all kinds and know nothing of Pulumi.
+"""Implements the verbs of the engine, by rules that are the same for every kind. It does not import Pulumi.
 
 1. ``check``: validate, collect every check failure, fill in defaults, let unknown values pass.
-2. ``diff``: compare normalised values; name what forces a replacement, and whether the old object must go first.
+2. ``diff``: compare normalised values; find what forces a replacement, and whether to delete the old object first.
 3. ``create``: look for the natural key first, and again after a lost reply before a second request.
-4. ``read``: a deleted object is ``None``; otherwise refresh inputs and outputs, so that drift shows and is repaired.
-5. ``update``: a change of provider-only options costs no call.
-6. ``delete``: an object that is gone already is fine.
+4. ``read``: return ``None`` for a deleted object; otherwise refresh inputs and outputs, so that Pulumi repairs drift.
+5. ``update``: make no call if only provider-only options change.
+6. ``delete``: succeed if the object no longer exists.
 
-A :class:`Lifecycle` leads the objects of one kind, in one :class:`Session`, which is one process. Each verb has a
-deadline of its own.
+A :class:`Lifecycle` serves the objects of one kind. Each verb has a deadline of its own.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ __all__ = ["Difference", "Found", "Lifecycle"]
 
 @dataclass(frozen=True)
 class Difference:
-    """What a change of inputs means for an object."""
+    """The effect of new inputs on an object."""
 
     changed: tuple[str, ...]
     replaces: tuple[str, ...]
@@ -54,7 +53,7 @@ class Found:
 
 
 class Lifecycle:
-    """The life of the objects of one kind. ``Values`` are JSON: the inputs and outputs that Pulumi keeps."""
+    """The verbs of one kind. ``Values`` are JSON: the inputs and outputs that Pulumi keeps."""
 
     def __init__(self, handler_type: type[Handler[Any, Any]], session: Session) -> None:
         self.kind = handler_type.kind
@@ -63,11 +62,11 @@ class Lifecycle:
         self.args_type: type[Args] = self.handler_type.args_type
         self.state_type: type[State] = self.handler_type.state_type
         self._keys = tuple(marked(self.args_type, Key))
-        # The service tells two objects apart by these fields. A link has no key; its import key says what it links.
+        # These fields distinguish objects. A link has no natural key; its import key names the objects that it links.
         link = re.findall(r"{(\w+)}", self.handler_type.import_key)
         self._identity = {*self._keys, *marked(self.args_type, Scope)} if self._keys else {*link} - {"id"}
 
-    # -- before any call: no network in here
+    # -- check and diff: they use no network
 
     def check(self, given: Mapping[str, Any]) -> tuple[Values, list[CheckFailure]]:
         """Return the inputs, normalised and with defaults, and all check failures."""
@@ -94,7 +93,7 @@ class Lifecycle:
     # -- the verbs
 
     def create(self, inputs: Mapping[str, Any]) -> tuple[str, Values]:
-        """Create the object, or adopts it if ``adopt`` is set. Returns its id and outputs."""
+        """Create the object, or adopt it if ``adopt`` is set. Return its id and outputs."""
         with self._about("create", inputs):
             handler, declared = self._handler(inputs), self._args(inputs)
             listing = self._listing(handler, dict(declared))
@@ -102,7 +101,7 @@ class Lifecycle:
             if self._keys:
                 state = self._create_safely(handler, listing, args)
             else:
-                # A link or a set may be created twice.
+                # It is safe to create a link or a set twice.
                 state = retry_malformed(handler.api, lambda: handler.create(args))
             return state.id, as_declared(self.args_type, self._outputs(state, inputs), inputs)
 
@@ -110,7 +109,7 @@ class Lifecycle:
         """Return the object as it is now, or ``None`` if it was deleted.
 
         :param id: the service's id, or, if the object is imported, its import key.
-        :param props: the outputs as they were; if the object is imported, few or none.
+        :param props: the last known outputs. If the object is imported, few or none.
         """
         with self._about("read", props, id):
             known = {name: value for name, value in props.items() if value is not None}
@@ -124,7 +123,7 @@ class Lifecycle:
                 return None
 
     def update(self, id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Values:
-        """Change the object from the old outputs to the new inputs. Returns the new outputs."""
+        """Change the object from the old outputs to the new inputs. Return the new outputs."""
         with self._about("update", news, id):
             args = self._args(news)
             prior = state_of(self.state_type, id, olds)
@@ -151,7 +150,8 @@ class Lifecycle:
     # -- create
 
     def _create_safely(self, handler: Handler[Any, Any], listing: Listing[Any], args: Args) -> State:
-        # Two resources of one program that declare the same object take turns, so the second finds the first's.
+        # Two resources of one program that declare the same object take turns. So the second finds the object of the
+        # first.
         key = (self.kind, scope_of(self.args_type, dict(args)), *natural_key(self.args_type, args))
         with handler.api.lock(*key):
             return SafeCreation(handler, listing, args, self.session.claimed[self.kind, args.connection]).run()
@@ -159,7 +159,7 @@ class Lifecycle:
     # -- read: directly if there are few objects, through the listing if there are many
 
     def _lacks_required(self, known: Values) -> bool:
-        """Return whether an object is imported: Pulumi then reads it without its outputs."""
+        """Return whether this read is an import, for which Pulumi passes no outputs."""
         return any(info.is_required() and name not in known for name, info in self.args_type.model_fields.items())
 
     def _import(self, text: str, known: Values) -> Found:
@@ -168,7 +168,7 @@ class Lifecycle:
         key = parse_import_key(template, self.args_type, text, known)
         try:
             return self._found(self._read(key, None, known), known, self.args_type.model_fields)
-        except NotFound as error:  # an empty answer would pass for an object that exists
+        except NotFound as error:  # Pulumi would take an empty result for an object that exists
             error.hint = "check the id" + (f", which looks like {template}" if template != "{id}" else "")
             raise
 
@@ -180,7 +180,7 @@ class Lifecycle:
             row: State | None = retry_malformed(handler.api, lambda: listing.get(key.id))
             if isinstance(row, self.state_type):
                 return with_kept(row, prior)
-            handler.api.deadline.restart()  # another thread may have read the listing for us
+            handler.api.deadline.restart()  # this thread may have waited while another one read the listing
         if direct:
             return self._ask_again_if_new(handler, prior, lambda: handler.read(key, prior))
         return self._ask_again_if_new(handler, prior, lambda: self._from_fresh_listing(listing, key, prior))
@@ -195,12 +195,12 @@ class Lifecycle:
         return self.session.read_burst(self.kind, *self._where(where)).many()
 
     def _ask_again_if_new(self, handler: Handler[Any, Any], prior: State | None, ask: Callable[[], State]) -> State:
-        """Asks again after a malformed reply, and while an absent object may be too new to show."""
-        settle, created = handler.api.limits.settle, epoch(prior.born()) if prior is not None else None
+        """Call ``ask``. Call it again after a malformed reply, and while an absent object may be too new to show."""
+        settle, created = handler.api.limits.settle, epoch(prior.created_time()) if prior is not None else None
 
         def seconds_left() -> float:
             age = handler.api.now() - created if created is not None else settle + 1
-            # Services give whole seconds, so an object may look older than it is by nearly one.
+            # Services give whole seconds, so an object may look nearly one second older than it is.
             return settle + 1 - age if age >= -CLOCK_DOUBT else 0.0
 
         return retry_while_absent(handler.api, lambda: retry_malformed(handler.api, ask), seconds_left)
@@ -232,7 +232,7 @@ class Lifecycle:
         return outputs_of(self.args_type, state, inputs, managed)
 
     def _from_connection(self, given: Values, name: str) -> tuple[Values, list[CheckFailure]]:
-        """Return the given values with those that the connection adds, and what the connection lacks."""
+        """Return the values with those that the connection adds, and a check failure for each missing setting."""
         failures: list[CheckFailure] = []
         added: Values = {}
         try:

@@ -1,8 +1,8 @@
 """Keeps listings that many objects share, so that reading N objects does not cost N calls.
 
-A call takes 50 to 300 ms, and services throttle. If four threads ask at the same moment, the listing is read once. The
-writes of this process win over a listing that began before them. A missing row proves nothing, because listings can
-skip rows and lag behind writes: Roster reads the object directly before it treats it as deleted.
+A call takes 50 to 300 ms, and services throttle. If four threads ask at the same moment, one thread reads the listing
+for all. Listings can lag behind writes, so recent writes of this process take precedence. Listings can also skip rows,
+so a missing row proves nothing: Roster reads an object directly before it treats the object as deleted.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ S = TypeVar("S", bound=State)
 class Listing(Generic[S]):
     """All objects of one kind in one scope, as far as this process knows.
 
-    A write of this process shows at once. A listing that begins ``settle`` seconds after it contains the write, or a
-    later change by somebody else.
+    A write of this process shows at once. A listing that begins ``settle`` seconds after the write contains it, or a
+    later change by another writer.
 
     :param load: reads the listing from the service.
     :param clock: monotonic seconds.
-    :param max_age: seconds after which the listing is read again.
+    :param max_age: seconds after which Roster reads the listing again.
     :param settle: seconds that a write may take to show in the service's listings.
     """
 
@@ -53,30 +53,30 @@ class Listing(Generic[S]):
             return self._rows is not None and self._clock() - self._loaded_at <= self._max_age
 
     def rows(self, *, fresh: bool = False) -> list[S]:
-        """Return the rows. Asks the service if none are known, if they are old, or if ``fresh`` ones are wanted."""
+        """Return the rows. Read them from the service if none are known, if they are old, or if ``fresh`` is set."""
         self._ensure(fresh=fresh)
         with self._lock:
             own = {id: row for id, (_, row) in self._own.items()}
             return [row for row in {**(self._rows or {}), **own}.values() if row is not None]
 
     def get(self, id: str) -> S | None:
-        """Return the row of one object, or ``None``, which proves nothing."""
+        """Return the row of one object. ``None`` does not prove that the object does not exist."""
         self._ensure()
         with self._lock:
             return self._own[id][1] if id in self._own else (self._rows or {}).get(id)
 
     def put(self, row: S) -> None:
-        """Note that we have written this object."""
+        """Record that this process has written an object."""
         with self._lock:
             self._own[row.id] = (self._clock(), row)
 
     def drop(self, id: str) -> None:
-        """Note that we have removed this object, or seen that it is gone."""
+        """Record that this process has deleted an object, or has seen that it no longer exists."""
         with self._lock:
             self._own[id] = (self._clock(), None)
 
     def forget(self) -> None:
-        """Drop the rows that were read, because they may lack an object that we have created."""
+        """Drop the rows that were read, because they may lack an object that this process has created."""
         with self._lock:
             self._rows = None
 
@@ -85,7 +85,7 @@ class Listing(Generic[S]):
         if self.loaded() and not fresh:
             return
         with self._loading:
-            # A thread that waited here for another one's reading shares it, if the reading began after we asked.
+            # A thread that waited here uses the rows that another thread has just read, unless it needs newer ones.
             if self.loaded() and not (fresh and self._loaded_at < asked_at):
                 return
             started = self._clock()

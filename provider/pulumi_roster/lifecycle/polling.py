@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 def retry_while_absent(api: Client, ask: Callable[[], T], seconds: Callable[[], float] | None = None) -> T:
-    """Asks, and asks again while the object may be too new to show.
+    """Call ``ask``, and call it again while the object may be too new to show.
 
-    :param seconds: after an absence, how long it may still last; by default ``settle`` seconds from now.
+    :param seconds: returns how long the object may still be absent; by default ``settle`` seconds from the first call.
     :raises NotFound: the object does not exist.
     """
     clock = api.limits.clock
@@ -33,7 +33,7 @@ def retry_while_absent(api: Client, ask: Callable[[], T], seconds: Callable[[], 
 
 
 def poll_until(api: Client, ask: Callable[[], T], is_current: Callable[[T], bool]) -> T:
-    """Asks until an answer reflects our last write. After ``settle`` seconds, any answer counts.
+    """Call ``ask`` until an answer reflects our last write. After ``settle`` seconds, accept any answer.
 
     :param is_current: returns whether an answer certainly reflects the write.
     """
@@ -46,9 +46,9 @@ def poll_until(api: Client, ask: Callable[[], T], is_current: Callable[[T], bool
 
 
 def retry_malformed(api: Client, ask: Callable[[], T]) -> T:
-    """Asks, and asks again once after a malformed reply. Use it only for calls that may be made twice.
+    """Call ``ask``, and call it again once after a malformed reply. Use this only for calls that are safe to repeat.
 
-    A proxy's page or half a document often passes. If it stays, the user should know soon.
+    A proxy's page or half a document is often temporary. If it persists, the user should know soon.
 
     :raises UnexpectedReply: the second reply is malformed too.
     """

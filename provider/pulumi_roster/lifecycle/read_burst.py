@@ -10,8 +10,8 @@ __all__ = ["ReadBurst"]
 class ReadBurst:
     """Finds out whether many objects of one scope are read at once.
 
-    The first reads of a scope wait a moment for others. One or two go directly; from the third on, all share the
-    listing. The engine sends its reads together, so the moment is short, and it is spent once.
+    The first reads of a scope wait a moment for others. One or two reads go directly; from the third on, all use the
+    listing. The engine sends its reads together, so the wait is short, and happens once.
 
     :param moment: seconds to wait for others.
     :param few: up to this many reads go directly.
@@ -24,7 +24,7 @@ class ReadBurst:
         self._more = threading.Condition()
 
     def many(self) -> bool:
-        """Count one read. Returns whether it should use the listing."""
+        """Count one read. Return whether it should use the listing."""
         with self._more:
             self._asked += 1
             if self._asked > self._few:

@@ -4,8 +4,8 @@
    shows, because it may be old.
 2. If the object exists, refuse to create it, or adopt it if ``adopt`` is set.
 3. Send the creation. If the service says only now that the object exists, go to step 2.
-4. If the reply is lost, look for the object before sending again. It is ours if it has the natural key, was not there
-   before, is no older than our request, and contains nothing that we did not send.
+4. If the reply is lost, look for the object before sending again. Roster accepts an object as its own if it has the
+   natural key, was not there before, is no older than our request, and contains nothing that we did not send.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .polling import poll_until, retry_malformed
 __all__ = ["CLOCK_DOUBT", "SafeCreation", "epoch"]
 
 CLOCK_DOUBT = 2.0
-"""Seconds by which our reading of a service's clock may be wrong: a header gives whole seconds only."""
+"""Seconds by which our estimate of a service's clock may be wrong: a header gives whole seconds only."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class SafeCreation:
     claimed: set[str]
 
     def run(self) -> State:
-        """Create the object, or adopts it.
+        """Create the object, or adopt it.
 
         :raises AlreadyExists: the object exists, and may belong to somebody else.
         """
@@ -64,7 +64,7 @@ class SafeCreation:
             if self.handler.has("find"):
                 return list(self.handler.find(self.args))
             rows: list[State] = self.listing.rows(fresh=fresh)
-            self.handler.api.deadline.restart()  # another thread may have read the listing for us
+            self.handler.api.deadline.restart()  # this thread may have waited while another one read the listing
             return rows
 
         rows = [row for row in retry_malformed(self.handler.api, ask) if isinstance(row, self.handler.state_type)]
@@ -111,12 +111,12 @@ class SafeCreation:
         if fixed:
             raise AlreadyExists(
                 f"it exists already as {ids}, and cannot be adopted: {' and '.join(fixed)} cannot be changed",
-                hint="declare it as it is, or choose a different name",
+                hint=f"declare {' and '.join(fixed)} as the object has it, or choose a different name",
             )
         return self._updated(existing[0])
 
     def _updated(self, found: State) -> State:
-        """Brings an existing object to what is declared."""
+        """Update an existing object to its declaration, if it differs."""
         if not self._differing(found):
             return found
         updated: State = retry_malformed(self.handler.api, lambda: self.handler.update(found.id, self.args, found))
@@ -176,7 +176,7 @@ class SafeCreation:
         return found
 
     def _may_be_ours(self, row: State, since: float) -> bool:
-        created = epoch(row.born())
+        created = epoch(row.created_time())
         if created is not None and created < since - CLOCK_DOUBT:
             return False
         args_type = type(self.args)
@@ -186,11 +186,11 @@ class SafeCreation:
 
     @contextmanager
     def _hint_of_recovery(self) -> Iterator[None]:
-        """Add to an error that the object may exist without being in the state, and what to do then."""
+        """Add to an error the hint that the object may exist without being in the state."""
         try:
             yield
         except AlreadyExists:
-            raise  # its own hint says so
+            raise  # it has a better hint of its own
         except RosterError as error:
             self.listing.forget()  # it may lack the new object
             way = "the object may have been created: if the next run says that it exists, adopt it with adopt=True"

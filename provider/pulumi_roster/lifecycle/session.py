@@ -1,4 +1,4 @@
-"""Keeps what one process shares between all kinds: clients, listings, and the objects that this run has claimed."""
+"""Holds the objects that all kinds of one system share in a process: clients, listings, and the ids of this run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Session"]
 
 
 class Session:
-    """What one process shares between all kinds."""
+    """The clients, the listings and the claimed ids that all kinds of one system share in a process."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -30,14 +30,14 @@ class Session:
         self.settings.close()
 
     def listing(self, handler: Handler[Any, Any], connection: str, scope: str) -> Listing[Any]:
-        """Return the shared listing of one scope, for one kind or for all kinds that are listed together."""
+        """Return the shared listing of one scope, of one kind or of all kinds in the same listing."""
         with self._lock:
             where = (handler.listing, connection, scope)
             if where not in self._listings:
                 handler_type, api = type(handler), handler.api
 
                 def load() -> Any:
-                    # The listing outlives the verb that first needed it, so each reading has a deadline of its own.
+                    # The listing outlives the verb that first needed it, so each read has a deadline of its own.
                     return handler_type(api.for_verb()).list(scope)
 
                 self._listings[where] = Listing(load, api.limits.clock, settle=api.limits.settle)

@@ -1,6 +1,7 @@
-"""Defines the types of fields, and the normal form in which equal values are equal.
+"""Defines the types of fields, and the normal form of their values.
 
-Validation brings values into this form: it sorts sets and merges duplicates. Then "equal" means "nothing to do".
+Validation brings values into this form: it sorts sets and removes duplicates. Two values that mean the same are then
+equal, so "equal" means "nothing to do".
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _sort_key(item: Any) -> str:
 
 
 def sorted_set(items: Iterable[T]) -> list[T]:
-    """Return the items of a set, each once, in the one order that Roster uses everywhere."""
+    """Return the items of a set, each once, in the order that Roster uses everywhere."""
     return [item for _, item in sorted({_sort_key(item): item for item in items}.items())]
 
 
@@ -72,10 +73,10 @@ Unordered = AfterValidator(sorted_set)
 
 
 def folded(text: str) -> str:
-    """Return a text without case.
+    """Return a text in lower case, for comparisons without regard to case.
 
-    Each letter is folded by itself, as services do: texts that a service tells apart, such as those with a sharp s and
-    with ss, stay different.
+    Like the services, this converts each letter by itself. Texts that a service treats as different, such as one with
+    a sharp s and one with ss, stay different.
     """
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
@@ -96,7 +97,7 @@ def field_adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
 
 
 def normal(model: type[BaseModel], name: str, value: Any) -> Any:
-    """Return a field's value as JSON, in the form in which equal values are equal.
+    """Return a field's value as JSON, in its normal form.
 
     A value that does not fit the field, such as one that an older version recorded, stays as it is.
     """

@@ -1,4 +1,4 @@
-"""Tells objects apart: by their scope, their natural key, and the import key that a person writes."""
+"""Identifies objects: by their scope, their natural key, and the import key that a person writes."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ __all__ = ["ObjectKey", "key_of", "natural_key", "parse_import_key", "scope_of"]
 def scope_of(args_type: type[Args], values: Mapping[str, Any]) -> str:
     """Return the scope of an object; "" for a kind that has only one.
 
-    A scope of several fields has one on each line. A field can contain a slash, but no line break.
+    If a scope has several fields, each is on a line of its own: a field can contain a slash, but no line break.
     """
     return "\n".join(str(values.get(name, "")) for name in marked(args_type, Scope))
 
 
 def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
-    """Return the fields by which an object is recognised in its scope; all fields for an object without a name."""
+    """Return the values that identify an object in its scope: its natural key, or all fields if that is empty."""
     keys = list(marked(args_type, Key))
     if not any(getattr(values, name, None) for name in keys):
         keys = [name for name in args_type.model_fields if not is_provider_only(args_type, name)]
-    plain = values.model_dump(mode="json", warnings=False)  # so that a state and arguments compare
+    plain = values.model_dump(mode="json", warnings=False)  # so that a state compares with arguments
     return tuple(repr(normal(args_type, name, plain.get(name))) for name in keys)
 
 
 @dataclass(frozen=True)
 class ObjectKey:
-    """The name of one object: of one that was imported, all that is known of it.
+    """The key of one object. For an imported object, Roster knows nothing else.
 
-    :param id: the service's id, or for a link between two objects the whole import key.
-    :param fields: the arguments that its import key contains, and its scope: ``key["access_group_id"]``.
+    :param id: the service's id. For a link between two objects, the whole import key.
+    :param fields: the arguments in the import key, and those of the scope. ``key["access_group_id"]`` returns one.
     """
 
     id: str
@@ -58,7 +58,7 @@ def key_of(template: str, args_type: type[Args], state: State) -> ObjectKey:
 def parse_import_key(template: str, args_type: type[Args], text: str, known: Mapping[str, Any]) -> ObjectKey:
     """Read an import key. The id alone is enough if the other fields are known.
 
-    :param known: the values that the connection and the program give.
+    :param known: the values that the connection and the program provide.
     :raises InvalidArguments: the text does not have the form of the template.
     """
     names = _names(template, args_type)

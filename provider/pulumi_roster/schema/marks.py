@@ -1,6 +1,6 @@
-"""Defines the marks that say how a field of a resource behaves, and finds the fields that bear them.
+"""Defines the marks that say how a field of a resource behaves, and finds the fields that have them.
 
-A mark stands beside the field, and each rule that it stands for is written once, for all resources::
+A mark is part of a field's declaration. The code of its rule is written once, for all resources::
 
     class AccessGroupArgs(Args):
         account_id: Annotated[Text, Replace, Scope, FromConnection("ibmAccountId")]
@@ -34,7 +34,7 @@ T = TypeVar("T")
 class Replace:
     """A change of this field replaces the object.
 
-    :param delete_first: delete the old object before creating the new one, whatever its natural key.
+    :param delete_first: delete the old object before creating the new one, even if their natural keys differ.
     """
 
     def __init__(self, *, delete_first: bool = False) -> None:
@@ -82,7 +82,7 @@ class FromConnection:
 
 @cache
 def marked(model: type[BaseModel], mark: type[T]) -> dict[str, T | None]:
-    """Return the fields of a model that bear a mark, each with the mark's instance, or ``None`` for a bare class."""
+    """Return the fields of a model that have a mark, each with the mark's instance, or ``None`` for a bare class."""
     found: dict[str, T | None] = {}
     for name, info in model.model_fields.items():
         for item in info.metadata:
@@ -94,5 +94,5 @@ def marked(model: type[BaseModel], mark: type[T]) -> dict[str, T | None]:
 
 
 def is_provider_only(model: type[BaseModel], name: str) -> bool:
-    """Return whether a field is an option for the provider, which is never sent."""
+    """Return whether a field is a provider-only option, which is never sent."""
     return name in marked(model, ProviderOnly)

@@ -1,7 +1,7 @@
 """Defines the models of a resource: its arguments (:class:`Args`) and what the service holds (:class:`State`).
 
 ``Args`` are strict: they forbid unknown fields and wrong types. ``State`` is lenient: it ignores fields that services
-add. In ``class XState(XArgs, State)`` the last base decides.
+add. In ``class XState(XArgs, State)``, the last base decides which rule applies.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Args(BaseModel):
 
     @classmethod
     def with_implied(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the given values together with those that they imply. Nothing has been validated yet."""
+        """Return the given values together with those that they imply. The values are not validated yet."""
         return given
 
     def check_failures(self) -> Iterator[CheckFailure]:
@@ -69,13 +69,13 @@ class State(BaseModel):
 
     id: str
 
-    def born(self) -> str:
+    def created_time(self) -> str:
         """Return when the object was created, in RFC 3339; "" if the service does not say."""
         return str(getattr(self, "created_at", ""))
 
 
 def default_of(model: type[Args], name: str) -> Any:
-    """Return the value of a field that is not given: ``None`` if the field is required, or is not managed then."""
+    """Return the default of a field; ``None`` if the field is required, or is not managed by default."""
     info = model.model_fields[name]
     return None if info.is_required() else info.get_default(call_default_factory=True)
 
@@ -83,8 +83,8 @@ def default_of(model: type[Args], name: str) -> Any:
 def lenient(model: type[M], row: Mapping[str, Any]) -> M:
     """Return a row of a service's reply as a model.
 
-    A value that breaks one of our rules, such as a text that is too long or an unknown member of an enumeration, stays
-    as it is, because the service holds it. Only a missing field or another type is an error.
+    A value may break one of our rules: a text may be too long, or an enumeration may have a new value. Such a value
+    stays as it is, because the service holds it. Only a missing field or a wrong type is an error.
 
     :raises ValidationError: the row does not have the documented shape.
     """

@@ -21,7 +21,7 @@ Values = dict[str, Any]
 def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
     """Find the fields in which new inputs differ from old outputs.
 
-    A field that is neither given nor has a default is not managed. ``adopt`` has a meaning only for a creation.
+    A field without a value and without a default is not managed. ``adopt`` matters only for a creation.
     """
     for name in args_type.model_fields:
         default = default_of(args_type, name)
@@ -56,9 +56,10 @@ def outputs_of(
 def as_declared(args_type: type[Args], outputs: Values, inputs: Mapping[str, Any]) -> Values:
     """Return the outputs for Pulumi to keep right after a creation or update.
 
-    A field that still differs from its declaration, for example because others have just added members, is kept as
-    declared, and the next refresh brings the difference in. Pulumi shows changes relative to the inputs that it knows:
-    if these outputs contained the difference, the preview would show a change without a line.
+    A field may still differ from its declaration, for example because other writers have just added members. The
+    outputs then contain the field as declared, and the next refresh shows the difference. Pulumi shows changes relative
+    to the inputs that it knows. So if these outputs contained the difference, the preview would announce a change
+    without showing what changes.
     """
     return {**outputs, **{name: inputs[name] for name in changed(args_type, outputs, inputs) if name in inputs}}
 
@@ -78,6 +79,6 @@ def state_of(state_type: type[State], id: str, props: Mapping[str, Any]) -> Stat
 
 
 def with_kept(row: State, prior: State | None) -> State:
-    """Return a row of a listing, with the fields that a listing lacks as they were known before."""
+    """Return a row of a listing, with the fields that listings lack from the last known state."""
     kept = marked(type(row), Kept) if prior is not None else ()
     return row.model_copy(update={name: getattr(prior, name) for name in kept}) if kept else row

@@ -2,25 +2,26 @@
 
 An exclusive list is the whole set. Even then, Roster removes only items that a preview could show: items added since
 the last refresh stay, and show as drift. An additive list is our part of the set: Roster neither shows nor removes
-other, unmanaged items.
+unmanaged items.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..errors import NotOurs
+from ..errors import UnmanagedContent
 from .fields import sorted_set
 
 __all__ = ["merged", "named", "refuse_unmanaged", "shown"]
 
 
 def merged(there: Iterable[str], before: Iterable[str], wanted: Iterable[str]) -> list[str]:
-    """Return a set after our change: with the items that we want, without those that we no longer want, and with the
-    items of others.
+    """Return a set after our change: with the wanted items, and with the items of other writers.
+
+    It does not contain items that Roster knew before and that are no longer wanted.
 
     :param there: the set as it has just been read.
-    :param before: the items that we knew.
+    :param before: the items that Roster knew before.
     """
     wanted = set(wanted)
     return sorted_set({*there} - ({*before} - wanted) | wanted)
@@ -38,16 +39,17 @@ def named(names: Sequence[str], most: int = 20) -> str:
 
 
 def refuse_unmanaged(there: Iterable[str], wanted: Iterable[str], adopt: bool, what: str) -> list[str]:
-    """Return the unmanaged items that creating an exclusive set removes. Refuse them without ``adopt``, because no
-    preview could show their removal.
+    """Return the unmanaged items that creating an exclusive set removes.
+
+    Without ``adopt``, refuse them, because no preview could show their removal.
 
     :param what: the beginning of the error: "the group x has members".
-    :raises NotOurs: the set has unmanaged items, and ``adopt`` is false.
+    :raises UnmanagedContent: the set has unmanaged items, and ``adopt`` is false.
     """
     others = sorted({*there} - {*wanted})
     if others and not adopt:
-        raise NotOurs(
+        raise UnmanagedContent(
             f"{what} that are not in the list: {named(others)}",
-            hint="add them to the list, or remove them by adopting the whole set with adopt=True",
+            hint="add them to the list, or set adopt=True to adopt the set and remove them",
         )
     return others

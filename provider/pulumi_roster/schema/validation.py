@@ -1,4 +1,4 @@
-"""Validates what a user declared, and words the check failures."""
+"""Validates the arguments of a resource, and writes the messages of its check failures."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def validate(model: type[Args], given: Mapping[str, Any]) -> tuple[dict[str, Any
         if contains_unknown(value):
             values[name] = UNKNOWN
             inputs[name] = value
-    # To a rule between fields, a field that fails its own rule is not known.
+    # In the rules between fields, a field that fails its own rule counts as not known yet.
     between = model.model_construct(**{**dict.fromkeys(model.model_fields, UNKNOWN), **values}).check_failures()
     failing = {failure.path for failure in failures}
     return inputs, [*failures, *(failure for failure in between if failure.path not in failing)]

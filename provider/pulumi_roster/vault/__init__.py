@@ -2,9 +2,9 @@
 
 Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
 
-Peculiarities of this API, and the module that handles each: the call that creates also updates a group of the same name
-(``identity_group``); Vault replaces a list as a whole and has no compare-and-set (``group_members``); an empty field
-reads in three ways (``group_calls``).
+Peculiarities of this API, and the module that handles each: the call that creates a group also updates a group of the
+same name (``identity_group``); Vault replaces a list as a whole and has no compare-and-set (``group_members``); Vault
+returns an empty field in three forms (``group_calls``).
 """
 
 from pulumi_roster.vault.group_members import GroupMembers

@@ -19,7 +19,7 @@ __all__ = ["NAMESPACE_HEADER", "SYSTEM"]
 
 NAMESPACE_HEADER = "X-Vault-Namespace"
 
-# Vault answers these with status 500, although the request is at fault.
+# Vault answers these messages with status 500, although the request is wrong.
 _REFUSALS = re.compile(
     r"invalid entity ID|invalid member group ID|is same as the ID of the group|invalid group metadata"
     r"|cyclic relationship"
@@ -37,7 +37,7 @@ def _meaning(status: int, code: str, words: str) -> int:
         return 404
     if status == 404 and words:
         # For an absent object, Vault answers without a message. A message means that the address, mount or namespace is
-        # wrong, so no object is gone.
+        # wrong, which does not prove that the object no longer exists.
         return 400
     if status == 500 and _REFUSALS.search(words):
         return 400
@@ -66,8 +66,8 @@ def _connect(connection: Connection) -> Client:
     headers = {"X-Vault-Request": "true"}
     if namespace := _namespace(connection):
         headers[NAMESPACE_HEADER] = namespace
-    # After a write with an unknown outcome, Roster looks for its result instead of repeating it, so it never retries a
-    # 500. A 412 means that this server lags behind the one that answered before.
+    # After a write with an unknown outcome, Roster looks for its result instead of repeating the write, so the client
+    # never retries a 500. A 412 means that this server lags behind the one that answered before.
     limits = replace(connection.limits, retried=connection.limits.retried - {500} | {412})
     auth = Token(_token(connection), scheme="", header="X-Vault-Token")
     return Client(connection.address(), auth, replace(DIALECT, headers=headers), limits)

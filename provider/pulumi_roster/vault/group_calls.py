@@ -2,8 +2,8 @@
 
 Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
 
-Peculiarities: an empty field reads as null, ``[]`` or ``{}``, depending on its history; a write keeps a field that it
-leaves out, and empties a field that is null.
+Peculiarities: Vault returns an empty field as null, ``[]`` or ``{}``, depending on its history; a write keeps a
+field that it leaves out, and empties a field that is null.
 """
 
 from __future__ import annotations

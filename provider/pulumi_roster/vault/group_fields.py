@@ -36,7 +36,7 @@ def _policy(text: str) -> str:
 
 
 def _once(policies: list[str]) -> list[str]:
-    """As the service keeps them: without empty ones, each once whatever its case."""
+    """Return the policies as Vault stores them: without empty names, and without names that differ only in case."""
     return list({folded(policy): policy for policy in sorted(policies, reverse=True) if policy}.values())
 
 

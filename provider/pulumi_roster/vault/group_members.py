@@ -2,8 +2,8 @@
 
 Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
 
-Peculiarity: Vault replaces a list as a whole and has no compare-and-set, so Roster makes a change again if another
-writer overwrites it.
+Peculiarity: Vault replaces a list as a whole and has no compare-and-set, so Roster repeats a change if another writer
+overwrites it.
 """
 
 from __future__ import annotations
@@ -144,8 +144,8 @@ class GroupMembers(Managed):
     the reviewers of this list must know them. See :class:`IdentityGroup`.
 
     Errors: ``InvalidArguments`` for an external group, before anything is written; ``BadRequest`` with Vault's message
-    for members that do not exist and for cycles; ``NotOurs`` when creating an ``exclusive`` set would remove members,
-    which no preview could show.
+    for members that do not exist and for cycles; ``UnmanagedContent`` when creating an ``exclusive`` set would remove
+    members, which no preview could show.
 
     Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
     """
@@ -171,9 +171,9 @@ class GroupMembers(Managed):
 
         :param resource_name: the name within the program.
         :param group_id: the group. A change replaces the resource.
-        :param member_entity_ids: entities. ``None`` leaves them alone; to remove those listed before, list ``[]``.
+        :param member_entity_ids: entities. ``None`` leaves them alone; ``[]`` removes those that were listed before.
         :param member_group_ids: groups, with the same rules. A group cannot contain itself, at any depth.
-        :param exclusive: whether each given list is all members of its sort. By default, members added by others
+        :param exclusive: whether each declared list is all members of its type. By default, members added by others
             neither show as drift nor are removed. Only one resource of a group may be exclusive.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`. The connection also selects the namespace.

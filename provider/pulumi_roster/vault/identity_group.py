@@ -2,8 +2,8 @@
 
 Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
 
-Peculiarities: if a group of this name exists, the call that creates updates it, and answers without a body; a write
-keeps the fields that it leaves out; the type of a group never changes.
+Peculiarities: if a group of this name exists, the call that creates a group updates that group, and answers without a
+body; a write keeps the fields that it leaves out; the type of a group never changes.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class IdentityGroupState(IdentityGroupArgs, State):
     last_update_time: str = ""
     namespace_id: str = ""
 
-    def born(self) -> str:
+    def created_time(self) -> str:
         return self.creation_time
 
 
@@ -120,7 +120,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
 
     def _fill(self, id: str, args: IdentityGroupArgs) -> IdentityGroupState:
         if asked_namespace(self.api):
-            read_group(self.api, id)  # so that nothing more is written into the wrong namespace
+            read_group(self.api, id)  # it raises an error if the group is in the wrong namespace
         content = {name: value for name in CONTENT if (value := getattr(args, name))}
         if content:
             self._write(id, content)
@@ -131,7 +131,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
         return managed_state(poll_until(self.api, lambda: read_group(self.api, id), written))
 
     def _delete_if_bare(self, id: str) -> bool:
-        """Delete the new group, unless another client has already added content. Return whether the group is gone."""
+        """Delete the new group, unless another client has added content. Return whether the group no longer exists."""
         try:
             if not group_of(self.api.get(BY_ID, id)).is_bare():
                 return False
@@ -205,7 +205,7 @@ class IdentityGroup(Managed):
     reviewers of the members see them. A preview does not show a list that is not declared.
 
     Errors: ``AlreadyExists`` when the namespace already has a group of this name, even if another client creates it at
-    the same moment: Roster does not change that group. ``BadRequest`` with Vault's message for members that do not
+    the same moment. Roster does not change that group. ``BadRequest`` with Vault's message for members that do not
     exist and for cycles.
 
     Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group

@@ -21,13 +21,17 @@ __all__ = ["get_identity_group", "list_identity_groups"]
 def get_identity_group(
     *, id: str | None = None, name: str | None = None, connection: str = "default"
 ) -> IdentityGroupState:
-    """Find an identity group by its id, or by its name without regard to case. An external group has its members, too.
+    """Find an identity group by its id, or by its name without regard to case.
 
-    :raises InvalidArguments: neither or both are given.
+    The result also contains the members of an external group.
+
+    :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set.
     :raises NotFound: no group matches.
     """
     if (id is None) == (name is None):
-        raise InvalidArguments("get_identity_group needs either id or name")
+        raise InvalidArguments(
+            f"get_identity_group: must have either id or name, got {'neither' if id is None else 'both'}"
+        )
     api = program_client(SYSTEM, connection)
     reply = api.get(BY_ID, id) if id is not None else api.get(BY_NAME, str(name))
     return _state(require_namespace(api, group_of(reply)))
@@ -49,7 +53,7 @@ def list_identity_groups(*, prefix: str = "", connection: str = "default") -> li
 def _ids(api: Client, prefix: str) -> Iterator[str]:
     try:
         data = api.get("/v1/identity/group/id", params={"list": True}).fields().get("data") or {}
-    except NotFound:  # Vault answers so if there are no groups
+    except NotFound:  # there are no groups
         return
     info = data.get("key_info") or {}
     for id in data.get("keys") or []:
