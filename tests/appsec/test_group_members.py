@@ -63,7 +63,7 @@ def test_a_reply_without_members_is_an_error_and_not_an_empty_group(
 
 def test_creating_an_exclusive_set_removes_nobody(members: Resource, emulator: Running, team: str) -> None:
     declared: dict[str, Any] = {"group_id": team, "members": ["a"], "exclusive": True}
-    with pytest.raises(NotOurs, match=r"(?s)unmanaged.*adopt=True"):
+    with pytest.raises(UnmanagedContent, match=r"(?s)unmanaged.*adopt=True"):
         members.up(**declared)
     assert shown(emulator, team)["members"] == ["unmanaged"]
     members.up(**declared, adopt=True)

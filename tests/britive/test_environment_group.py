@@ -160,7 +160,7 @@ def test_a_group_with_unmanaged_content_is_not_deleted(group: Resource, emulator
     britive_environment(emulator, group.id, "Production")
     for mode in ("refuse", "cascade"):
         emulator.switch(britive_nonempty_group=mode)
-        with pytest.raises(NotOurs) as caught:
+        with pytest.raises(UnmanagedContent) as caught:
             group.subject.delete(group.id, group.outputs)
         assert f"group 'theirs' ({inner})" in str(caught.value)
         assert "environment 'Production'" in str(caught.value)

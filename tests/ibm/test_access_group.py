@@ -164,7 +164,7 @@ def test_a_group_with_unmanaged_members_or_rules_is_not_deleted(group: Resource,
     group.up(name="one")
     ibm_add(emulator, group.id, ANNA)
     ibm_rule(emulator, group.id, "sso")
-    with pytest.raises(NotOurs) as caught:
+    with pytest.raises(UnmanagedContent) as caught:
         group.subject.delete(group.id, group.outputs)
     assert f"member {ANNA}" in str(caught.value)
     assert "rule sso" in str(caught.value)

@@ -137,7 +137,7 @@ def test_creating_an_exclusive_set_refuses_and_names_unmanaged_members(
     members: Resource, emulator: Running, team: str
 ) -> None:
     ibm_add(emulator, team, ANNA, DORA)
-    with pytest.raises(NotOurs) as caught:
+    with pytest.raises(UnmanagedContent) as caught:
         members.up(access_group_id=team, members=[ANNA, BERT], exclusive=True)
     assert DORA in str(caught.value)
     assert ANNA not in str(caught.value)

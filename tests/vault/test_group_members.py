@@ -65,7 +65,7 @@ def test_creating_an_exclusive_set_removes_nobody(members: Resource, server: Vau
     anna, unmanaged = entities(server)
     change(server, team, member_entity_ids=[unmanaged])
     declared: dict[str, Any] = {"group_id": team, "member_entity_ids": [anna], "exclusive": True}
-    with pytest.raises(NotOurs, match=f"(?s){unmanaged}.*adopt=True"):
+    with pytest.raises(UnmanagedContent, match=f"(?s){unmanaged}.*adopt=True"):
         members.up(**declared)
     assert shown(server, team)["member_entity_ids"] == [unmanaged]
     members.up(**declared, adopt=True)
