@@ -1,3 +1,5 @@
+"""Tests the tree of errors, the class of each status, and the lines of a message."""
+
 from __future__ import annotations
 
 import re
@@ -60,7 +62,7 @@ def test_only_the_failures_of_a_service_leave_the_outcome_of_a_write_open() -> N
 
 
 def drawn() -> set[tuple[str, str]]:
-    """The pairs of class and base in the picture at the top of the module."""
+    """Returns the pairs of class and base in the picture at the top of the module."""
     pairs: set[tuple[str, str]] = set()
     stack: list[tuple[int, str]] = []
     for line in (errors.__doc__ or "").splitlines():

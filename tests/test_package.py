@@ -1,4 +1,4 @@
-"""What the modules offer: ``__all__`` says it, sorted and complete."""
+"""Tests that ``__all__`` of each module is sorted and complete."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def tree(module: str) -> ast.Module:
 
 @functools.cache
 def imported(module: str) -> frozenset[tuple[str, str]]:
-    """What a module imports from others of ours: the module and the name."""
+    """Returns the imports from our other modules: module and name."""
     return frozenset(_imported(module))
 
 
@@ -65,7 +65,7 @@ def test_the_modules_are_found() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_all_is_sorted_and_names_what_is_there(module: str) -> None:
+def test_all_is_sorted_and_each_name_exists(module: str) -> None:
     found = importlib.import_module(module)
     offered = list(found.__all__)
     assert offered == sorted(offered, key=place)
@@ -77,7 +77,7 @@ def test_all_is_sorted_and_names_what_is_there(module: str) -> None:
     "module",
     MODULES,
 )
-def test_all_names_what_others_use(module: str) -> None:
+def test_all_has_the_names_that_other_modules_import(module: str) -> None:
     used = {name for other in MODULES for source, name in imported(other) if source == module}
     offered = set(importlib.import_module(module).__all__)
     assert sorted(name for name in used - offered if not name.startswith("_")) == []

@@ -1,3 +1,5 @@
+"""Tests that quoted texts show no secret and are one short printable line."""
+
 from __future__ import annotations
 
 import json
@@ -12,7 +14,7 @@ SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=4
 
 
 @given(before=st.text(), secret=SECRETS, after=st.text())
-def test_no_secret_is_shown_however_it_is_written(before: str, secret: str, after: str) -> None:
+def test_no_secret_is_shown_in_any_notation(before: str, secret: str, after: str) -> None:
     if secret in "[redacted]":
         return
     said = f"{before}{secret}{after} {quote(secret, safe='')} {quote_plus(secret)}"
@@ -26,24 +28,24 @@ def test_a_quoted_text_is_one_short_printable_line(text: str, limit: int) -> Non
     assert shown == "" or shown.isprintable()
 
 
-def test_terminal_codes_and_line_breaks_are_gone() -> None:
+def test_terminal_codes_and_line_breaks_are_removed() -> None:
     assert quoted("\x1b[2Jfine\r\n  error: forged\u2028\u202e") == "[2Jfine error: forged"
 
 
-def test_a_secret_that_is_part_of_another_leaves_no_rest() -> None:
+def test_a_secret_that_is_part_of_another_is_redacted_completely() -> None:
     assert quoted("x secret-and-more y", ["secret", "secret-and-more"]) == "x [redacted] y"
 
 
-def test_a_short_secret_leaves_no_holes_in_a_text() -> None:
+def test_a_short_secret_is_not_redacted() -> None:
     assert quoted("a, b and c", ["a", "", "and"]) == "a, b and c"
 
 
-def test_a_long_text_shows_that_it_goes_on() -> None:
+def test_a_long_text_ends_with_dots() -> None:
     assert quoted("x" * 400, limit=10) == "xxxxxxx..."
 
 
 @given(secret=st.text(min_size=4, max_size=60).filter(str.isprintable), before=st.integers(150, 210))
-def test_where_a_text_is_cut_no_beginning_of_a_secret_is_left(secret: str, before: int) -> None:
+def test_a_cut_text_shows_no_part_of_a_secret(secret: str, before: int) -> None:
     if set(secret) & set(" .redacted[]"):
         return
     shown = quoted("." * before + secret + "." * 300, [secret], limit=10_000 if before % 2 else 10)
@@ -53,7 +55,7 @@ def test_where_a_text_is_cut_no_beginning_of_a_secret_is_left(secret: str, befor
         assert secret[start : start + 4] not in cut
 
 
-def test_a_secret_is_taken_out_of_json_before_it_is_worded() -> None:
+def test_a_secret_within_json_is_redacted() -> None:
     secret = "a\"b'c\\d/e"
     said = {"x": [f"bad {secret}", 1, None], secret: {"y": secret.upper()}}
     assert redacted(said, [secret]) == {"x": ["bad [redacted]", 1, None], "[redacted]": {"y": "[redacted]"}}

@@ -1,4 +1,4 @@
-"""A team: one list of people, the right change in four systems. Through the real engine."""
+"""Tests a team through the real engine: one list of people in four systems."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_one_list_of_people_in_four_systems(tmp_path: Path, emulator: Running) -
 def test_all_mistakes_in_a_list_are_reported_together() -> None:
     twice = roster.Person("ann")
     mapped = roster.Person("ben", britive_account="2800")
-    with pytest.raises(roster.errors.InvalidArguments) as told:
+    with pytest.raises(roster.errors.InvalidArguments) as caught:
         roster.Team("platform", people=[twice, twice, mapped])
-    assert "people: must have unique names, got 'ann' twice" in str(told.value)
-    assert "people[2].britive: is required if britive_account is given (ben)" in str(told.value)
+    assert "people: must have unique names, got 'ann' twice" in str(caught.value)
+    assert "people[2].britive: is required if britive_account is given (ben)" in str(caught.value)

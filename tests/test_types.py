@@ -1,4 +1,4 @@
-"""What a type checker finds in programs that use the resources, and that correct programs pass it."""
+"""Tests that a type checker finds wrong arguments in programs and accepts correct ones."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ HEAD = "import pulumi\nimport pulumi_roster as roster\nfrom pulumi_roster import
 
 @pytest.fixture(scope="module")
 def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """The errors of basedpyright, by the line that they are in."""
+    """Returns the errors of basedpyright by their line."""
     folder = tmp_path_factory.mktemp("programs")
     text = HEAD + "\n".join(WRONG) + RIGHT
     (folder / "program.py").write_text(text)

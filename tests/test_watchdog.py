@@ -1,3 +1,5 @@
+"""Tests how the provider notices that the engine has ended."""
+
 from __future__ import annotations
 
 import socket
@@ -27,13 +29,13 @@ def test_the_engines_address_is_found_in_the_command(command: list[str], address
     assert engine_address(command) == address
 
 
-def test_the_end_of_a_connection_is_not_the_end_of_the_engine() -> None:
+def test_a_closed_connection_does_not_mean_that_the_engine_has_ended() -> None:
     gone = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as engine:
         engine.settimeout(20)
         watching = threading.Thread(target=watch, args=(engine.getsockname(), gone.set), daemon=True)
         watching.start()
-        for _ in range(2):  # a server of gRPC closes what never says anything
+        for _ in range(2):  # a gRPC server closes a silent connection
             line, _ = engine.accept()
             line.sendall(b"hello")
             line.close()
@@ -45,7 +47,7 @@ def test_the_end_of_a_connection_is_not_the_end_of_the_engine() -> None:
     assert not watching.is_alive()
 
 
-def test_an_engine_that_was_never_reached_is_not_taken_for_dead() -> None:
+def test_an_unreachable_engine_does_not_count_as_ended() -> None:
     with socket.create_server(("127.0.0.1", 0)) as engine:
         address = engine.getsockname()
     gone = threading.Event()

@@ -1,3 +1,5 @@
+"""Tests the look-ups of AppSec+'s identity groups."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -18,7 +20,7 @@ def _program(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url)
 
 
-def test_a_group_by_id_and_by_name(emulator: Running) -> None:
+def test_a_group_is_found_by_id_and_by_name(emulator: Running) -> None:
     there = group(emulator, "one", "b", "a", description="why")
     group(emulator, "One")
     for found in (roster_appsec.get_identity_group(id=there), roster_appsec.get_identity_group(name="one")):
@@ -27,7 +29,7 @@ def test_a_group_by_id_and_by_name(emulator: Running) -> None:
         assert found.updated_at
 
 
-def test_what_does_not_exist() -> None:
+def test_a_missing_group_or_an_ambiguous_look_up_is_an_error() -> None:
     with pytest.raises(NotFound, match="group-999"):
         roster_appsec.get_identity_group(id="group-999")
     with pytest.raises(NotFound, match="'absent'"):
@@ -38,7 +40,7 @@ def test_what_does_not_exist() -> None:
         roster_appsec.get_identity_group(id="a", name="a")
 
 
-def test_the_list(emulator: Running) -> None:
+def test_a_listing_is_sorted_by_name(emulator: Running) -> None:
     assert roster_appsec.list_identity_groups() == []
     for number in range(3):
         group(emulator, f"team {number}")
@@ -46,20 +48,20 @@ def test_the_list(emulator: Running) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"kind": "html"}, {"kind": "truncated", "how": "json"}, {"kind": "empty"}], ids=str)
-def test_a_list_that_is_none_is_no_empty_list(emulator: Running, fault: dict[str, Any]) -> None:
+def test_a_malformed_listing_is_not_an_empty_listing(emulator: Running, fault: dict[str, Any]) -> None:
     emulator.fault(**fault, method="GET", route="/identity-groups", times=None)
     with pytest.raises(UnexpectedReply):
         roster_appsec.list_identity_groups()
 
 
-def test_a_group_without_a_name_is_no_group(emulator: Running) -> None:
+def test_a_row_without_a_name_is_an_error(emulator: Running) -> None:
     group(emulator, "one")
     emulator.fault("missing_field", method="GET", route="/identity-groups", field="name")
     with pytest.raises(UnexpectedReply, match="name"):
         roster_appsec.list_identity_groups()
 
 
-def test_a_token_that_has_ended(emulator: Running, program_config: Configure) -> None:
+def test_an_expired_token_is_named(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url, appsecToken="ended")
     with pytest.raises(Unauthorized, match="appsecToken"):
         roster_appsec.list_identity_groups()

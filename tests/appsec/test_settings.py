@@ -1,4 +1,4 @@
-"""Bad input and credentials: each mistake gets its own clear error, before or without touching anything else."""
+"""Tests the check failures, settings and credentials of AppSec+'s kinds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pulumi_roster.errors import Forbidden, Unauthorized
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
-from pulumi_roster.schema.unknown import UNKNOWN
 from roster_emulator import Running
 from support.appsec_api import group, names, shown
 from support.resources import Resource
@@ -22,11 +21,11 @@ GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.GroupMembers"
 EXCHANGE = "POST /oauth/token"
 
 
-def faults(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
-    """What is wrong, with this configuration and nothing else: no emulator, no environment."""
+def failures(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
+    """Returns the check failures with this configuration only: no emulator, no environment."""
     keys = {f"roster:{key}": value for key, value in (config or {"appsecUrl": URL, "appsecToken": "t"}).items()}
     _, found = Lifecycle(handler_class(kind), Session(Settings(keys.get, {}))).check(given)
-    return {fault.path: fault.reason for fault in found}
+    return {failure.path: failure.reason for failure in found}
 
 
 @pytest.mark.parametrize(
@@ -51,19 +50,14 @@ def faults(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
     ],
     ids=str,
 )
-def test_a_mistake_is_told_with_its_path(kind: str, given: dict[str, Any], path: str, reason: str) -> None:
-    found = faults(kind, given)
+def test_a_check_failure_has_its_path(kind: str, given: dict[str, Any], path: str, reason: str) -> None:
+    found = failures(kind, given)
     assert list(found) == [path]
     assert reason in found[path]
 
 
-def test_what_is_not_known_yet_passes() -> None:
-    assert faults(GROUP, {"name": UNKNOWN, "members": [UNKNOWN, "a"]}) == {}
-    assert faults(MEMBERS, {"group_id": UNKNOWN, "members": UNKNOWN}) == {}
-
-
 @pytest.mark.parametrize(
-    ("config", "told"),
+    ("config", "expected"),
     [
         ({"appsecToken": "t"}, "roster:appsecUrl"),
         ({"appsecUrl": URL}, "roster:appsecToken or roster:appsecClientId"),
@@ -72,14 +66,14 @@ def test_what_is_not_known_yet_passes() -> None:
     ],
     ids=str,
 )
-def test_settings_that_are_missing_or_not_allowed(config: dict[str, str], told: str) -> None:
-    assert told in faults(GROUP, {"name": "a"}, **config)["connection"]
+def test_missing_and_forbidden_settings_are_named(config: dict[str, str], expected: str) -> None:
+    assert expected in failures(GROUP, {"name": "a"}, **config)["connection"]
 
 
 # -- credentials
 
 
-def test_client_credentials_are_exchanged_once_and_renewed(emulator: Running) -> None:
+def test_client_credentials_are_exchanged_once_and_again_after_a_revocation(emulator: Running) -> None:
     stack = Resource(GROUP, emulator, appsecClientId="client", appsecClientSecret="secret-1")
     resources = [stack.also() for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
@@ -91,11 +85,11 @@ def test_client_credentials_are_exchanged_once_and_renewed(emulator: Running) ->
     assert "secret-1" not in str(resources[0].outputs)
 
 
-def test_a_secret_that_is_not_accepted(emulator: Running) -> None:
+def test_a_refused_secret_is_not_shown(emulator: Running) -> None:
     stack = Resource(GROUP, emulator, appsecClientId="client", appsecClientSecret="bad-secret")
-    with pytest.raises(Unauthorized, match=r"(?s)AppSec\+ client secret was not accepted.*check") as told:
+    with pytest.raises(Unauthorized, match=r"(?s)AppSec\+ client secret was not accepted.*check") as caught:
         stack.up(name="team")
-    assert "bad-secret" not in str(told.value)
+    assert "bad-secret" not in str(caught.value)
     assert names(emulator) == []
 
 

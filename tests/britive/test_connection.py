@@ -1,3 +1,5 @@
+"""Tests the tenant, the token and the error codes of Britive."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -56,23 +58,23 @@ def test_a_tenant_is_a_name_a_host_or_an_address(tenant: str, url: str) -> None:
 @pytest.mark.parametrize(
     "tenant", ["http://acme.britive-app.com", "https://user:pw@acme.britive-app.com", "ftp://acme"]
 )
-def test_an_address_that_is_not_allowed_is_refused(tenant: str) -> None:
-    with pytest.raises(SettingsError) as refused:
+def test_a_forbidden_address_is_refused(tenant: str) -> None:
+    with pytest.raises(SettingsError) as caught:
         client_of(britiveTenant=tenant, britiveToken="t")
-    assert "britiveTenant" in str(refused.value)
+    assert "britiveTenant" in str(caught.value)
 
 
-def test_what_is_missing_is_told_with_the_ways_to_give_it() -> None:
-    with pytest.raises(SettingsError, match="roster:britiveTenant") as refused:
+def test_missing_settings_are_named_with_hints() -> None:
+    with pytest.raises(SettingsError, match="roster:britiveTenant") as caught:
         client_of(britiveToken="t")
-    assert "BRITIVE_TENANT" in refused.value.hint
-    with pytest.raises(SettingsError, match="roster:britiveToken") as refused:
+    assert "BRITIVE_TENANT" in caught.value.hint
+    with pytest.raises(SettingsError, match="roster:britiveToken") as caught:
         client_of(britiveTenant="acme")
-    assert "--secret" in refused.value.hint
-    assert "BRITIVE_API_TOKEN" in refused.value.hint
+    assert "--secret" in caught.value.hint
+    assert "BRITIVE_API_TOKEN" in caught.value.hint
 
 
-def test_the_environment_stands_in() -> None:
+def test_settings_can_come_from_the_environment() -> None:
     environment = {"BRITIVE_TENANT": "acme", "BRITIVE_API_TOKEN": "t"}
     client = Settings(lambda key: None, environment).client(system("britive"), "default")
     assert client.base_url == "https://acme.britive-app.com"
@@ -93,7 +95,7 @@ def test_the_token_is_a_secret() -> None:
         (f"github::{LONG}", "WorkloadToken"),
     ],
 )
-def test_the_scheme_goes_by_the_tokens_shape(emulator: Running, token: str, scheme: str) -> None:
+def test_the_scheme_follows_from_the_form_of_the_token(emulator: Running, token: str, scheme: str) -> None:
     client = client_of(britiveTenant=emulator.url, britiveToken=f" {token}\n")
     asked = request(url=emulator.url)
     next(client._http.auth.sync_auth_flow(asked))
@@ -102,7 +104,7 @@ def test_the_scheme_goes_by_the_tokens_shape(emulator: Running, token: str, sche
 
 
 @pytest.mark.parametrize("shape", ["{}", "github::{}"])
-def test_a_long_token_is_good_for_a_resource(emulator: Running, shape: str) -> None:
+def test_a_long_token_is_accepted(emulator: Running, shape: str) -> None:
     form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": "some-key"}
     exchanged = httpx.post(f"{emulator.url}/identity/token", data=form, trust_env=False).json()["access_token"]
     group = Resource("britive.EnvironmentGroup", emulator, britiveToken=shape.format(exchanged))
@@ -132,15 +134,15 @@ def test_a_long_token_is_good_for_a_resource(emulator: Running, shape: str) -> N
         (409, "", Conflict),
     ],
 )
-def test_an_error_is_told_by_its_code(status: int, code: str, meant: type[ServiceError]) -> None:
+def test_the_error_code_decides_the_class(status: int, code: str, meant: type[ServiceError]) -> None:
     assert error_class(DIALECT.meaning(status, code, "")) is meant
 
 
-def test_an_error_holds_the_services_words(emulator: Running) -> None:
+def test_an_error_has_the_services_words(emulator: Running) -> None:
     body = {"status": 400, "message": "No.", "errorCode": "E1012", "details": "Not here"}
     emulator.fault(kind="status", status=400, body=body, method="POST")
-    with pytest.raises(BadRequest) as told:
+    with pytest.raises(BadRequest) as caught:
         Resource("britive.EnvironmentGroup", emulator).up(app_id=APP, name="Platform")
-    assert (told.value.code, told.value.words) == ("E1012", "No. (Not here)")
-    assert 'create britive.EnvironmentGroup "Platform"' in str(told.value)
-    assert "AWS Standalone" in told.value.hint
+    assert (caught.value.code, caught.value.words) == ("E1012", "No. (Not here)")
+    assert 'create britive.EnvironmentGroup "Platform"' in str(caught.value)
+    assert "AWS Standalone" in caught.value.hint

@@ -1,3 +1,5 @@
+"""Tests Britive's environment groups: their place in the tree, one name in several groups, and deletion."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +21,6 @@ from support.britive_api import (
     APP,
     britive_change_group,
     britive_delete_environment,
-    britive_delete_group,
     britive_environment,
     britive_group,
     britive_root,
@@ -33,12 +34,12 @@ def group(emulator: Running) -> Resource:
     return Resource("britive.EnvironmentGroup", emulator)
 
 
-def below_root(world: Running) -> list[dict[str, Any]]:
-    return [row for row in britive_tree(world)[0] if row["parentId"]]
+def below_root(server: Running) -> list[dict[str, Any]]:
+    return [row for row in britive_tree(server)[0] if row["parentId"]]
 
 
-def only(world: Running) -> dict[str, Any]:
-    [row] = below_root(world)
+def only(server: Running) -> dict[str, Any]:
+    [row] = below_root(server)
     return row
 
 
@@ -46,7 +47,7 @@ def only(world: Running) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("given", "faults"),
+    ("given", "failures"),
     [
         ({"app_id": APP, "name": "n", "description": "two\nlines are fine"}, set()),
         ({}, {"app_id", "name"}),
@@ -60,38 +61,30 @@ def only(world: Running) -> dict[str, Any]:
         ({"app_id": UNKNOWN, "name": UNKNOWN, "parent_id": UNKNOWN, "description": UNKNOWN}, set()),
     ],
 )
-def test_limits_are_judged_all_together_each_with_its_property(
-    group: Resource, emulator: Running, given: dict[str, Any], faults: set[str]
+def test_all_check_failures_are_reported_with_their_paths(
+    group: Resource, emulator: Running, given: dict[str, Any], failures: set[str]
 ) -> None:
-    assert set(group.faults(**given)) == faults
+    assert set(group.failures(**given)) == failures
     assert emulator.total() == 0
 
 
-# -- where it is
+# -- the place in the tree
 
 
-def test_without_a_parent_it_is_under_the_root_and_stays_without_a_difference(
-    group: Resource, emulator: Running
-) -> None:
+@pytest.mark.parametrize("named", [False, True], ids=["omitted", "declared"])
+def test_a_group_can_be_in_the_root_group(group: Resource, emulator: Running, named: bool) -> None:
     root = britive_root(emulator)
-    group.up(app_id=APP, name="Platform")
+    without: dict[str, Any] = {"app_id": APP, "name": "Platform"}
+    group.up(**without, **({"parent_id": root} if named else {}))
     assert only(emulator)["parentId"] == root
     assert group.outputs["parent"] == root
-    assert "parent_id" not in group.outputs
+    assert ("parent_id" in group.outputs) is named
     assert group.refresh()
-    assert group.preview(app_id=APP, name="Platform") == "same"
-    assert group.preview(app_id=APP, name="Platform", parent_id=root) == "same", "to name the root changes nothing"
+    assert group.preview(**without) == "same", "an omitted parent is not managed"
+    assert group.preview(**without, parent_id=root) == "same", "naming the root group changes nothing"
 
 
-def test_the_root_may_be_named_as_the_parent_as_well(group: Resource, emulator: Running) -> None:
-    root = britive_root(emulator)
-    group.up(app_id=APP, name="Platform", parent_id=root)
-    assert group.refresh()
-    assert group.preview(app_id=APP, name="Platform", parent_id=root) == "same"
-    assert group.preview(app_id=APP, name="Platform") == "same", "where it is, is not managed any more"
-
-
-def test_groups_are_nested_to_any_depth(group: Resource, emulator: Running) -> None:
+def test_groups_can_be_nested_to_any_depth(group: Resource, emulator: Running) -> None:
     chain = [group]
     group.up(app_id=APP, name="level 0")
     for level in range(1, 12):
@@ -105,18 +98,7 @@ def test_groups_are_nested_to_any_depth(group: Resource, emulator: Running) -> N
     assert below_root(emulator) == []
 
 
-def test_another_parent_makes_it_anew_after_the_old_one_is_gone(group: Resource, emulator: Running) -> None:
-    one, two = (britive_group(emulator, britive_root(emulator), name) for name in ("one", "two"))
-    group.up(app_id=APP, name="Platform", parent_id=one)
-    old = group.id
-    emulator.clear_requests()
-    assert group.up(app_id=APP, name="Platform", parent_id=two) == "delete-replace"
-    assert [row["parentId"] for row in below_root(emulator) if row["name"] == "Platform"] == [two]
-    calls = [call for call in emulator.last_requests() if call["method"] in ("POST", "DELETE")]
-    assert [(call["method"], old in call["path"]) for call in calls] == [("DELETE", True), ("POST", False)]
-
-
-def test_a_move_by_somebody_else_shows_where_the_parent_is_declared(group: Resource, emulator: Running) -> None:
+def test_a_move_outside_pulumi_shows_if_the_parent_is_declared(group: Resource, emulator: Running) -> None:
     emulator.switch(britive_move=True)
     root = britive_root(emulator)
     other = britive_group(emulator, root, "other")
@@ -127,7 +109,7 @@ def test_a_move_by_somebody_else_shows_where_the_parent_is_declared(group: Resou
     assert group.preview(app_id=APP, name="Platform", parent_id=root) == "delete-replace"
 
 
-def test_a_change_leaves_the_group_where_it_is(group: Resource, emulator: Running) -> None:
+def test_an_update_does_not_move_the_group(group: Resource, emulator: Running) -> None:
     above = britive_group(emulator, britive_root(emulator), "above")
     group.up(app_id=APP, name="Platform", parent_id=above)
     id = group.id
@@ -136,33 +118,18 @@ def test_a_change_leaves_the_group_where_it_is(group: Resource, emulator: Runnin
     assert (row["name"], row["description"], row["parentId"]) == ("Platform 2", "why", above)
 
 
-@pytest.mark.parametrize("field", ["name", "description"])
-def test_drift_shows_and_is_repaired(group: Resource, emulator: Running, field: str) -> None:
-    declared = {"app_id": APP, "name": "Platform", "description": "why"}
-    group.up(**declared)
-    britive_change_group(emulator, group.id, **{field: "by hand"})
-    assert group.refresh()
-    assert group.outputs[field] == "by hand"
-    assert group.up(**declared) == "update"
-    assert only(emulator)[field] == declared[field]
-
-
 @pytest.mark.parametrize("status", [400, 404])
-def test_a_parent_that_does_not_exist_is_told_in_the_services_words(
-    group: Resource, emulator: Running, status: int
-) -> None:
+def test_a_missing_parent_is_reported_in_the_services_words(group: Resource, emulator: Running, status: int) -> None:
     emulator.switch(britive_unknown_parent_status=status)
     with pytest.raises(NotFound, match="Parent environment group 'nowhere' does not exist"):
         group.up(app_id=APP, name="Platform", parent_id="nowhere")
     assert below_root(emulator) == []
 
 
-# -- one name twice
+# -- one name for several groups
 
 
-def test_a_name_that_is_taken_in_the_same_parent_is_refused_and_can_be_adopted(
-    group: Resource, emulator: Running
-) -> None:
+def test_a_taken_name_is_refused_and_can_be_adopted(group: Resource, emulator: Running) -> None:
     root = britive_root(emulator)
     there = britive_group(emulator, root, "Platform", description="of somebody else")
     for given in ({}, {"parent_id": root}):
@@ -175,7 +142,7 @@ def test_a_name_that_is_taken_in_the_same_parent_is_refused_and_can_be_adopted(
     assert group.preview(app_id=APP, name="Platform", description="ours") == "same"
 
 
-def test_the_same_name_elsewhere_is_another_group(group: Resource, emulator: Running) -> None:
+def test_the_same_name_may_be_used_in_another_group(group: Resource, emulator: Running) -> None:
     root = britive_root(emulator)
     above = britive_group(emulator, root, "above")
     britive_group(emulator, above, "Platform")
@@ -184,30 +151,24 @@ def test_the_same_name_elsewhere_is_another_group(group: Resource, emulator: Run
     assert sum(row["name"] == "Platform" for row in below_root(emulator)) == 2
 
 
-def test_two_resources_of_one_name_do_not_share_a_group(group: Resource, emulator: Running) -> None:
-    group.up(app_id=APP, name="Platform")
-    with pytest.raises(AlreadyExists, match=group.id):
-        group.also().up(app_id=APP, name="Platform", parent_id=group.outputs["parent"])
+# -- deletion
 
 
-# -- removal
-
-
-def test_a_group_with_strangers_in_it_stays_and_the_error_names_them(group: Resource, emulator: Running) -> None:
+def test_a_group_with_unmanaged_content_is_not_deleted(group: Resource, emulator: Running) -> None:
     group.up(app_id=APP, name="Platform")
     inner = britive_group(emulator, group.id, "theirs")
     britive_environment(emulator, group.id, "Production")
     for mode in ("refuse", "cascade"):
         emulator.switch(britive_nonempty_group=mode)
-        with pytest.raises(UnmanagedContent) as refused:
+        with pytest.raises(UnmanagedContent) as caught:
             group.subject.delete(group.id, group.outputs)
-        assert f"group 'theirs' ({inner})" in str(refused.value)
-        assert "environment 'Production'" in str(refused.value)
+        assert f"group 'theirs' ({inner})" in str(caught.value)
+        assert "environment 'Production'" in str(caught.value)
     assert len(below_root(emulator)) == 2
     assert len(britive_tree(emulator)[1]) == 1
 
 
-def test_content_of_this_stack_that_still_shows_is_waited_for(group: Resource, emulator: Running) -> None:
+def test_a_deletion_waits_until_deleted_content_no_longer_shows(group: Resource, emulator: Running) -> None:
     group.up(app_id=APP, name="Platform")
     environment = britive_environment(emulator, group.id, "Production")
     emulator.fault(kind="stale", method="GET", route="/api/apps/{app}")
@@ -218,12 +179,10 @@ def test_content_of_this_stack_that_still_shows_is_waited_for(group: Resource, e
 
 
 @pytest.mark.parametrize("mode", ["refuse", "conflict"])
-def test_content_that_comes_at_the_last_moment_is_the_services_to_refuse(
-    group: Resource, emulator: Running, mode: str
-) -> None:
+def test_content_added_at_the_last_moment_is_left_to_the_service(group: Resource, emulator: Running, mode: str) -> None:
     emulator.switch(britive_nonempty_group=mode)
     group.up(app_id=APP, name="Platform")
-    # What the group holds does not show yet when it is looked for.
+    # The first read does not show the content yet.
     emulator.fault(kind="stale", method="GET", route="/api/apps/{app}")
     britive_environment(emulator, group.id, "Production")
     with pytest.raises((BadRequest, Conflict), match="is not empty"):
@@ -231,28 +190,18 @@ def test_content_that_comes_at_the_last_moment_is_the_services_to_refuse(
     assert only(emulator)["id"] == group.id
 
 
-@pytest.mark.parametrize("status", [400, 404])
-def test_what_is_gone_is_no_error(group: Resource, emulator: Running, status: int) -> None:
-    emulator.switch(britive_absent_status=status)
-    group.up(app_id=APP, name="Platform")
-    id, outputs = group.id, group.outputs
-    britive_delete_group(emulator, id)
-    group.subject.delete(id, outputs)
-    assert not group.refresh()
+# -- refusals
 
 
-# -- what this stack may not do
-
-
-def test_an_application_that_scans_its_own_environments_is_told(group: Resource, emulator: Running) -> None:
+def test_an_application_that_scans_its_environments_is_refused(group: Resource, emulator: Running) -> None:
     emulator.seed(britive={"applications": [{"appContainerId": "app-aws", "catalogAppName": "AWS"}]})
-    with pytest.raises(BadRequest) as refused:
+    with pytest.raises(BadRequest) as caught:
         group.up(app_id="app-aws", name="Platform")
-    assert "do not support manual environments" in str(refused.value)
-    assert "AWS Standalone" in refused.value.hint
+    assert "do not support manual environments" in str(caught.value)
+    assert "AWS Standalone" in caught.value.hint
 
 
-def test_a_service_that_wants_a_description_is_heard(group: Resource, emulator: Running) -> None:
+def test_a_required_description_is_reported(group: Resource, emulator: Running) -> None:
     emulator.switch(britive_description_required=True)
     with pytest.raises(BadRequest, match="Description must not be empty"):
         group.up(app_id=APP, name="Platform")
@@ -260,16 +209,16 @@ def test_a_service_that_wants_a_description_is_heard(group: Resource, emulator: 
     assert only(emulator)["description"] == "why"
 
 
-@pytest.mark.parametrize(("token", "error"), [("viewer-1", Forbidden), ("stranger", Unauthorized)])
-def test_a_token_without_the_rights(emulator: Running, token: str, error: type[Exception]) -> None:
+@pytest.mark.parametrize(("token", "error"), [("viewer-1", Forbidden), ("outsider", Unauthorized)])
+def test_a_token_without_rights_writes_nothing(emulator: Running, token: str, error: type[Exception]) -> None:
     group = Resource("britive.EnvironmentGroup", emulator, britiveToken=token)
-    with pytest.raises(error) as refused:
+    with pytest.raises(error) as caught:
         group.up(app_id=APP, name="Platform")
-    assert token not in str(refused.value)
+    assert token not in str(caught.value)
     assert britive_tree(emulator)[0] == []
 
 
-def test_an_id_cannot_lead_elsewhere(group: Resource, emulator: Running) -> None:
+def test_an_id_cannot_change_the_path(group: Resource, emulator: Running) -> None:
     emulator.clear_requests()
     with pytest.raises(BadRequest, match="has no application"):
         group.up(app_id="app-demo/environments", name="Platform")

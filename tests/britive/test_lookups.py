@@ -1,3 +1,5 @@
+"""Tests the look-ups of Britive: the tree of an application, scan results, and the links between them."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -31,7 +33,7 @@ def environment(emulator: Running) -> str:
 # -- environments and groups
 
 
-def test_the_tree_of_an_application(emulator: Running, environment: str) -> None:
+def test_the_tree_of_an_application_is_listed(emulator: Running, environment: str) -> None:
     root = britive_root(emulator)
     group = britive_group(emulator, root, "Platform")
     assert [(found.id, found.name, found.parent) for found in britive.list_environment_groups(APP)] == [
@@ -50,14 +52,14 @@ def test_the_tree_of_an_application(emulator: Running, environment: str) -> None
     assert found.app_id == APP
 
 
-def test_the_tree_in_brief(emulator: Running, environment: str) -> None:
+def test_the_tree_is_summarized(emulator: Running, environment: str) -> None:
     assert britive.summarize_environments(APP) == [
         britive.Summary(id=environment, name="Production", type="environment")
     ]
     assert [found.name for found in britive.summarize_environment_groups(APP)] == ["root"]
 
 
-def test_an_application_that_scans_its_own_environments(emulator: Running) -> None:
+def test_an_application_that_scans_its_environments_is_listed(emulator: Running) -> None:
     emulator.seed(britive=sample_data.ORGANISATION)
     assert [found.type for found in britive.list_environments("app-org")] == ["AWSAccount", "AWSAccount"]
     assert [found.name for found in britive.list_environment_groups("app-org")] == ["Root", "Development"]
@@ -77,10 +79,10 @@ def test_a_new_application_is_empty(emulator: Running) -> None:
         britive.list_accounts(APP)
 
 
-# -- what a scan found
+# -- scan results
 
 
-def test_accounts(emulator: Running, environment: str) -> None:
+def test_accounts_have_their_mapped_users(emulator: Running, environment: str) -> None:
     britive_map(emulator, environment, 2800, "user-alice")
     found = {account.account_id: account for account in britive.list_accounts(APP, environment)}
     assert sorted(found) == [2800, 2801, 2802, 2803, 2804, 2805]
@@ -96,7 +98,7 @@ def test_accounts(emulator: Running, environment: str) -> None:
     assert emulator.requests() == {f"GET {ENVIRONMENT}/accounts": 1, f"POST {ENVIRONMENT}/accounts/{{key}}/users": 1}
 
 
-def test_members_come_when_they_are_asked_for(environment: str) -> None:
+def test_members_are_included_on_request(environment: str) -> None:
     alice = britive.list_accounts(APP, environment, include_members=True)[0]
     assert [(held.name, held.app_permission_id) for held in alice.permissions] == [("ReadOnlyAccess", 46600)]
     assert [held.name for held in alice.groups] == ["Admins", "Developers"]
@@ -107,7 +109,7 @@ def test_members_come_when_they_are_asked_for(environment: str) -> None:
     assert [held.native_name for held in admins.permissions] == ["AdministratorAccess"]
 
 
-def test_sorted_and_filtered_as_the_service_does(environment: str) -> None:
+def test_rows_are_sorted_and_filtered_by_the_service(environment: str) -> None:
     names = [row.name for row in britive.list_permissions(APP, environment, sort="name,desc")]
     assert names == ["ReadOnlyAccess", "Deploy", "Billing", "AdministratorAccess"]
     new = britive.list_accounts(APP, environment, filter="scanStatus eq New")
@@ -120,7 +122,7 @@ def test_sorted_and_filtered_as_the_service_does(environment: str) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 6, 100])
-def test_all_pages_or_the_one_that_is_asked_for(emulator: Running, environment: str, size: int) -> None:
+def test_all_pages_or_one_page_are_read(emulator: Running, environment: str, size: int) -> None:
     everything = [row.account_id for row in britive.list_accounts(APP, environment)]
     emulator.clear_requests()
     assert [row.account_id for row in britive.list_accounts(APP, environment, size=size)] == everything
@@ -131,14 +133,7 @@ def test_all_pages_or_the_one_that_is_asked_for(emulator: Running, environment: 
     assert emulator.total() == 1
 
 
-def test_a_page_that_repeats_or_skips_a_row_is_read_again(emulator: Running, environment: str) -> None:
-    for kind in ("page_repeat", "page_skip"):
-        emulator.fault(kind=kind, method="GET", route=f"{ENVIRONMENT}/accounts", skip=1)
-        found = [row.account_id for row in britive.list_accounts(APP, environment, size=2)]
-        assert sorted(found) == [2800, 2801, 2802, 2803, 2804, 2805]
-
-
-def test_deprecated_forms_tell_the_same_rows_and_a_few_fields_more(emulator: Running, environment: str) -> None:
+def test_the_deprecated_form_has_the_same_rows_with_more_fields(emulator: Running, environment: str) -> None:
     pairs: list[tuple[list[Any], list[Any]]] = [
         (britive.list_accounts(APP, environment, deprecated=True), britive.list_accounts(APP, environment)),
         (britive.list_permissions(APP, environment, deprecated=True), britive.list_permissions(APP, environment)),
@@ -155,16 +150,16 @@ def test_deprecated_forms_tell_the_same_rows_and_a_few_fields_more(emulator: Run
 @pytest.mark.parametrize(
     "given", [{"page": 0}, {"size": 5}, {"sort": "name"}, {"filter": "x"}, {"include_members": True}]
 )
-def test_the_deprecated_form_knows_none_of_the_new_parameters(environment: str, given: dict[str, Any]) -> None:
+def test_the_deprecated_form_takes_no_new_parameters(environment: str, given: dict[str, Any]) -> None:
     for look_up in (britive.list_accounts, britive.list_permissions, britive.list_groups):
         with pytest.raises(InvalidArguments, match="deprecated=True does not support"):
             look_up(APP, environment, deprecated=True, **given)
 
 
-# -- each by the other
+# -- links
 
 
-def test_each_by_the_other(environment: str) -> None:
+def test_links_are_listed_from_both_ends(environment: str) -> None:
     assert [
         (row.account_name, row.permission_name, row.permission_type)
         for row in britive.list_account_permissions(APP, environment, 2800)
@@ -182,7 +177,7 @@ def test_each_by_the_other(environment: str) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
-def test_links_are_told_apart_over_pages(environment: str, size: int) -> None:
+def test_links_are_complete_over_pages(environment: str, size: int) -> None:
     found = britive.list_account_groups(APP, environment, 2800, size=size, sort="permissionName,desc")
     assert [row.permission_name for row in found] == ["Developers", "Admins"]
     [second] = britive.list_account_groups(APP, environment, 2800, size=1, page=1, sort="permissionName,desc")
@@ -192,7 +187,7 @@ def test_links_are_told_apart_over_pages(environment: str, size: int) -> None:
 # -- errors
 
 
-def test_what_does_not_exist(environment: str) -> None:
+def test_missing_objects_are_errors(environment: str) -> None:
     look_ups: list[Callable[[], Any]] = [
         lambda: britive.list_accounts(APP, "nowhere"),
         lambda: britive.list_account_groups(APP, environment, 1),
@@ -202,25 +197,25 @@ def test_what_does_not_exist(environment: str) -> None:
         with pytest.raises(NotFound, match="does not exist"):
             look_up()
     for unknown in (britive.list_environments, britive.list_accounts, britive.summarize_environments):
-        with pytest.raises(BadRequest) as told:
+        with pytest.raises(BadRequest) as caught:
             unknown("app-x")
-        assert told.value.code == "A-0003"
-        assert "app_id" in told.value.hint
+        assert caught.value.code == "A-0003"
+        assert "app_id" in caught.value.hint
 
 
-def test_rights(emulator: Running, environment: str, program_config: Configure) -> None:
+def test_a_look_up_needs_a_token_that_may_read(emulator: Running, environment: str, program_config: Configure) -> None:
     connections = {
         "viewer": {"britiveTenant": emulator.url, "britiveToken": "viewer-1"},
-        "stranger": {"britiveTenant": emulator.url, "britiveToken": "nobody"},
+        "outsider": {"britiveTenant": emulator.url, "britiveToken": "nobody"},
     }
     program_config(emulator=emulator.url, connections=connections)
     assert britive.list_accounts(APP, environment, connection="viewer")
-    with pytest.raises((Unauthorized, Forbidden)) as refused:
-        britive.list_accounts(APP, environment, connection="stranger")
-    assert "nobody" not in str(refused.value)
+    with pytest.raises((Unauthorized, Forbidden)) as caught:
+        britive.list_accounts(APP, environment, connection="outsider")
+    assert "nobody" not in str(caught.value)
 
 
-def test_fields_that_are_unknown_or_null_do_no_harm(emulator: Running, environment: str) -> None:
+def test_unknown_and_null_fields_are_ignored(emulator: Running, environment: str) -> None:
     before = britive.list_accounts(APP, environment)
     emulator.fault(kind="extra_field", method="GET", route=f"{ENVIRONMENT}/accounts")
     assert britive.list_accounts(APP, environment) == before
@@ -230,7 +225,7 @@ def test_fields_that_are_unknown_or_null_do_no_harm(emulator: Running, environme
     assert britive.list_accounts(APP, environment) == [britive.Account(account_id=1)]
 
 
-def test_a_row_without_its_id_is_not_as_documented(emulator: Running, environment: str) -> None:
+def test_a_row_without_an_id_is_an_error(emulator: Running, environment: str) -> None:
     emulator.fault(kind="missing_field", field="accountId", method="GET", route=f"{ENVIRONMENT}/accounts", times=None)
     with pytest.raises(UnexpectedReply):
         britive.list_accounts(APP, environment)

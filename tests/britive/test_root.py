@@ -1,4 +1,4 @@
-"""The root group: found, or made once, whoever needs it at the same time."""
+"""Tests the root group of a Britive application: the provider finds it, or creates it once."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TREE = "/api/apps/{app}"
 GROUPS = "/api/apps/{app}/root-environment-group/groups"
 
 
-def roots(world: Running, app: str = APP) -> list[dict[str, Any]]:
-    return [row for row in britive_tree(world, app)[0] if not row["parentId"]]
+def roots(server: Running, app: str = APP) -> list[dict[str, Any]]:
+    return [row for row in britive_tree(server, app)[0] if not row["parentId"]]
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:
@@ -26,7 +26,7 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in [pool.submit(call) for call in calls]]
 
 
-def test_the_first_resource_of_a_new_application_makes_it_and_it_stays(emulator: Running) -> None:
+def test_the_first_resource_creates_the_root_group_and_it_stays(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     group.up(app_id=APP, name="Platform")
     [root] = roots(emulator)
@@ -36,7 +36,7 @@ def test_the_first_resource_of_a_new_application_makes_it_and_it_stays(emulator:
     assert roots(emulator) == [root]
 
 
-def test_ten_resources_that_need_it_at_once_share_one(emulator: Running) -> None:
+def test_concurrent_resources_share_one_root_group(emulator: Running) -> None:
     first = Resource("britive.EnvironmentGroup", emulator)
     kinds = ["britive.EnvironmentGroup", "britive.Environment"] * 5
     resources = [first.also(kind) for kind in kinds]
@@ -53,8 +53,8 @@ def test_ten_resources_that_need_it_at_once_share_one(emulator: Running) -> None
 
 
 @pytest.mark.parametrize("crossed", [False, True])
-def test_two_processes_that_need_it_at_once_end_with_one(emulator: Running, crossed: bool) -> None:
-    """Both have looked and found none. ``crossed``: both make one before either looks again; else one by one."""
+def test_concurrent_processes_end_with_one_root_group(emulator: Running, crossed: bool) -> None:
+    """Both have found no root group. If ``crossed``, both create one before either looks again."""
     one, two = (Resource("britive.EnvironmentGroup", emulator) for _ in range(2))
     emulator.fault(kind="hold", method="POST", route=GROUPS, times=2)
     with ThreadPoolExecutor(2) as pool:
@@ -78,7 +78,7 @@ def test_two_processes_that_need_it_at_once_end_with_one(emulator: Running, cros
         assert resource.refresh()
 
 
-def test_one_request_for_it_is_under_way_at_a_time(emulator: Running) -> None:
+def test_one_process_creates_one_root_group_at_a_time(emulator: Running) -> None:
     first = Resource("britive.EnvironmentGroup", emulator)
     resources = [first, *(first.also() for _ in range(3))]
     emulator.fault(kind="hold", method="POST", route=GROUPS)
@@ -95,7 +95,7 @@ def test_one_request_for_it_is_under_way_at_a_time(emulator: Running) -> None:
     assert emulator.requests()[f"POST {GROUPS}"] == 5, "four groups and one root"
 
 
-def test_one_that_came_after_the_listing_was_read_is_found(emulator: Running) -> None:
+def test_a_root_group_that_is_newer_than_the_listing_is_found(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     assert group.subject.read("absent", {"app_id": APP, "name": "n"}) is None
     root = britive_root(emulator)
@@ -105,7 +105,7 @@ def test_one_that_came_after_the_listing_was_read_is_found(emulator: Running) ->
     assert emulator.requests()[f"POST {GROUPS}"] == 1, "the group, and no root"
 
 
-def test_a_second_root_of_ours_that_holds_something_is_left_alone(emulator: Running) -> None:
+def test_a_second_root_group_with_content_is_left_alone(emulator: Running) -> None:
     emulator.switch(britive_nonempty_group="cascade")
     group = Resource("britive.EnvironmentGroup", emulator)
     held = emulator.fault(kind="hold", method="POST", route=GROUPS)
@@ -126,7 +126,7 @@ def test_a_second_root_of_ours_that_holds_something_is_left_alone(emulator: Runn
     assert britive_names(emulator) == ["Platform", "theirs"]
 
 
-def test_a_service_that_allows_one_root_only_is_asked_which(emulator: Running) -> None:
+def test_the_only_allowed_root_group_is_used(emulator: Running) -> None:
     emulator.switch(britive_root_twice=False)
     one, two = (Resource("britive.EnvironmentGroup", emulator) for _ in range(2))
     emulator.fault(kind="hold", method="POST", route=GROUPS, times=2, after=False)
@@ -150,7 +150,7 @@ def test_a_service_that_allows_one_root_only_is_asked_which(emulator: Running) -
         ("html", {}),
     ],
 )
-def test_a_lost_reply_makes_no_second_root(emulator: Running, kind: str, more: dict[str, Any]) -> None:
+def test_a_lost_reply_creates_no_second_root_group(emulator: Running, kind: str, more: dict[str, Any]) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     emulator.fault(kind=kind, method="POST", route=GROUPS, **more)
     group.up(app_id=APP, name="Platform")
@@ -158,39 +158,28 @@ def test_a_lost_reply_makes_no_second_root(emulator: Running, kind: str, more: d
     assert britive_names(emulator) == ["Platform"]
 
 
-def test_one_that_is_named_otherwise_by_case_is_the_root(emulator: Running) -> None:
-    root = britive_group(emulator, "", "ROOT")
+@pytest.mark.parametrize(
+    ("groups", "root"),
+    [
+        ([("first", "ROOT", "")], "first"),
+        ([("first", "root", ""), ("second", "root", "")], "first"),
+        ([("first", "Top", ""), ("second", "Root", "")], "second"),
+        ([("first", "root", ""), ("second", "root", "first")], "first"),
+    ],
+    ids=["other case", "two root groups", "another top group", "a lower group"],
+)
+def test_the_root_group_is_the_first_top_group_with_its_name(
+    emulator: Running, groups: list[tuple[str, str, str]], root: str
+) -> None:
+    rows = [{"id": id, "name": name, **({"parentId": parent} if parent else {})} for id, name, parent in groups]
+    emulator.seed(britive={"applications": [{"appContainerId": APP, "environmentGroups": rows}]})
     group = Resource("britive.EnvironmentGroup", emulator)
     group.up(app_id=APP, name="Platform")
     assert group.outputs["parent"] == root
+    assert len(britive_tree(emulator)[0]) == len(groups) + 1, "groups of other writers stay"
 
 
-def test_of_several_roots_the_first_is_used(emulator: Running) -> None:
-    first = britive_group(emulator, "", "root")
-    britive_group(emulator, "", "root")
-    group = Resource("britive.EnvironmentGroup", emulator)
-    group.up(app_id=APP, name="Platform")
-    assert group.outputs["parent"] == first
-    assert len(roots(emulator)) == 2, "what somebody else made is left alone"
-
-
-def test_of_several_groups_without_a_parent_that_named_root_is_the_root(emulator: Running) -> None:
-    tops = [{"id": "first", "name": "Top"}, {"id": "second", "name": "Root"}]
-    emulator.seed(britive={"applications": [{"appContainerId": APP, "environmentGroups": tops}]})
-    group = Resource("britive.EnvironmentGroup", emulator)
-    group.up(app_id=APP, name="Platform")
-    assert group.outputs["parent"] == "second"
-
-
-def test_a_group_below_that_is_named_root_is_not_the_root(emulator: Running) -> None:
-    root = britive_group(emulator, "", "root")
-    britive_group(emulator, root, "root")
-    group = Resource("britive.EnvironmentGroup", emulator)
-    group.up(app_id=APP, name="Platform")
-    assert group.outputs["parent"] == root
-
-
-def test_the_root_of_one_application_is_not_that_of_another(emulator: Running) -> None:
+def test_each_application_has_its_own_root_group(emulator: Running) -> None:
     emulator.seed(britive={"applications": [{"appContainerId": "app-two"}]})
     one = Resource("britive.EnvironmentGroup", emulator)
     two = one.also()
@@ -199,22 +188,16 @@ def test_the_root_of_one_application_is_not_that_of_another(emulator: Running) -
     assert roots(emulator, "app-two")[0]["id"] == two.outputs["parent"]
 
 
-def test_a_root_that_cannot_be_made_is_told_and_nothing_is(emulator: Running) -> None:
+@pytest.mark.parametrize(("status", "error"), [(403, Forbidden), (409, Conflict)])
+def test_a_refused_root_group_creates_nothing(emulator: Running, status: int, error: type[Exception]) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
-    emulator.fault(kind="status", status=403, method="POST", route=GROUPS)
-    with pytest.raises(Forbidden):
+    emulator.fault(kind="status", status=status, method="POST", route=GROUPS)
+    with pytest.raises(error):
         group.up(app_id=APP, name="Platform")
     assert britive_tree(emulator) == ([], [])
 
 
-def test_a_conflict_without_a_root_is_an_error(emulator: Running) -> None:
-    group = Resource("britive.EnvironmentGroup", emulator)
-    emulator.fault(kind="status", status=409, method="POST", route=GROUPS)
-    with pytest.raises(Conflict):
-        group.up(app_id=APP, name="Platform")
-
-
-def test_an_application_without_its_tree_is_not_taken_for_an_empty_one(emulator: Running) -> None:
+def test_an_application_without_its_tree_is_an_error(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     group.up(app_id=APP, name="Platform")
     emulator.fault(kind="missing_field", field="rootEnvironmentGroup", method="GET", route=TREE, times=None)

@@ -1,15 +1,19 @@
+"""Defines the client of the emulator for the tests of HTTP."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
-from support.client_calls import DIALECT, QUICK, Connect
+from support.client_calls import DIALECT, ONCE, QUICK, Answering, Connect
 from support.settings_given import made
+from support.timetable import Script
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +30,24 @@ def connect() -> Iterator[Connect]:
         return clients[-1]
 
     yield connected
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def answering() -> Iterator[Answering]:
+    clients: list[Client] = []
+
+    def answered(
+        reply: httpx.Response | Callable[[httpx.Request], httpx.Response],
+        limits: Limits = ONCE,
+        dialect: Dialect = DIALECT,
+    ) -> tuple[Client, list[httpx.Request]]:
+        script = Script(reply)
+        clients.append(Client("http://service", Token("roster-dev"), dialect, limits, transport=script))
+        return clients[-1], script.requests
+
+    yield answered
     for client in clients:
         client.close()
 

@@ -1,3 +1,5 @@
+"""Tests what the client sends, transaction ids, the service's clock, and locks."""
+
 from __future__ import annotations
 
 import json as json_module
@@ -8,11 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_roster.errors import (
-    InvalidIdentifier,
-    NotFound,
-    RosterError,
-)
+from pulumi_roster.errors import InvalidIdentifier, NotFound, RosterError
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
@@ -38,7 +36,7 @@ def test_a_body_is_json(method: str, connect: Connect) -> None:
     assert server.got[0].headers["content-type"] == "application/json"
 
 
-@pytest.mark.parametrize("bad", ["\ud800", float("nan"), float("inf")], ids=["half a character", "nan", "inf"])
+@pytest.mark.parametrize("bad", ["\ud800", float("nan"), float("inf")], ids=["surrogate", "nan", "inf"])
 def test_values_that_cannot_be_sent_are_refused(bad: Any, connect: Connect) -> None:
     with canned(reply(body={})) as server:
         with pytest.raises(InvalidIdentifier, match="cannot be sent"):
@@ -69,7 +67,7 @@ def test_a_dialect_may_add_headers(connect: Connect) -> None:
 # -- transaction ids
 
 
-def test_the_transaction_id_of_the_request_is_in_the_reply_and_in_the_error(api: Client, emulator: Running) -> None:
+def test_a_reply_and_an_error_have_the_transaction_id_of_their_request(api: Client, emulator: Running) -> None:
     answer = api.get("/v2/groups", params=ACCOUNT)
     with pytest.raises(NotFound) as caught:
         api.get("/v2/groups/{}", "absent")
@@ -106,8 +104,8 @@ def test_every_error_contains_the_transaction_id(fault: dict[str, Any], emulator
     assert caught.value.transaction_id in str(caught.value)
 
 
-def test_the_services_own_transaction_id_comes_first(connect: Connect) -> None:
-    for body, headers, told in (
+def test_the_transaction_id_of_the_service_is_preferred(connect: Connect) -> None:
+    for body, headers, expected in (
         ({"trace": "theirs"}, {}, "theirs"),
         ({}, {"X-Global-Transaction-Id": "global"}, "global"),
         ({"trace": "two\nlines\x1b[2J"}, {}, "two lines [2J"),
@@ -116,13 +114,13 @@ def test_the_services_own_transaction_id_comes_first(connect: Connect) -> None:
         with canned(reply(404, body, headers)) as server:
             with pytest.raises(NotFound) as caught:
                 connect(server.url).get("/x")
-            assert caught.value.transaction_id == (told or server.got[0].headers["transaction-id"])
+            assert caught.value.transaction_id == (expected or server.got[0].headers["transaction-id"])
 
 
 # -- time
 
 
-def test_the_services_clock_is_learned_from_its_replies(connect: Connect) -> None:
+def test_the_clock_of_the_service_comes_from_its_replies(connect: Connect) -> None:
     with canned(reply(body={}, headers={"Date": "Fri, 01 Jan 2100 00:00:00 GMT"})) as server:
         api = connect(server.url, Limits(wall_clock=lambda: 1_000.0))
         assert api.now() == 1_000.0

@@ -1,4 +1,4 @@
-"""One deadline limits a verb with all its calls, waits and loops, in time that only passes when somebody waits."""
+"""Tests that one deadline limits a verb with all its calls, waits and loops. Only waits move the clock."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def refused(status: int, **headers: str) -> httpx.Response:
     return httpx.Response(status, headers=headers, json={"errors": [{"message": "not now"}]})
 
 
-# -- a verb that gets ahead goes on
+# -- a verb that makes progress continues
 
 
 def test_ten_thousand_members_under_a_rate_limit_are_added_in_one_verb() -> None:
@@ -59,7 +59,7 @@ def test_ten_thousand_members_under_a_rate_limit_are_added_in_one_verb() -> None
     assert sum(time.waits) > 50 * BUDGET
 
 
-def test_a_verb_goes_on_while_each_round_settles_an_item() -> None:
+def test_a_verb_continues_while_each_round_completes_an_item() -> None:
     time, done = FakeTime(), set[str]()
 
     def one_at_a_time(request: httpx.Request) -> httpx.Response:
@@ -72,7 +72,7 @@ def test_a_verb_goes_on_while_each_round_settles_an_item() -> None:
     assert sum(time.waits) > BUDGET
 
 
-def test_a_wait_for_another_thread_costs_a_verb_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wait_for_another_thread_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     time = FakeTime()
     api = verb(lambda _: httpx.Response(200, json={}), time)
 
@@ -89,7 +89,7 @@ def test_a_wait_for_another_thread_costs_a_verb_no_time(monkeypatch: pytest.Monk
         assert api.deadline.left() == BUDGET
 
 
-# -- a verb that gets nowhere ends
+# -- a verb without progress ends
 
 
 def absent(api: Client) -> Any:
@@ -128,7 +128,7 @@ def test_without_any_success_a_verb_ends_within_its_budget(call: Callable[[Clien
     assert time.now - start <= BUDGET
 
 
-def test_a_verb_ends_when_its_calls_succeed_and_its_items_never_do() -> None:
+def test_a_verb_ends_if_its_items_keep_failing() -> None:
     time = FakeTime()
     start = time.now
     with pytest.raises(PartialFailure):
@@ -168,7 +168,7 @@ def test_a_failed_write_leaves_time_to_check_or_undo_it(failure: Answer) -> None
     assert api.deadline.left() == BUDGET
 
 
-def test_calls_outside_of_a_verb_each_have_the_whole_budget() -> None:
+def test_each_call_outside_a_verb_has_the_complete_budget() -> None:
     time = FakeTime()
     api = Client("http://service", None, DIALECT, time.limits(budget=BUDGET))
     left = api.deadline.left()

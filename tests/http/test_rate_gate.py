@@ -1,3 +1,5 @@
+"""Tests the gate that waits before a request if the service has announced that its limit is reached."""
+
 from __future__ import annotations
 
 import httpx
@@ -63,7 +65,7 @@ def test_a_limit_that_has_lifted_closes_no_gate(ahead: float) -> None:
     assert time.waits == []
 
 
-def test_with_the_gate_a_service_need_not_answer_429(emulator: Running) -> None:
+def test_the_gate_prevents_429_replies(emulator: Running) -> None:
     emulator.switch(rate_limit=2, rate_window=1)
     with httpx.Client(
         transport=stack(emulator.url, Limits(budget=10)), headers={"Authorization": "Bearer roster-dev"}

@@ -1,3 +1,5 @@
+"""Tests which requests are repeated, how long the retries wait, and when they end. Only waits move the clock."""
+
 from __future__ import annotations
 
 import contextlib
@@ -13,7 +15,7 @@ from pulumi_roster.http.whole_body import ReplyTooLarge
 from support.timetable import Answer, FakeTime, Script
 from support.transport_calls import failing, fine, limited, request, run
 
-# -- what is repeated
+# -- repeated requests
 
 
 REFUSED = httpx.ConnectError("refused")
@@ -61,7 +63,7 @@ def test_only_safe_requests_are_repeated_after_passing_failures(answer: Answer, 
     assert len(script.requests) == sent
 
 
-def test_a_repeatable_post_is_repeated() -> None:
+def test_a_post_that_may_be_repeated_is_repeated() -> None:
     script = Script(failing(503), httpx.ReadError("reset"), fine)
     assert run(script, FakeTime(), request("POST", repeatable=True)).status_code == 200
     assert len(script.requests) == 3
@@ -94,7 +96,7 @@ def test_the_last_failure_is_reported() -> None:
         run(Script(httpx.ReadError("first"), httpx.ReadError("second")), time, budget=5)
 
 
-# -- how long
+# -- waits
 
 
 Asks = Callable[[FakeTime], dict[str, str]]
@@ -124,7 +126,7 @@ def test_a_wait_is_as_long_as_the_service_asks(status: int, asks: Asks, seconds:
 
 
 @pytest.mark.parametrize("header", ["retry_after", "X_RateLimit_Reset"])
-def test_a_limit_that_lifts_too_late_is_not_waited_for(header: str) -> None:
+def test_no_retry_waits_past_the_deadline(header: str) -> None:
     time = FakeTime()
     assert run(Script(limited(**{header: str(int(time.wall()) + 86400)}), fine), time).status_code == 429
     assert time.waits == []
@@ -179,14 +181,14 @@ def test_the_budget_is_never_exceeded_by_waiting(
     assert time.now - start <= budget + takes
 
 
-def test_many_repetitions_do_not_overflow() -> None:
+def test_many_retries_do_not_overflow() -> None:
     time = FakeTime()
     run(Script(failing(503)), time, first_wait=0.01, longest_wait=0.02, budget=12)
     assert len(time.waits) > 1030
 
 
 @pytest.mark.parametrize(("budget", "least", "most"), [(120, 5, 10), (2, 0, 2)])
-def test_an_unreachable_service_is_given_up_sooner(budget: float, least: float, most: float) -> None:
+def test_retries_of_an_unreachable_service_end_sooner(budget: float, least: float, most: float) -> None:
     time = FakeTime()
     start = time.now
     with pytest.raises(httpx.ConnectError):
@@ -194,7 +196,7 @@ def test_an_unreachable_service_is_given_up_sooner(budget: float, least: float, 
     assert least < time.now - start <= most
 
 
-def test_no_repetition_begins_that_could_not_be_answered_in_time() -> None:
+def test_no_retry_starts_without_time_for_its_reply() -> None:
     time = FakeTime()
     start = time.now
     run(Script(failing(503), time=time), time, first_wait=0.5, longest_wait=0.5, budget=30)
@@ -204,7 +206,7 @@ def test_no_repetition_begins_that_could_not_be_answered_in_time() -> None:
     assert 0.8 <= time.now - start <= 0.9
 
 
-def test_one_deadline_covers_all_repetitions() -> None:
+def test_one_deadline_covers_all_retries() -> None:
     time = FakeTime()
     assert run(Script(failing(503)), time, request(deadline=time.now + 3), budget=120).status_code == 503
     assert sum(time.waits) <= 3

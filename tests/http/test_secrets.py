@@ -1,3 +1,5 @@
+"""Tests that neither logs nor errors show a credential."""
+
 from __future__ import annotations
 
 import logging
@@ -6,10 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pulumi_roster.errors import (
-    RosterError,
-    Unauthorized,
-)
+from pulumi_roster.errors import RosterError, Unauthorized
 from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client
 from roster_emulator import Running

@@ -1,3 +1,5 @@
+"""Tests which addresses credentials may be sent to, and the emulator setting."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -5,9 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import SettingsError
-from pulumi_roster.http.settings import (
-    DEVELOPMENT_TOKEN,
-)
+from pulumi_roster.http.settings import DEVELOPMENT_TOKEN
 from support.settings_given import NAMED, connection
 
 # -- addresses
@@ -122,7 +122,7 @@ def test_the_emulator_setting_is_enough() -> None:
         assert found.require("testAccount") == "acc-demo"
 
 
-def test_settings_of_the_stack_win_over_those_of_the_emulator() -> None:
+def test_settings_of_the_stack_override_the_emulator() -> None:
     found = connection(emulator="http://127.0.0.1:8400", testToken="viewer-token", testAccount="acc-1")
     assert (found.get("testToken"), found.get("testAccount")) == ("viewer-token", "acc-1")
 
@@ -131,7 +131,7 @@ REAL = {"TEST_URL": "https://real.invalid", "TEST_KEY": "real-key", "TEST_ACCOUN
 
 
 @pytest.mark.parametrize("by", ["stack", "environment"])
-def test_with_the_emulator_no_real_service_is_used(by: str) -> None:
+def test_the_emulator_setting_excludes_the_real_service(by: str) -> None:
     url = "http://127.0.0.1:8400"
     found = connection(REAL, emulator=url) if by == "stack" else connection({**REAL, "ROSTER_EMULATOR": url})
     assert found.address("https://default.invalid") == url

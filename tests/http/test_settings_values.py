@@ -1,3 +1,5 @@
+"""Tests where the values of settings come from, named connections, and limits."""
+
 from __future__ import annotations
 
 import json
@@ -7,39 +9,31 @@ import pytest
 
 from pulumi_roster.errors import SettingsError
 from pulumi_roster.http.limits import Limits
-from pulumi_roster.http.settings import (
-    Settings,
-)
+from pulumi_roster.http.settings import Settings
 from support.settings_given import NAMED, TEST, connection, everything, given
 
 # -- where a value comes from
 
 
-def test_the_stacks_configuration_comes_before_the_environment() -> None:
-    found = connection({"TEST_ACCOUNT": "from-environment", "TEST_KEY": "k"}, testAccount="from-stack")
-    assert found.get("testAccount") == "from-stack"
-    assert found.get("testKey") == "k"
-    assert found.get("testToken") == ""
-
-
-def test_the_first_environment_variable_that_is_set_counts() -> None:
-    assert connection({"TEST_KEY": "one", "TEST_API_KEY": "two"}).get("testKey") == "one"
-    assert connection({"TEST_KEY": "", "TEST_API_KEY": "two"}).get("testKey") == "two"
-
-
-@pytest.mark.parametrize("empty", [None, "", "  "])
-def test_an_empty_value_counts_as_not_set(empty: str | None) -> None:
-    assert connection({"TEST_ACCOUNT": "from-environment"}, testAccount=empty).get("testAccount") == "from-environment"
-
-
-def test_spaces_around_a_value_are_ignored() -> None:
-    found = connection({"TEST_KEY": "key\n"}, testToken=" token ", testUrl="https://a.invalid/ ")
-    assert (found.get("testKey"), found.get("testToken"), found.address()) == ("key", "token", "https://a.invalid")
-
-
-def test_values_other_than_text_are_read_as_json() -> None:
-    found = connection(testAccount=5, allowPlainHttp=True)
-    assert (found.get("testAccount"), found.get("allowPlainHttp")) == ("5", "true")
+@pytest.mark.parametrize(
+    ("environ", "config", "key", "value"),
+    [
+        ({"TEST_ACCOUNT": "from-environment"}, {"testAccount": "from-stack"}, "testAccount", "from-stack"),
+        ({"TEST_ACCOUNT": "from-environment"}, {"testKey": "k"}, "testAccount", "from-environment"),
+        *(({"TEST_ACCOUNT": "set"}, {"testAccount": empty}, "testAccount", "set") for empty in (None, "", "  ")),
+        ({"TEST_KEY": "one", "TEST_API_KEY": "two"}, {}, "testKey", "one"),
+        ({"TEST_KEY": "", "TEST_API_KEY": "two"}, {}, "testKey", "two"),
+        ({"TEST_KEY": "key\n"}, {}, "testKey", "key"),
+        ({}, {"testToken": " token "}, "testToken", "token"),
+        ({}, {"testAccount": 5}, "testAccount", "5"),
+        ({}, {"allowPlainHttp": True}, "allowPlainHttp", "true"),
+        ({}, {}, "testToken", ""),
+    ],
+)
+def test_a_value_comes_from_the_stack_or_else_from_the_environment(
+    environ: dict[str, str], config: dict[str, Any], key: str, value: str
+) -> None:
+    assert connection(environ, **config).get(key) == value
 
 
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +48,7 @@ def test_settings_are_read_at_their_first_use() -> None:
     assert settings.connection(TEST).get("testKey") == "later"
 
 
-# -- what is missing
+# -- missing settings
 
 
 def test_a_missing_setting_is_named_with_both_ways_to_give_it() -> None:
@@ -117,7 +111,7 @@ def test_an_unknown_connection_is_named_with_the_known_ones() -> None:
         connection(name="dev")
 
 
-def test_null_is_not_a_value() -> None:
+def test_a_null_value_counts_as_not_set() -> None:
     found = connection(name="prod", connections={"prod": {"testKey": None, "testToken": "t"}})
     assert found.require("testKey", "testToken") == "t"
 
@@ -156,19 +150,17 @@ def test_limits_of_time_can_be_set() -> None:
     assert (found.limits.budget, found.limits.settle, found.limits.quiet) == (7.0, 0.5, 0.3)
     assert found.limits.read == Limits().read
     assert connection().limits == Limits()
-
-
-@pytest.mark.parametrize("text", ["soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true"])
-def test_the_budget_must_be_a_number_of_seconds(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"roster:budgetSeconds must be a number of seconds, at least 0\.1, got"):
-        connection(budgetSeconds=text)
-
-
-@pytest.mark.parametrize("text", ["nan", "inf", "-1"])
-def test_the_settling_time_must_be_a_number_of_seconds(text: str) -> None:
-    with pytest.raises(SettingsError, match="roster:settleSeconds"):
-        connection(settleSeconds=text)
-
-
-def test_the_settling_time_may_be_zero() -> None:
     assert connection(settleSeconds="0").limits.settle == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        *(("budgetSeconds", text) for text in ("soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true")),
+        *(("settleSeconds", text) for text in ("nan", "inf", "-1")),
+    ],
+)
+def test_a_limit_of_time_must_be_a_number_of_seconds(key: str, text: str) -> None:
+    config: dict[str, Any] = {key: text}
+    with pytest.raises(SettingsError, match=rf"roster:{key} must be a number of seconds, at least 0[.1]*, got"):
+        connection(**config)

@@ -1,3 +1,5 @@
+"""Tests the log of requests, and that threads share one stack of transports."""
+
 from __future__ import annotations
 
 import logging

@@ -1,8 +1,9 @@
+"""Tests that a reply is read completely before its deadline, and only up to the size limit."""
+
 from __future__ import annotations
 
 import contextlib
 import gzip
-import time
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
@@ -61,12 +62,8 @@ def test_a_body_that_is_too_large_or_not_as_its_header_says_is_an_error(
         received(answer, largest_reply=largest)
 
 
-def test_a_body_may_be_as_large_as_the_limit() -> None:
-    assert received(reply(body=b"x" * 1000), largest_reply=1000).content == b"x" * 1000
-
-
 def test_a_packed_body_is_unpacked_once() -> None:
-    inner = gzip.compress(b"plain")  # the body itself is compressed data, which is not ours to unpack
+    inner = gzip.compress(b"plain")  # the body itself is compressed data, and stays so
     got = received(packed(gzip.compress(inner)))
     assert got.content == inner
     assert "content-encoding" not in got.headers
@@ -115,12 +112,6 @@ def test_a_late_write_is_not_sent_and_its_reply_may_take_longer() -> None:
     with pytest.raises(httpx.PoolTimeout):
         transport.handle_request(request(deadline=time.now + 60, send_by=time.now))
     assert len(script.requests) == 1
-
-
-def test_the_deadline_ends_the_wait_for_headers(emulator: Running) -> None:
-    emulator.fault("slow_headers", seconds=60)
-    with whole(Limits()) as transport, pytest.raises(httpx.ReadTimeout):
-        transport.handle_request(request(url=f"{emulator.url}/v2/groups", deadline=time.monotonic() + 0.2))
 
 
 def test_the_deadline_ends_a_slow_body() -> None:

@@ -26,7 +26,7 @@ def shown(members: Resource) -> list[str]:
 
 
 def sizes(server: Running, route: str) -> list[int]:
-    """How many items each call of a route carried."""
+    """Returns the number of items in each call of a route."""
     return [
         len(call["body"]["members"])
         for call in server.last_requests()
@@ -72,7 +72,7 @@ def test_the_type_of_a_member_follows_from_the_prefix_of_its_id(members: Resourc
     ],
 )
 def test_a_malformed_member_fails_with_its_path(members: Resource, given: Any, path: str) -> None:
-    assert set(members.faults(access_group_id="g", members=given)) == {path}
+    assert set(members.failures(access_group_id="g", members=given)) == {path}
 
 
 # -- the set
@@ -137,11 +137,11 @@ def test_creating_an_exclusive_set_refuses_and_names_unmanaged_members(
     members: Resource, emulator: Running, team: str
 ) -> None:
     ibm_add(emulator, team, ANNA, DORA)
-    with pytest.raises(UnmanagedContent) as refused:
+    with pytest.raises(UnmanagedContent) as caught:
         members.up(access_group_id=team, members=[ANNA, BERT], exclusive=True)
-    assert DORA in str(refused.value)
-    assert ANNA not in str(refused.value)
-    assert "adopt=True" in str(refused.value)
+    assert DORA in str(caught.value)
+    assert ANNA not in str(caught.value)
+    assert "adopt=True" in str(caught.value)
     assert ibm_members(emulator, team) == {ANNA, DORA}, "nothing was done"
 
 

@@ -21,7 +21,7 @@ def membership(emulator: Running) -> Resource:
 
 
 @pytest.mark.parametrize(
-    ("given", "faults"),
+    ("given", "failures"),
     [
         ({"iam_id": ANNA}, set()),
         ({"iam_id": ANNA, "type": "user"}, set()),
@@ -38,8 +38,8 @@ def membership(emulator: Running) -> Resource:
         ({"iam_id": "a b", "access_group_id": "AccessGroupId-PublicAccess"}, {"iam_id", "access_group_id"}),
     ],
 )
-def test_all_check_failures_are_reported(membership: Resource, given: dict[str, Any], faults: set[str]) -> None:
-    assert set(membership.faults(**{"access_group_id": "g", **given})) == faults
+def test_all_check_failures_are_reported(membership: Resource, given: dict[str, Any], failures: set[str]) -> None:
+    assert set(membership.failures(**{"access_group_id": "g", **given})) == failures
 
 
 def test_a_refresh_is_one_head_request(membership: Resource, emulator: Running, team: str) -> None:

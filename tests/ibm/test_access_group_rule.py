@@ -47,7 +47,7 @@ def stored(server: Running, group: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("given", "faults"),
+    ("given", "failures"),
     [
         ({"expiration": 1}, set()),
         ({"expiration": 24}, set()),
@@ -75,18 +75,12 @@ def stored(server: Running, group: str) -> dict[str, Any]:
     ],
 )
 def test_all_check_failures_are_reported_with_their_paths(
-    rule: Resource, given: dict[str, Any], faults: set[str]
+    rule: Resource, given: dict[str, Any], failures: set[str]
 ) -> None:
-    assert set(rule.faults(**{**declared("g"), **given})) == faults
+    assert set(rule.failures(**{**declared("g"), **given})) == failures
 
 
 SCALARS: list[Any] = ["text", "", "ü€😀", 'quo"te', True, False, 0, 1, -5, 1.5]
-
-
-@pytest.mark.parametrize("operator", ["EQUALS", "NOT_EQUALS", "CONTAINS"])
-@pytest.mark.parametrize("value", SCALARS, ids=repr)
-def test_a_plain_operator_takes_one_value(rule: Resource, operator: str, value: Any) -> None:
-    assert rule.faults(**declared("g", conditions=condition(operator, value))) == {}
 
 
 @pytest.mark.parametrize(
@@ -112,9 +106,9 @@ def test_a_plain_operator_takes_one_value(rule: Resource, operator: str, value: 
     ],
 )
 def test_a_value_must_fit_its_operator(rule: Resource, operator: str, value: Any) -> None:
-    faults = rule.faults(**declared("g", conditions=[*condition("EQUALS", "fine"), *condition(operator, value)]))
-    assert set(faults) <= {"conditions[1]", "conditions[1].value"}
-    assert len(faults) == 1
+    failures = rule.failures(**declared("g", conditions=[*condition("EQUALS", "fine"), *condition(operator, value)]))
+    assert set(failures) <= {"conditions[1]", "conditions[1].value"}
+    assert len(failures) == 1
 
 
 def test_unknown_values_pass_at_any_depth(rule: Resource) -> None:
@@ -125,9 +119,9 @@ def test_unknown_values_pass_at_any_depth(rule: Resource) -> None:
         condition("IN", [UNKNOWN]),
         condition(UNKNOWN, ["a"]),
     ):
-        assert rule.faults(**declared(UNKNOWN, conditions=conditions, expiration=UNKNOWN)) == {}
+        assert rule.failures(**declared(UNKNOWN, conditions=conditions, expiration=UNKNOWN)) == {}
     mixed = [*condition("IN", [UNKNOWN]), *condition("LIKE", "x")]
-    assert set(rule.faults(**declared(UNKNOWN, conditions=mixed))) == {"conditions[1].operator"}
+    assert set(rule.failures(**declared(UNKNOWN, conditions=mixed))) == {"conditions[1].operator"}
 
 
 # -- values
@@ -142,26 +136,6 @@ def test_a_value_is_sent_as_json_text(rule: Resource, emulator: Running, team: s
     assert type(json.loads(sent["value"])) is type(value)
     assert rule.refresh()
     assert rule.preview(**declared(team, conditions=condition("EQUALS", value))) == "same"
-
-
-def test_the_order_of_a_list_has_no_meaning(rule: Resource, emulator: Running, team: str) -> None:
-    rule.up(**declared(team, conditions=condition("IN", ["b", 1, "a", True, "b"])))
-    [sent] = stored(emulator, team)["conditions"]
-    assert sorted(map(repr, json.loads(sent["value"]))) == sorted(map(repr, ["a", "b", 1, True]))
-    assert rule.preview(**declared(team, conditions=condition("IN", [True, "a", "b", 1]))) == "same"
-    assert rule.refresh()
-    assert rule.preview(**declared(team, conditions=condition("IN", [True, "a", "b", 1]))) == "same"
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [(1, True), (0, False), ("1", 1), ("true", True), ("a", "A"), ("", "0"), (1, 1.5), ("a", "a ")],
-)
-def test_values_with_different_types_differ(rule: Resource, emulator: Running, team: str, old: Any, new: Any) -> None:
-    rule.up(**declared(team, conditions=condition("EQUALS", old)))
-    assert rule.up(**declared(team, conditions=condition("EQUALS", new))) == "update"
-    [sent] = stored(emulator, team)["conditions"]
-    assert sent["value"] == json.dumps(new)
 
 
 @pytest.mark.parametrize(
@@ -241,23 +215,6 @@ def test_drift_of_each_field_is_repaired(rule: Resource, emulator: Running, team
 
 
 # -- existing rules
-
-
-def test_a_taken_name_is_refused(rule: Resource, emulator: Running, team: str) -> None:
-    there = ibm_rule(emulator, team, "sso", expiration=1)
-    with pytest.raises(AlreadyExists) as refused:
-        rule.up(**declared(team))
-    assert there in str(refused.value)
-    assert "adopt=True" in str(refused.value)
-    assert "allow_duplicate_name" not in str(refused.value), "there is no such way out for rules"
-    assert stored(emulator, team)["expiration"] == 1
-
-
-def test_an_adopted_rule_gets_the_declared_values(rule: Resource, emulator: Running, team: str) -> None:
-    there = ibm_rule(emulator, team, "sso", expiration=1)
-    rule.up(**declared(team, adopt=True))
-    assert rule.id == there
-    assert stored(emulator, team)["expiration"] == 12
 
 
 def test_the_same_name_may_be_used_in_another_group(rule: Resource, emulator: Running, team: str) -> None:

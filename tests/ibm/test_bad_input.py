@@ -8,11 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.catalog import handler_class
-from pulumi_roster.errors import (
-    BadRequest,
-    InvalidArguments,
-    Unauthorized,
-)
+from pulumi_roster.errors import BadRequest, InvalidArguments, Unauthorized
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
@@ -26,7 +22,7 @@ HASTY = skipping_waits(dataclasses.replace(QUICK, budget=2, settle=0.1))
 
 
 def lifecycle(kind: str, **config: Any) -> Lifecycle:
-    """A life with this configuration and nothing else: no emulator, no environment."""
+    """Returns a lifecycle with this configuration only: no emulator, no environment."""
     return Lifecycle(
         handler_class(kind), Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {}, HASTY))
     )
@@ -55,22 +51,22 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 def test_missing_credentials_and_account_fail_together_with_hints(kind: str) -> None:
-    _, faults = lifecycle(kind).check(DECLARED[kind])
-    told = {fault.path: fault.reason for fault in faults}
-    assert "ibmApiKey or roster:ibmToken" in told["connection"]
-    assert "pulumi config set --secret roster:ibmApiKey" in told["connection"]
-    assert "IC_API_KEY" in told["connection"]
+    _, failures = lifecycle(kind).check(DECLARED[kind])
+    found = {failure.path: failure.reason for failure in failures}
+    assert "ibmApiKey or roster:ibmToken" in found["connection"]
+    assert "pulumi config set --secret roster:ibmApiKey" in found["connection"]
+    assert "IC_API_KEY" in found["connection"]
     if kind in ("ibm.AccessGroup", "ibm.MemberAccessGroups"):
-        assert "pulumi config set roster:ibmAccountId" in told["account_id"]
-        assert "IBMCLOUD_ACCOUNT_ID" in told["account_id"]
-        assert set(told) == {"connection", "account_id"}
+        assert "pulumi config set roster:ibmAccountId" in found["account_id"]
+        assert "IBMCLOUD_ACCOUNT_ID" in found["account_id"]
+        assert set(found) == {"connection", "account_id"}
     else:
-        assert set(told) == {"connection"}
+        assert set(found) == {"connection"}
 
 
 def test_a_declared_account_needs_no_setting() -> None:
-    inputs, faults = lifecycle("ibm.AccessGroup", ibmToken="t").check({"name": "one", "account_id": "acc-1"})
-    assert faults == []
+    inputs, failures = lifecycle("ibm.AccessGroup", ibmToken="t").check({"name": "one", "account_id": "acc-1"})
+    assert failures == []
     assert inputs["account_id"] == "acc-1"
 
 
@@ -84,16 +80,18 @@ def test_a_declared_account_needs_no_setting() -> None:
     ],
 )
 def test_a_malformed_address_is_refused(config: dict[str, str], words: str) -> None:
-    _, faults = lifecycle("ibm.AccessGroup", ibmAccountId="a", **config).check({"name": "one"})
-    assert [fault.path for fault in faults] == ["connection"]
-    assert words in faults[0].reason
-    assert "pw@" not in faults[0].reason
+    _, failures = lifecycle("ibm.AccessGroup", ibmAccountId="a", **config).check({"name": "one"})
+    assert [failure.path for failure in failures] == ["connection"]
+    assert words in failures[0].reason
+    assert "pw@" not in failures[0].reason
 
 
 def test_an_unknown_connection_is_refused() -> None:
-    _, faults = lifecycle("ibm.AccessGroup", ibmToken="t", ibmAccountId="a").check({"name": "n", "connection": "other"})
-    assert "connection" in [fault.path for fault in faults]
-    assert "got 'other'" in next(fault.reason for fault in faults if fault.path == "connection")
+    _, failures = lifecycle("ibm.AccessGroup", ibmToken="t", ibmAccountId="a").check(
+        {"name": "n", "connection": "other"}
+    )
+    assert "connection" in [failure.path for failure in failures]
+    assert "got 'other'" in next(failure.reason for failure in failures if failure.path == "connection")
 
 
 # -- the service
@@ -101,29 +99,29 @@ def test_an_unknown_connection_is_refused() -> None:
 
 def test_a_wrong_token_is_refused_and_not_shown(emulator: Running, kind: str) -> None:
     resource = Resource(kind, emulator, HASTY, ibmToken="nobodys-token")
-    with pytest.raises(Unauthorized) as told:
+    with pytest.raises(Unauthorized) as caught:
         resource.up(**DECLARED[kind])
-    assert "roster:ibmApiKey" in str(told.value)
-    assert "transaction id" in str(told.value)
-    assert "nobodys-token" not in str(told.value)
+    assert "roster:ibmApiKey" in str(caught.value)
+    assert "transaction id" in str(caught.value)
+    assert "nobodys-token" not in str(caught.value)
     assert ibm_groups(emulator) == []
 
 
 def test_a_wrong_api_key_is_refused_and_not_shown(emulator: Running, kind: str) -> None:
     resource = Resource(kind, emulator, HASTY, ibmApiKey="bad-key")
-    with pytest.raises(Unauthorized, match="IBM Cloud API key was not accepted") as told:
+    with pytest.raises(Unauthorized, match="IBM Cloud API key was not accepted") as caught:
         resource.up(**DECLARED[kind])
-    assert "Provided API key could not be found" in str(told.value)
-    assert "bad-key" not in str(told.value)
+    assert "Provided API key could not be found" in str(caught.value)
+    assert "bad-key" not in str(caught.value)
     assert emulator.requests() == {"POST /identity/token": 1}
 
 
 def test_a_refused_object_is_reported_in_the_services_words(emulator: Running) -> None:
     emulator.fault(kind="status", status=400, method="POST")
     group = Resource("ibm.AccessGroup", emulator, HASTY)
-    with pytest.raises(BadRequest) as told:
+    with pytest.raises(BadRequest) as caught:
         group.up(name="one")
-    first, *rest = str(told.value).splitlines()
+    first, *rest = str(caught.value).splitlines()
     assert first.startswith('create ibm.AccessGroup "one": IBM Cloud IAM answered 400 invalid_payload')
     assert "  response: Payload contains invalid/missing data." in rest
     assert len(rest) <= 4, "a few lines"
@@ -143,6 +141,6 @@ def test_commands_that_skip_the_program_explain_which_credentials_they_use(emula
     for act in (group.refresh, group.destroy):
         with pytest.raises(Unauthorized, match="the last `pulumi up`, unless run with --run-program"):
             act()
-    with pytest.raises(Unauthorized) as told:
+    with pytest.raises(Unauthorized) as caught:
         group.up(name="two")
-    assert "--run-program" not in str(told.value)
+    assert "--run-program" not in str(caught.value)

@@ -12,19 +12,22 @@ from pulumi_roster.catalog import handler_class
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
 from roster_emulator import Running
+from support.cases.ibm import CASES
 from support.ibm_api import ibm_group, ibm_groups
 from support.resources import Resource
 from support.subjects import Values
 
+GROUP, RULE = "ibm.AccessGroup", "ibm.AccessGroupRule"
+MEMBERS, MEMBERSHIP = "ibm.AccessGroupMembers", "ibm.AccessGroupMembership"
+
 LIST, POST, READ = "GET /v2/groups", "POST /v2/groups", "GET /v2/groups/{access_group_id}"
-RULES = "GET /v2/groups/{access_group_id}/rules"
-MEMBERS = "GET /v2/groups/{access_group_id}/members"
+LIST_RULES, POST_RULE = "GET /v2/groups/{access_group_id}/rules", "POST /v2/groups/{access_group_id}/rules"
+LIST_MEMBERS, ADD_MEMBERS = "GET /v2/groups/{access_group_id}/members", "PUT /v2/groups/{access_group_id}/members"
 HEAD = "HEAD /v2/groups/{access_group_id}/members/{iam_id}"
-REALM = "https://idp.example.com/saml"
 
 
 class Run:
-    """Many resources of one kind in one process, as the engine's worker threads lead them."""
+    """Many resources of one kind in one process, in several threads as in the engine."""
 
     def __init__(self, kind: str, emulator: Running, threads: int = 4) -> None:
         self.first = Resource(kind, emulator)
@@ -32,9 +35,11 @@ class Run:
         self.made: list[tuple[str, Values]] = []
         self.inputs: list[Values] = []
 
+    def new_process(self) -> Lifecycle:
+        return Lifecycle(handler_class(self.kind), Session(self.first.subject.lifecycle.session.settings))
+
     def _each(self, act: Callable[[Lifecycle, Any], Any], items: Iterable[Any]) -> list[Any]:
-        # A new process: nothing is known of the run before.
-        lifecycle = Lifecycle(handler_class(self.kind), Session(self.first.subject.lifecycle.session.settings))
+        lifecycle = self.new_process()
         with ThreadPoolExecutor(self.threads) as pool:
             return list(pool.map(lambda item: act(lifecycle, item), items))
 
@@ -43,7 +48,7 @@ class Run:
         self.made = self._each(lambda lifecycle, inputs: lifecycle.create(inputs), self.inputs)
 
     def refresh(self) -> list[bool]:
-        """Whether each is there, unchanged."""
+        """Reads each object. Tells whether it exists and is unchanged."""
 
         def unchanged(lifecycle: Lifecycle, item: tuple[tuple[str, Values], Values]) -> bool:
             (id, outputs), inputs = item
@@ -56,136 +61,114 @@ class Run:
         self._each(lambda lifecycle, made: lifecycle.delete(*made), self.made)
 
 
+def declared(kind: str, teams: list[str], count: int) -> list[Values]:
+    """Returns a number of declarations: groups in all, other kinds for each team."""
+    if kind == GROUP:
+        return [{"name": f"group {number}"} for number in range(count)]
+    if kind == MEMBERS:
+        return [{"access_group_id": team, "members": [f"IBMid-{n:04}" for n in range(count)]} for team in teams]
+    if kind == MEMBERSHIP:
+        return [{"access_group_id": team, "iam_id": f"IBMid-{n:04}"} for team in teams for n in range(count)]
+    rule = {
+        "expiration": 12,
+        "realm_name": "https://idp.example.com/saml",
+        "conditions": [{"claim": "groups", "operator": "CONTAINS", "value": "platform"}],
+    }
+    return [{**rule, "access_group_id": team, "name": f"rule {n}"} for team in teams for n in range(count)]
+
+
 @pytest.fixture
 def teams(emulator: Running) -> list[str]:
     return [ibm_group(emulator, f"team {number}") for number in range(3)]
 
 
-# -- creates
-
-
-@pytest.mark.parametrize(("existing", "pages"), [(0, 1), (250, 3)])
-def test_creations_cost_a_write_each_and_one_listing(emulator: Running, existing: int, pages: int) -> None:
-    emulator.seed(ibm={"groups": [{"name": f"there already {number}"} for number in range(existing)]})
+@pytest.mark.parametrize(
+    ("kind", "count", "creation", "refresh"),
+    [
+        (GROUP, 1, {LIST: 1, POST: 1}, {READ: 1}),
+        (GROUP, 2, {LIST: 1, POST: 2}, {READ: 2}),
+        (GROUP, 3, {LIST: 1, POST: 3}, {LIST: 1}),
+        (GROUP, 120, {LIST: 1, POST: 120}, {LIST: 2}),
+        (RULE, 1, {LIST_RULES: 3, POST_RULE: 3}, {LIST_RULES: 3}),
+        (RULE, 5, {LIST_RULES: 3, POST_RULE: 15}, {LIST_RULES: 3}),
+        (MEMBERS, 60, {ADD_MEMBERS: 6}, {LIST_MEMBERS: 3}),
+        (MEMBERSHIP, 1, {ADD_MEMBERS: 3}, {HEAD: 3}),
+        (MEMBERSHIP, 2, {ADD_MEMBERS: 6}, {HEAD: 6}),
+        (MEMBERSHIP, 3, {ADD_MEMBERS: 9}, {LIST_MEMBERS: 3}),
+        (MEMBERSHIP, 60, {ADD_MEMBERS: 180}, {LIST_MEMBERS: 3}),
+    ],
+)
+def test_objects_are_created_and_refreshed_with_few_requests(
+    emulator: Running, teams: list[str], kind: str, count: int, creation: dict[str, int], refresh: dict[str, int]
+) -> None:
+    run = Run(kind, emulator)
     emulator.clear_requests()
-    run = Run("ibm.AccessGroup", emulator)
-    run.create({"name": f"group {number}"} for number in range(120))
-    assert emulator.requests() == {POST: 120, LIST: pages}
-    assert len({id for id, _ in run.made}) == 120
+    run.create(declared(kind, teams, count))
+    assert emulator.requests() == creation
+    emulator.clear_requests()
+    assert set(run.refresh()) == {True}
+    assert emulator.requests() == refresh
+
+
+def test_a_creation_reads_all_pages_of_existing_groups_once(emulator: Running) -> None:
+    emulator.seed(ibm={"groups": [{"name": f"there already {number}"} for number in range(250)]})
+    emulator.clear_requests()
+    run = Run(GROUP, emulator)
+    run.create({"name": f"group {number}"} for number in range(10))
+    assert emulator.requests() == {POST: 10, LIST: 3}
+    emulator.clear_requests()
+    run.delete()
+    assert emulator.requests() == {"DELETE /v2/groups/{access_group_id}": 10}
 
 
 def test_each_account_has_its_own_listing(emulator: Running) -> None:
-    run = Run("ibm.AccessGroup", emulator)
+    run = Run(GROUP, emulator)
     run.create({"name": f"group {n}", "account_id": f"acc-{n % 2}"} for n in range(10))
     assert emulator.requests() == {POST: 10, LIST: 2}
 
 
-def test_creating_rules_lists_each_group_once(emulator: Running, teams: list[str]) -> None:
-    emulator.clear_requests()
-    run = Run("ibm.AccessGroupRule", emulator)
-    run.create(rule(team, number) for team in teams for number in range(5))
-    assert emulator.requests() == {"POST /v2/groups/{access_group_id}/rules": 15, RULES: 3}
-
-
-def test_creating_sets_of_members_needs_no_read(emulator: Running, teams: list[str]) -> None:
-    emulator.clear_requests()
-    Run("ibm.AccessGroupMembers", emulator).create(
-        {"access_group_id": team, "members": [f"IBMid-{n:04}" for n in range(60)]} for team in teams
-    )
-    assert emulator.requests() == {"PUT /v2/groups/{access_group_id}/members": 6}
-
-
-# -- refreshes
-
-
-@pytest.mark.parametrize(("count", "pages"), [(3, 1), (120, 2)])
-def test_a_refresh_of_many_groups_is_one_listing(emulator: Running, count: int, pages: int) -> None:
-    run = Run("ibm.AccessGroup", emulator)
-    run.create({"name": f"group {number}"} for number in range(count))
-    emulator.clear_requests()
-    assert run.refresh() == [True] * count
-    assert emulator.requests() == {LIST: pages}
-
-
-@pytest.mark.parametrize("count", [1, 2])
-def test_one_or_two_groups_are_read_directly(emulator: Running, count: int) -> None:
-    run = Run("ibm.AccessGroup", emulator)
-    run.create({"name": f"group {number}"} for number in range(count))
-    emulator.clear_requests()
-    assert run.refresh() == [True] * count
-    assert emulator.requests() == {READ: count}
-
-
 def test_a_group_that_the_listing_lacks_is_read_directly(emulator: Running) -> None:
-    run = Run("ibm.AccessGroup", emulator)
+    run = Run(GROUP, emulator)
     emulator.fault(kind="stale", route="/v2/groups", as_of="plan", times=2)
-    run.create({"name": f"group {number}"} for number in range(5))
+    run.create(declared(GROUP, [], 5))
     emulator.clear_requests()
     assert run.refresh() == [True] * 5, "the listing is older than the groups"
     assert emulator.requests() == {LIST: 1, READ: 5}
 
 
-@pytest.mark.parametrize(("kind", "count"), [("rules", 1), ("rules", 5), ("memberships", 3), ("memberships", 60)])
-def test_a_refresh_of_rules_and_memberships_is_one_listing_for_each_group(
-    emulator: Running, teams: list[str], kind: str, count: int
-) -> None:
-    run = Run("ibm.AccessGroupRule" if kind == "rules" else "ibm.AccessGroupMembership", emulator)
-    run.create(
-        rule(team, number) if kind == "rules" else {"access_group_id": team, "iam_id": f"IBMid-{number:04}"}
-        for team in teams
-        for number in range(count)
-    )
-    emulator.clear_requests()
-    assert run.refresh() == [True] * count * 3
-    assert emulator.requests() == {RULES if kind == "rules" else MEMBERS: 3}
-
-
-@pytest.mark.parametrize("count", [1, 2])
-def test_one_or_two_memberships_of_a_group_are_read_by_head(emulator: Running, teams: list[str], count: int) -> None:
-    run = Run("ibm.AccessGroupMembership", emulator)
-    run.create({"access_group_id": team, "iam_id": f"IBMid-{n}"} for team in teams for n in range(count))
-    emulator.clear_requests()
-    assert run.refresh() == [True] * count * 3
-    assert emulator.requests() == {HEAD: 3 * count}
-
-
-def test_a_refresh_of_sets_is_one_listing_for_each_set(emulator: Running, teams: list[str]) -> None:
-    run = Run("ibm.AccessGroupMembers", emulator)
-    run.create({"access_group_id": team, "members": ["IBMid-1", "IBMid-2"]} for team in teams)
-    emulator.clear_requests()
-    assert run.refresh() == [True] * 3
-    assert emulator.requests() == {MEMBERS: 3}
-
-
-def test_deletions_are_one_request_each(emulator: Running) -> None:
-    run = Run("ibm.AccessGroup", emulator)
-    run.create({"name": f"group {number}"} for number in range(10))
-    emulator.clear_requests()
-    run.delete()
-    assert emulator.requests() == {"DELETE /v2/groups/{access_group_id}": 10}
-    assert ibm_groups(emulator) == []
-
-
 def test_an_update_reads_the_revision_and_writes(emulator: Running) -> None:
-    group = Resource("ibm.AccessGroup", emulator)
+    group = Resource(GROUP, emulator)
     group.up(name="one")
     emulator.clear_requests()
     group.up(name="two")
     assert emulator.requests() == {READ: 1, "PATCH /v2/groups/{access_group_id}": 1}
 
 
-# -- at the same moment
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_check_and_diff_send_no_request(emulator: Running, case: Any) -> None:
+    made = case.prepare(emulator)
+    emulator.clear_requests()
+    resource = Resource(case.kind, emulator, ibmApiKey="some-key")
+    inputs = resource.checked(**case.inputs(made))
+    for replacing, _ in case.replaces:
+        news = resource.checked(**{**case.inputs(made), **replacing(made)})
+        assert resource.subject.diff("id", inputs, news).changed
+    assert not resource.subject.diff("id", inputs, inputs).changed
+    assert emulator.total() == 0
+
+
+# -- concurrent steps
 
 
 def test_concurrent_creations_share_one_listing(emulator: Running) -> None:
-    run = Run("ibm.AccessGroup", emulator)
-    inputs = [run.first.checked(name=f"group {number}") for number in range(4)]
-    lifecycle = run.first.subject.lifecycle
+    run = Run(GROUP, emulator)
+    inputs = [run.first.checked(**given) for given in declared(GROUP, [], 4)]
+    lifecycle = run.new_process()
     held = emulator.fault(kind="hold", route="/v2/groups", method="GET", times=None)
     with ThreadPoolExecutor(4) as pool:
         running: list[Future[tuple[str, Values]]] = [pool.submit(lifecycle.create, given) for given in inputs]
         emulator.held(1)
-        assert emulator.requests() == {LIST: 1}, "while it is under way, nobody asks a second time, and nobody writes"
+        assert emulator.requests() == {LIST: 1}, "no second read and no write while the first read is in progress"
         emulator.release(fault=held["id"])
         ids = {future.result(30)[0] for future in running}
     assert len(ids) == 4
@@ -193,11 +176,11 @@ def test_concurrent_creations_share_one_listing(emulator: Running) -> None:
 
 
 def test_concurrent_reads_share_one_listing(emulator: Running) -> None:
-    run = Run("ibm.AccessGroup", emulator)
-    run.create({"name": f"group {number}"} for number in range(4))
+    run = Run(GROUP, emulator)
+    run.create(declared(GROUP, [], 4))
     emulator.clear_requests()
     emulator.fault(kind="hold", route="/v2/groups", method="GET", times=None)
-    lifecycle = Lifecycle(handler_class("ibm.AccessGroup"), Session(run.first.subject.lifecycle.session.settings))
+    lifecycle = run.new_process()
     with ThreadPoolExecutor(4) as pool:
         reading = [pool.submit(lifecycle.read, *made) for made in run.made]
         emulator.held(1)
@@ -207,53 +190,10 @@ def test_concurrent_reads_share_one_listing(emulator: Running) -> None:
 
 
 def test_concurrent_creations_with_one_name_create_one_group(emulator: Running) -> None:
-    run = Run("ibm.AccessGroup", emulator)
-    inputs = run.first.checked(name="one")
-    lifecycle = run.first.subject.lifecycle
+    run = Run(GROUP, emulator)
+    inputs, lifecycle = run.first.checked(name="one"), run.new_process()
     with ThreadPoolExecutor(4) as pool:
-        making = [pool.submit(lifecycle.create, inputs) for _ in range(4)]
-        failures = [future.exception(30) for future in making]
+        creating = [pool.submit(lifecycle.create, inputs) for _ in range(4)]
+        failures = [future.exception(30) for future in creating]
     assert len(ibm_groups(emulator)) == 1
     assert [type(failure).__name__ for failure in failures if failure] == ["AlreadyExists"] * 3
-
-
-# -- no calls at all
-
-
-def rule(team: str, number: int) -> dict[str, Any]:
-    conditions = [{"claim": "groups", "operator": "CONTAINS", "value": f"team {number}"}]
-    return {
-        "access_group_id": team,
-        "name": f"rule {number}",
-        "expiration": 12,
-        "realm_name": REALM,
-        "conditions": conditions,
-    }
-
-
-DECLARED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "ibm.AccessGroup": ({"name": "one"}, {"name": "two", "account_id": "acc-other"}),
-    "ibm.AccessGroupMembers": (
-        {"access_group_id": "g", "members": ["IBMid-1"]},
-        {"access_group_id": "h", "members": [], "exclusive": True},
-    ),
-    "ibm.AccessGroupMembership": (
-        {"access_group_id": "g", "iam_id": "IBMid-1"},
-        {"access_group_id": "g", "iam_id": "IBMid-2"},
-    ),
-    "ibm.MemberAccessGroups": (
-        {"iam_id": "IBMid-1", "access_group_ids": ["g"]},
-        {"iam_id": "IBMid-1", "access_group_ids": ["g", "h"]},
-    ),
-    "ibm.AccessGroupRule": (rule("g", 1), rule("g", 2)),
-}
-
-
-@pytest.mark.parametrize("kind", DECLARED)
-def test_check_and_diff_send_no_request(emulator: Running, kind: str) -> None:
-    resource = Resource(kind, emulator, ibmApiKey="some-key")
-    old, new = DECLARED[kind]
-    inputs = resource.checked(**old)
-    assert resource.subject.diff("id", inputs, resource.checked(**new)).changed
-    assert not resource.subject.diff("id", inputs, inputs).changed
-    assert emulator.total() == 0

@@ -49,9 +49,9 @@ def test_a_group_that_does_not_exist_is_an_error(emulator: Running) -> None:
 
 def test_a_duplicate_name_is_refused_with_the_ids(emulator: Running) -> None:
     duplicates = [ibm_group(emulator, "one") for _ in range(2)]
-    with pytest.raises(InvalidArguments) as told:
+    with pytest.raises(InvalidArguments) as caught:
         roster_ibm.get_access_group(name="one")
-    assert all(id in str(told.value) for id in duplicates)
+    assert all(id in str(caught.value) for id in duplicates)
 
 
 def test_a_look_up_needs_either_an_id_or_a_name(emulator: Running) -> None:

@@ -32,7 +32,7 @@ def groups_of(server: Running, iam_id: str = ANNA) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("given", "faults"),
+    ("given", "failures"),
     [
         ({"access_group_ids": []}, set()),
         ({"access_group_ids": [f"g{n}" for n in range(50)]}, set()),
@@ -51,8 +51,8 @@ def groups_of(server: Running, iam_id: str = ANNA) -> list[str]:
         ({"exclusive": "no", "access_group_ids": [f"g{n}" for n in range(51)]}, {"exclusive", "access_group_ids"}),
     ],
 )
-def test_all_check_failures_are_reported(member: Resource, given: dict[str, Any], faults: set[str]) -> None:
-    assert set(member.faults(**{"iam_id": ANNA, "access_group_ids": ["g"], **given})) == faults
+def test_all_check_failures_are_reported(member: Resource, given: dict[str, Any], failures: set[str]) -> None:
+    assert set(member.failures(**{"iam_id": ANNA, "access_group_ids": ["g"], **given})) == failures
 
 
 def test_fifty_groups_are_joined_in_one_request(member: Resource, emulator: Running) -> None:
@@ -69,7 +69,7 @@ def test_fifty_groups_are_joined_in_one_request(member: Resource, emulator: Runn
 def test_a_deletion_leaves_only_the_groups_that_the_resource_joined(
     member: Resource, emulator: Running, groups: list[str]
 ) -> None:
-    """The call that removes an identity from all groups would take out what somebody adds a moment before it."""
+    """A call that removes an identity from all groups would also remove a membership of another writer."""
     member.up(iam_id=ANNA, access_group_ids=groups[:2], exclusive=True)
     ibm_add(emulator, groups[3], ANNA)
     emulator.clear_requests()
@@ -148,10 +148,10 @@ def test_each_refused_group_is_named_and_the_others_are_joined(
     member: Resource, emulator: Running, groups: list[str]
 ) -> None:
     emulator.fault(kind="items_fail", method="PUT", status=403, items=[groups[0]], message="not yours", times=None)
-    with pytest.raises(PartialFailure) as refused:
+    with pytest.raises(PartialFailure) as caught:
         member.up(iam_id=ANNA, access_group_ids=[*groups[:2], "AccessGroupId-absent"])
-    assert f"{groups[0]}: 403 not yours" in str(refused.value)
-    assert "AccessGroupId-absent: 404 Group not found" in str(refused.value)
+    assert f"{groups[0]}: 403 not yours" in str(caught.value)
+    assert "AccessGroupId-absent: 404 Group not found" in str(caught.value)
     assert groups_of(emulator) == [groups[1]]
 
 

@@ -110,12 +110,12 @@ def test_two_equal_new_groups_are_refused_with_their_ids(group: Resource, emulat
         emulator.held(1)
         theirs = ibm_group(emulator, "one")
         emulator.clear_faults()
-        with pytest.raises(AlreadyExists) as told:
+        with pytest.raises(AlreadyExists) as caught:
             making.result(30)
     ids = {row["id"] for row in ibm_groups(emulator)}
     assert len(ids) == 2
     assert theirs in ids
-    assert all(id in str(told.value) for id in ids)
+    assert all(id in str(caught.value) for id in ids)
 
 
 def test_a_new_group_with_other_values_is_not_taken_for_ours(group: Resource, emulator: Running) -> None:

@@ -1,4 +1,4 @@
-"""Read-modify-write until it stays, in time that only passes when somebody waits."""
+"""Tests read-modify-write cycles that repeat until a write stays. Only waits move the clock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ QUIET = 1.0
 
 @dataclass
 class Shared:
-    """A set that others write too. ``then`` holds what happens after each of our writes, the first one first."""
+    """A set with several writers. ``then`` holds an event after each of our writes."""
 
     items: set[str] = field(default_factory=set)
     then: list[Callable[[], None]] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Shared:
         )
 
     def others_only(self, *items: str) -> None:
-        """What others write, from what they read before our write."""
+        """Lets another writer overwrite our change."""
         self.items = {*items}
 
     def read(self) -> frozenset[str]:
@@ -67,14 +67,14 @@ def failing(error: Exception) -> Callable[[], None]:
     return fail
 
 
-def test_a_change_that_is_there_already_needs_no_write_and_no_wait() -> None:
+def test_a_change_that_is_done_needs_no_write_and_no_wait() -> None:
     shared = Shared({"a"})
     assert shared.add("a") == {"a"}
     assert (shared.writes, shared.time.waits) == (0, [])
 
 
 def test_an_item_to_remove_that_does_not_show_is_looked_for_twice() -> None:
-    """A read may be older than our own last write: what is to go is there all the same."""
+    """A read may be older than our own last write, so the item may still be there."""
     shared = Shared()
     reads = [frozenset({"a"})]
     shared.read = lambda: reads.pop() if reads else frozenset(shared.items)  # type: ignore[method-assign]
@@ -90,7 +90,7 @@ def test_an_item_that_is_absent_twice_is_gone() -> None:
 
 
 def test_a_slow_reading_is_repeated_at_once() -> None:
-    """It was held back by a limit, say, and took until that was lifted."""
+    """A rate limit may have delayed it."""
     shared = Shared(read_takes=12.0)
     read = shared.read
 
@@ -117,14 +117,14 @@ def test_a_write_is_confirmed_after_a_quiet_time() -> None:
     assert shared.within == [QUIET / 2], "reading and writing together take less than the quiet time"
 
 
-def test_a_change_that_another_writer_undid_is_made_again_beside_theirs() -> None:
+def test_a_change_that_another_writer_undid_is_written_again() -> None:
     shared = Shared()
     shared.then = [lambda: shared.others_only(), lambda: shared.others_only("b")]
     assert shared.add("a") == {"a", "b"}
     assert shared.writes == 3
 
 
-def test_writers_that_meet_again_wait_longer_and_longer() -> None:
+def test_writers_that_conflict_again_wait_longer() -> None:
     shared = Shared(time=FakeTime(chance=1.0))
     shared.then = [lambda: shared.others_only()] * 3
     shared.add("a")
@@ -149,7 +149,7 @@ def test_a_refusal_is_reported_at_once() -> None:
     assert shared.time.waits == []
 
 
-def test_a_writer_that_is_always_undone_ends_with_the_budget() -> None:
+def test_a_writer_that_is_always_overwritten_ends_with_the_budget() -> None:
     shared = Shared()
     shared.then = [lambda: shared.others_only()] * 100
     with pytest.raises(RosterError, match="somebody else changes set one again and again"):
@@ -157,7 +157,7 @@ def test_a_writer_that_is_always_undone_ends_with_the_budget() -> None:
     assert 30 <= sum(shared.time.waits) <= 32
 
 
-def test_a_failure_that_stays_is_reported_in_its_own_words() -> None:
+def test_a_permanent_failure_is_reported_in_its_own_words() -> None:
     shared = Shared()
 
     def lost() -> None:
@@ -169,7 +169,7 @@ def test_a_failure_that_stays_is_reported_in_its_own_words() -> None:
         shared.add("a")
 
 
-def test_a_slow_service_gets_more_time_and_no_write_rests_on_an_old_reading() -> None:
+def test_a_slow_service_gets_more_time_and_no_write_uses_an_old_read() -> None:
     shared = Shared(read_takes=0.8)
     assert shared.add("a") == {"a"}
     assert shared.time.waits == pytest.approx([2.4, 2.4])
@@ -178,7 +178,7 @@ def test_a_slow_service_gets_more_time_and_no_write_rests_on_an_old_reading() ->
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_slow_write_is_confirmed_later(lost: bool) -> None:
-    """Another's write that was sent when ours was can take as long: it must have come before we look."""
+    """A simultaneous write of another writer can take as long, and must be done before the confirming read."""
     shared = Shared(write_takes=2.0, then=[failing(ReplyLost("lost"))] if lost else [])
     assert shared.add("a") == {"a"}
     assert shared.time.waits == pytest.approx([6.0])

@@ -1,4 +1,4 @@
-"""Validation: which inputs fail, and in which words."""
+"""Tests which inputs fail validation, and the messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key of an object: from its import key, or from its state."""
+"""Tests the key of an object: from its import key, or from its state."""
 
 from __future__ import annotations
 

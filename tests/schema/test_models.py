@@ -1,4 +1,4 @@
-"""The models of every kind: strict arguments, lenient states."""
+"""Tests the models of each kind: strict arguments and lenient states."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError, model_validator
 
 from pulumi_roster.catalog import RESOURCES, handler_class
-from pulumi_roster.ibm.access_group import AccessGroupArgs, AccessGroupState
+from pulumi_roster.ibm.access_group import AccessGroupState
 from pulumi_roster.ibm.access_group_rule import AccessGroupRuleArgs, AccessGroupRuleState, _from_json
 from pulumi_roster.schema.model import State, lenient
 from pulumi_roster.schema.outputs import outputs_of
@@ -101,13 +101,6 @@ def test_a_state_knows_when_its_object_was_created() -> None:
         == "2030-01-01T00:00:00Z"
     )
     assert State(id="x").created_time() == ""
-
-
-def test_the_limits_of_an_access_group() -> None:
-    assert AccessGroupArgs(account_id="a", name="n" * 100, description="d" * 250).allows_duplicates() is False
-    for bad in ({"name": "n" * 101}, {"name": ""}, {"description": "d" * 251}, {"name": "Public Access"}):
-        given = {"account_id": "a", "name": "n", **bad}
-        assert [failure.path for failure in validate(AccessGroupArgs, given)[1]] == list(bad)
 
 
 def test_a_state_sorts_the_conditions_of_a_rule() -> None:

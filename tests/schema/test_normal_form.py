@@ -1,4 +1,4 @@
-"""The normal form of values, in which equal values are equal, and the marks of fields."""
+"""Tests the normal form of values, in which equal values are equal, and the marks of fields."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_roster.ibm.access_group_members import AccessGroupMembersArgs
 from pulumi_roster.schema.fields import normal, same, sorted_set
 from pulumi_roster.schema.marks import FromConnection, Key, ProviderOnly, Replace, Scope, is_provider_only, marked
 from pulumi_roster.schema.model import default_of
@@ -50,23 +49,6 @@ def test_the_order_of_a_set_has_no_meaning(thing: dict[str, Any], data: st.DataO
             more = data.draw(st.lists(st.sampled_from(thing[name]), max_size=3)) if thing[name] else []
             other[name] = data.draw(st.permutations(thing[name] + more))
     assert validate(ThingArgs, other) == validate(ThingArgs, thing)
-
-
-MEMBERS = st.lists(st.sampled_from(["IBMid-1", "IBMid-2", "iam-ServiceId-1", "iam-Profile-1"]), max_size=5)
-
-
-@given(ids=MEMBERS, data=st.data())
-def test_a_member_is_the_same_in_each_notation(ids: list[str], data: st.DataObject) -> None:
-    kinds = {"IBMid": "user", "iam-S": "service", "iam-P": "profile"}
-    written = [
-        data.draw(st.sampled_from([id, {"iam_id": id}, {"iam_id": id, "type": kinds[id[:5]]}]))
-        for id in data.draw(st.permutations(ids))
-    ]
-    one, failures = validate(AccessGroupMembersArgs, {"access_group_id": "g", "members": ids})
-    other, _ = validate(AccessGroupMembersArgs, {"access_group_id": "g", "members": written})
-    assert failures == []
-    assert one == other
-    assert len(one["members"]) == len(set(ids))
 
 
 JSON = st.recursive(

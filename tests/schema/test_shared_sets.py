@@ -1,4 +1,4 @@
-"""Sets that several writers share: our part and the parts of others."""
+"""Tests the sets that several writers share: the managed items and the items of others."""
 
 from __future__ import annotations
 

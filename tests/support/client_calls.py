@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import httpx
+
 from pulumi_roster.http.client import Client
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.ibm import connection as ibm
@@ -25,6 +27,11 @@ def errors(body: Any) -> tuple[str, str]:
 DIALECT = replace(ibm.DIALECT, title="Test", error=errors, hints={404: "look again", "odd": "even"})
 
 Connect = Callable[..., Client]
+"""Connects a client to an address: ``connect(url, limits, dialect, token)``."""
+
+Answering = Callable[..., tuple[Client, list[httpx.Request]]]
+"""Returns a client without a network, and the list of its requests: ``answering(reply, limits, dialect)``.
+The reply is a response, or a function of the request."""
 
 
 def sent(emulator: Running, method: str) -> int:

@@ -7,8 +7,6 @@ from typing import Any, Protocol
 from pulumi_roster.http.limits import Limits
 from support.subjects import QUICK, Direct, Values, session_for
 
-Faults = dict[str, str]
-
 
 class Server(Protocol):
     """The emulator, or a real server."""
@@ -36,9 +34,9 @@ class Resource:
         other.id, other.inputs, other.outputs = "", {}, {}
         return other
 
-    def faults(self, **given: Any) -> Faults:
+    def failures(self, **given: Any) -> dict[str, str]:
         """Returns the check failures of a declaration: reasons by property path."""
-        return {fault.path: fault.reason for fault in self.subject.check(given)[1]}
+        return {failure.path: failure.reason for failure in self.subject.check(given)[1]}
 
     def preview(self, **given: Any) -> str:
         """Returns the step of ``up``: ``create``, ``same``, ``update``, ``replace`` or ``delete-replace``."""
@@ -91,6 +89,6 @@ class Resource:
 
     def checked(self, **given: Any) -> Values:
         """Returns the inputs of a declaration without check failures."""
-        inputs, faults = self.subject.check(given)
-        assert faults == []
+        inputs, failures = self.subject.check(given)
+        assert failures == []
         return inputs

@@ -1,4 +1,4 @@
-"""Every test of this folder that asks for ``world`` runs twice: at the emulator and at a real Vault."""
+"""Defines the servers of the Vault tests. A test of ``server`` runs at the emulator and at a real Vault."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def real(shared_vault: RealVault) -> VaultServer:
 
 
 @pytest.fixture(params=["emulator", "real"])
-def world(request: pytest.FixtureRequest) -> VaultServer:
+def server(request: pytest.FixtureRequest) -> VaultServer:
     if request.param == "real":
         found: VaultServer = request.getfixturevalue("real")
         return found

@@ -1,4 +1,4 @@
-"""Each mistake gets its own clear error, with its property path, before anything is sent."""
+"""Tests the check failures and the settings of Vault's kinds, before any request."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ ADDRESS = "https://vault.example.com"
 
 
 def lifecycle(kind: str, **config: Any) -> Lifecycle:
-    """A life with this configuration and nothing else: no emulator, no environment."""
+    """Returns a lifecycle with this configuration only: no emulator, no environment."""
     return Lifecycle(
         handler_class(kind), Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {}))
     )
 
 
-def faults(kind: str, given: dict[str, Any]) -> dict[str, str]:
+def failures(kind: str, given: dict[str, Any]) -> dict[str, str]:
     _, found = lifecycle(kind, vaultAddress=ADDRESS, vaultToken="t").check(given)
-    return {fault.path: fault.reason for fault in found}
+    return {failure.path: failure.reason for failure in found}
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def faults(kind: str, given: dict[str, Any]) -> dict[str, str]:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_group(given: dict[str, Any], path: str, reason: str) -> None:
-    found = faults("vault.IdentityGroup", {"name": "platform", **given} if given else given)
+def test_a_malformed_group_fails_with_its_path(given: dict[str, Any], path: str, reason: str) -> None:
+    found = failures("vault.IdentityGroup", {"name": "platform", **given} if given else given)
     assert list(found) == [path]
     assert reason in found[path]
 
@@ -89,56 +89,40 @@ def test_a_group(given: dict[str, Any], path: str, reason: str) -> None:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_members(given: dict[str, Any], path: str, reason: str) -> None:
-    found = faults("vault.GroupMembers", given)
+def test_malformed_members_fail_with_their_path(given: dict[str, Any], path: str, reason: str) -> None:
+    found = failures("vault.GroupMembers", given)
     assert list(found) == [path]
     assert reason in found[path]
 
 
-def test_all_faults_are_told_together() -> None:
-    found = faults("vault.IdentityGroup", {"name": "", "type": "x", "policies": ["root"], "metadata": {"a b": "c"}})
-    assert set(found) == {"name", "type", "policies[0]", 'metadata["a b"]'}
+def test_vault_accepts_values_at_the_limits(server: VaultServer) -> None:
 
-
-def test_what_is_not_known_yet_passes() -> None:
-    given = {
-        "name": UNKNOWN,
-        "policies": [UNKNOWN, "a"],
-        "metadata": {"a": UNKNOWN},
-        "member_group_ids": [UNKNOWN],
-    }
-    assert faults("vault.IdentityGroup", given) == {}
-    assert faults("vault.GroupMembers", {"group_id": UNKNOWN, "member_group_ids": [UNKNOWN, "b"]}) == {}
-
-
-def test_limits_are_those_of_the_service(world: VaultServer) -> None:
-    """What check lets pass at its limits, the service takes as well."""
-    declared = world.resource("vault.IdentityGroup")
+    declared = server.resource("vault.IdentityGroup")
     metadata = {"k" * 128: "é" * 256, "a-zA-Z0-9=/+_-": "", **{str(number): "v" for number in range(62)}}
     for name in ("x" * 2000, " ", "a/../b//c", "list?x#y%2F", "Ünïcode 🦊"):
         declared.up(name=name, metadata=metadata, policies=["a,b", " c ", ""])
         assert declared.refresh()
         assert declared.preview(name=name, metadata=metadata, policies=["c", "A,b"]) == "same"
-    assert shown(world, declared.id)["metadata"] == metadata
-    assert list(named(world)) == ["Ünïcode 🦊"]
+    assert shown(server, declared.id)["metadata"] == metadata
+    assert list(named(server)) == ["Ünïcode 🦊"]
 
 
 # -- settings
 
 
-def test_no_address_and_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_address_or_token_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    for config, told in (
+    for config, expected in (
         ({}, "roster:vaultToken"),
         ({"vaultAddress": ADDRESS}, "--secret roster:vaultToken, or set VAULT_TOKEN"),
         ({"vaultToken": "t"}, "roster:vaultAddress"),
     ):
-        _, [fault] = lifecycle("vault.IdentityGroup", **config).check({"name": "a"})
-        assert fault.path == "connection"
-        assert told in fault.reason
+        _, [failure] = lifecycle("vault.IdentityGroup", **config).check({"name": "a"})
+        assert failure.path == "connection"
+        assert expected in failure.reason
 
 
-def test_the_token_that_vault_login_left_comes_last(
+def test_the_token_of_vault_login_is_used_last(
     real: VaultServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -154,9 +138,11 @@ def test_the_token_that_vault_login_left_comes_last(
     assert set(named(real)) == {"by the file", "by the setting"}
 
 
-def test_another_connection_does_not_see_that_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_connection_does_not_use_the_token_of_vault_login(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".vault-token").write_text("t")
     other = lifecycle("vault.IdentityGroup", connections={"other": {"vaultAddress": ADDRESS}})
-    _, [fault] = other.check({"name": "a", "connection": "other"})
-    assert "vaultToken in roster:connections.other" in fault.reason
+    _, [failure] = other.check({"name": "a", "connection": "other"})
+    assert "vaultToken in roster:connections.other" in failure.reason

@@ -1,3 +1,5 @@
+"""Tests the look-ups of Vault's identity groups."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -14,15 +16,15 @@ Configure = Callable[..., None]
 
 @pytest.fixture(autouse=True)
 def _program(request: pytest.FixtureRequest, program_config: Configure) -> None:
-    if "world" in request.fixturenames:
-        server: VaultServer = request.getfixturevalue("world")
+    if "server" in request.fixturenames:
+        server: VaultServer = request.getfixturevalue("server")
         program_config(vaultAddress=server.url, vaultToken=server.token)
 
 
-def test_a_group_by_id_and_by_name(world: VaultServer) -> None:
-    [anna] = entities(world, 1)
-    there = group(world, "Platform / one", policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna])
-    outer = group(world, member_group_ids=[there])
+def test_a_group_is_found_by_id_and_by_name(server: VaultServer) -> None:
+    [anna] = entities(server, 1)
+    there = group(server, "Platform / one", policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna])
+    outer = group(server, member_group_ids=[there])
     for found in (
         roster_vault.get_identity_group(id=there),
         roster_vault.get_identity_group(name="platform / ONE"),
@@ -34,7 +36,7 @@ def test_a_group_by_id_and_by_name(world: VaultServer) -> None:
         assert found.namespace_id == "root"
 
 
-def test_what_does_not_exist(world: VaultServer) -> None:
+def test_a_missing_group_or_an_ambiguous_look_up_is_an_error(server: VaultServer) -> None:
     with pytest.raises(NotFound):
         roster_vault.get_identity_group(id="absent")
     with pytest.raises(NotFound):
@@ -47,19 +49,19 @@ def test_what_does_not_exist(world: VaultServer) -> None:
         roster_vault.get_identity_group(name="..")
 
 
-def test_the_list_is_complete_and_by_name(world: VaultServer) -> None:
+def test_a_listing_is_complete_and_sorted_by_name(server: VaultServer) -> None:
     assert roster_vault.list_identity_groups() == []
     names = [f"team-{number:02}" for number in range(30)]
     for name in reversed(names):
-        group(world, name, policies=[name])
-    group(world, "Zebra", type="external")
+        group(server, name, policies=[name])
+    group(server, "Zebra", type="external")
     found = roster_vault.list_identity_groups()
     assert [row.name for row in found] == ["Zebra", *names]
     assert found[-1].policies == ["team-29"]
     assert [row.name for row in roster_vault.list_identity_groups(prefix="TEAM-1")] == names[10:20]
 
 
-def test_an_external_group_shows_who_has_logged_in(emulator: Running, program_config: Configure) -> None:
+def test_an_external_group_shows_the_logged_in_members(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url)
     data = {"name": "sso", "type": "external", "member_entity_ids": ["entity-alice"]}
     emulator.seed(vault={"groups": [data]})
@@ -68,8 +70,8 @@ def test_an_external_group_shows_who_has_logged_in(emulator: Running, program_co
 
 def test_a_group_that_goes_meanwhile_is_left_out(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url)
-    world = VaultServer(emulator.url)
-    group(world, "one")
+    server = VaultServer(emulator.url)
+    group(server, "one")
     emulator.fault("status", method="GET", route="/v1/identity/group/id/{id}", status=404, body={"errors": []})
     assert roster_vault.list_identity_groups() == []
 
@@ -79,13 +81,13 @@ def test_a_named_connection(emulator: Running, program_config: Configure) -> Non
         emulator=emulator.url,
         connections={
             "viewer": {"vaultAddress": emulator.url, "vaultToken": "viewer-1"},
-            "stranger": {"vaultAddress": emulator.url, "vaultToken": "wrong"},
+            "outsider": {"vaultAddress": emulator.url, "vaultToken": "wrong"},
         },
     )
     there = group(VaultServer(emulator.url), "one")
     change(VaultServer(emulator.url), there, policies=["p"])
     assert roster_vault.get_identity_group(name="one", connection="viewer").id == there
     with pytest.raises(Forbidden):
-        roster_vault.list_identity_groups(connection="stranger")
+        roster_vault.list_identity_groups(connection="outsider")
     with pytest.raises(SettingsError):
         roster_vault.list_identity_groups(connection="absent")

@@ -24,7 +24,7 @@ HEAD = "HEAD /v2/groups/{access_group_id}/members/{iam_id}"
 
 
 def sizes(server: Running, route: str) -> list[int]:
-    """How many items each call of a route carried."""
+    """Returns the number of items in each call of a route."""
     return [
         len(call["body"]["members"])
         for call in server.last_requests()
@@ -49,18 +49,18 @@ def test_items_that_fail_for_a_while_are_sent_again(
 def test_each_refused_member_is_named_and_the_others_are_added(members: Resource, emulator: Running, team: str) -> None:
     emulator.fault(kind="items_fail", status=400, items=[MANY[3]], message="no such user", times=None)
     emulator.fault(kind="items_fail", status=403, items=[MANY[70]], message="not yours", times=None)
-    with pytest.raises(PartialFailure) as refused:
+    with pytest.raises(PartialFailure) as caught:
         members.up(access_group_id=team, members=MANY[:120])
-    lines = str(refused.value).splitlines()
+    lines = str(caught.value).splitlines()
     assert [line for line in lines if "refused:" in line] == [
         line for line in lines if MANY[3] in line or MANY[70] in line
     ]
     assert len([line for line in lines if "refused:" in line]) == 2
-    assert "400 no such user" in str(refused.value)
-    assert "403 not yours" in str(refused.value)
-    assert "transaction id" in str(refused.value)
+    assert "400 no such user" in str(caught.value)
+    assert "403 not yours" in str(caught.value)
+    assert "transaction id" in str(caught.value)
     assert ibm_members(emulator, team) == set(MANY[:120]) - {MANY[3], MANY[70]}
-    assert sizes(emulator, ADD) == [50, 50, 20], "what is refused is not sent again"
+    assert sizes(emulator, ADD) == [50, 50, 20], "a refused item is not sent again"
 
 
 @pytest.mark.parametrize("before", [[], [BERT, CARA]], ids=["creation", "update"])
@@ -130,9 +130,9 @@ def test_a_call_that_is_refused_as_a_whole_is_an_error(members: Resource, emulat
 def test_an_update_in_a_missing_group_suggests_a_refresh(members: Resource, emulator: Running, team: str) -> None:
     members.up(access_group_id=team, members=[ANNA])
     ibm(emulator, "DELETE", f"/groups/{team}?force=true")
-    with pytest.raises(NotFound) as refused:
+    with pytest.raises(NotFound) as caught:
         members.up(access_group_id=team, members=[ANNA, BERT])
-    assert "refresh" in str(refused.value)
+    assert "refresh" in str(caught.value)
 
 
 @pytest.mark.parametrize(

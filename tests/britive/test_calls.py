@@ -1,4 +1,4 @@
-"""How many calls a run costs: a service that answers in 50 to 300 ms is asked as seldom as can be."""
+"""Counts the requests that a run sends to Britive, which takes 50 to 300 ms for each."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ ACCOUNTS = "GET /api/apps/{app}/environments/{environment}/accounts"
 
 
 def four_threads(call: Callable[[Any], Any], items: Sequence[Any]) -> None:
-    """As the engine calls a provider."""
+    """Calls a function for each item in four threads, as the engine calls a provider."""
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(call, items))
 
 
-def new_run(resources: Sequence[Resource], world: Running) -> None:
-    """The next command, which shares one session between all resources."""
-    session = session_for(world.url)
+def new_run(resources: Sequence[Resource], server: Running) -> None:
+    """Starts the next command. All resources share its session."""
+    session = session_for(server.url)
     for resource in resources:
         resource.subject.lifecycle.session = session
 
 
 @pytest.fixture
 def tree(emulator: Running) -> list[Resource]:
-    """Ten groups and ten environments under the root."""
+    """Creates ten groups and ten environments under the root."""
     root = britive_root(emulator)
     first = Resource("britive.EnvironmentGroup", emulator)
     resources = [first, *(first.also() for _ in range(9)), *(first.also("britive.Environment") for _ in range(10))]
@@ -47,19 +47,19 @@ def tree(emulator: Running) -> list[Resource]:
     return resources
 
 
-def test_creating_costs_a_call_each_and_one_listing(emulator: Running, tree: list[Resource]) -> None:
+def test_creations_cost_a_request_each_and_one_listing(emulator: Running, tree: list[Resource]) -> None:
     assert emulator.requests()[TREE] == 1
     assert emulator.total() == len(tree) + 1
 
 
-def test_refreshing_both_kinds_costs_one_call_for_the_application(emulator: Running, tree: list[Resource]) -> None:
+def test_a_refresh_of_both_kinds_costs_one_request(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
     four_threads(lambda resource: resource.subject.read(resource.id, resource.outputs), tree)
     assert emulator.requests() == {TREE: 1}
 
 
-def test_looking_for_differences_costs_nothing(emulator: Running, tree: list[Resource]) -> None:
+def test_a_preview_costs_no_request(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
     assert tree[0].preview(app_id=APP, name="0") == "same"
@@ -67,7 +67,7 @@ def test_looking_for_differences_costs_nothing(emulator: Running, tree: list[Res
     assert emulator.total() == 0
 
 
-def test_a_change_costs_one_call(emulator: Running, tree: list[Resource]) -> None:
+def test_an_update_costs_one_request(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
     assert tree[0].up(app_id=APP, name="another") == "update"
@@ -75,7 +75,7 @@ def test_a_change_costs_one_call(emulator: Running, tree: list[Resource]) -> Non
     assert emulator.total() == 2
 
 
-def test_removing_costs_one_call_and_a_look_at_what_a_group_holds(emulator: Running, tree: list[Resource]) -> None:
+def test_a_deletion_costs_one_request_and_a_read_for_a_group(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
     four_threads(lambda resource: resource.subject.delete(resource.id, resource.outputs), tree)
@@ -83,7 +83,7 @@ def test_removing_costs_one_call_and_a_look_at_what_a_group_holds(emulator: Runn
     assert emulator.total() == 30
 
 
-def test_mappings_of_one_environment_cost_a_call_each_and_one_listing_to_refresh(emulator: Running) -> None:
+def test_mappings_cost_a_request_each_and_one_listing_to_refresh(emulator: Running) -> None:
     environment = britive_environment(emulator, britive_root(emulator), "Production")
     accounts = [{"accountId": number, "nativeName": f"account {number}"} for number in range(9000, 9020)]
     emulator.seed(britive={"applications": [{"appContainerId": APP, "accounts": accounts}]})
@@ -99,7 +99,7 @@ def test_mappings_of_one_environment_cost_a_call_each_and_one_listing_to_refresh
     assert emulator.requests() == {ACCOUNTS: 1}
 
 
-def test_one_mapping_is_read_without_the_listing(emulator: Running) -> None:
+def test_one_mapping_is_read_directly(emulator: Running) -> None:
     environment = britive_environment(emulator, britive_root(emulator), "Production")
     mapping = Resource("britive.AccountMapping", emulator)
     mapping.up(app_id=APP, environment_id=environment, account_id=2800, user_id="user-alice")

@@ -1,4 +1,4 @@
-"""What goes over the wire, and how much of it; at the emulator, which keeps the requests."""
+"""Tests the requests to Vault: their bodies, headers, namespaces and number. The emulator records them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ MAKE, WRITE = "POST /v1/identity/group", "POST /v1/identity/group/id/{id}"
 
 
 @pytest.fixture
-def world(emulator: Running) -> VaultServer:
+def server(emulator: Running) -> VaultServer:
     return VaultServer(emulator.url)
 
 
 @pytest.fixture
-def declared(world: VaultServer) -> Resource:
-    return world.resource(GROUP)
+def declared(server: VaultServer) -> Resource:
+    return server.resource(GROUP)
 
 
 def bodies(emulator: Running, route: str) -> list[Any]:
@@ -38,23 +38,25 @@ def headers(emulator: Running) -> list[dict[str, str]]:
     ]
 
 
-# -- bodies: what is not managed is no key, and nothing is ever null
+# -- bodies: an unmanaged field is no key, and no value is null
 
 
-def test_a_creation_sends_name_and_type_and_then_what_is_declared(declared: Resource, emulator: Running) -> None:
+def test_a_creation_sends_name_and_type_first_and_then_the_declared_fields(
+    declared: Resource, emulator: Running
+) -> None:
     declared.up(name="platform", policies=["b", "a"], metadata={}, member_entity_ids=["entity-alice"])
     assert bodies(emulator, MAKE) == [{"name": "platform", "type": "internal"}]
     assert bodies(emulator, WRITE) == [{"policies": ["a", "b"], "member_entity_ids": ["entity-alice"]}]
     assert emulator.requests() == {FIND: 1, MAKE: 1, WRITE: 1, READ: 1}
 
 
-def test_a_bare_group_is_made_with_one_write(declared: Resource, emulator: Running) -> None:
+def test_a_group_without_fields_is_created_with_one_write(declared: Resource, emulator: Running) -> None:
     declared.up(name="sso", type="external")
     assert bodies(emulator, MAKE) == [{"name": "sso", "type": "external"}]
     assert emulator.requests() == {FIND: 1, MAKE: 1, READ: 1}
 
 
-def test_an_update_sends_what_differs_and_nothing_else(declared: Resource, emulator: Running) -> None:
+def test_an_update_sends_only_the_changed_fields(declared: Resource, emulator: Running) -> None:
     declared.up(name="platform", policies=["a"], member_entity_ids=["entity-alice"])
     emulator.clear_requests()
     declared.up(name="platform", policies=["a"], member_entity_ids=["entity-alice", "entity-bob"])
@@ -68,10 +70,20 @@ def test_an_update_sends_what_differs_and_nothing_else(declared: Resource, emula
     ]
 
 
-def test_members_apart_send_their_lists_only(world: VaultServer, emulator: Running) -> None:
-    team, inner = group(world), group(world)
+def test_an_update_that_is_already_done_is_not_written(
+    declared: Resource, server: VaultServer, emulator: Running
+) -> None:
+    declared.up(name="platform", policies=["a"])
+    change(server, declared.id, policies=["b"])
     emulator.clear_requests()
-    members = world.resource(MEMBERS)
+    declared.up(name="platform", policies=["b"])
+    assert emulator.requests() == {READ: 2}
+
+
+def test_a_set_of_members_sends_only_its_lists(server: VaultServer, emulator: Running) -> None:
+    team, inner = group(server), group(server)
+    emulator.clear_requests()
+    members = server.resource(MEMBERS)
     members.up(group_id=team, member_entity_ids=["entity-bob", "entity-alice"])
     members.up(group_id=team, member_entity_ids=["entity-alice"], member_group_ids=[inner])
     members.destroy()
@@ -82,14 +94,14 @@ def test_members_apart_send_their_lists_only(world: VaultServer, emulator: Runni
     ]
 
 
-def test_what_is_so_already_is_not_written(world: VaultServer, emulator: Running) -> None:
-    team = group(world, member_entity_ids=["entity-alice"])
+def test_members_that_are_there_are_not_written(server: VaultServer, emulator: Running) -> None:
+    team = group(server, member_entity_ids=["entity-alice"])
     emulator.clear_requests()
-    world.resource(MEMBERS).up(group_id=team, member_entity_ids=["entity-alice"])
+    server.resource(MEMBERS).up(group_id=team, member_entity_ids=["entity-alice"])
     assert emulator.requests() == {READ: 1}
 
 
-def test_a_refresh_is_one_call_a_group(declared: Resource, emulator: Running) -> None:
+def test_a_refresh_is_one_request(declared: Resource, emulator: Running) -> None:
     declared.up(name="platform", policies=["a"])
     emulator.clear_requests()
     assert declared.refresh()
@@ -99,7 +111,7 @@ def test_a_refresh_is_one_call_a_group(declared: Resource, emulator: Running) ->
 # -- headers
 
 
-def test_every_call_says_that_it_means_it(declared: Resource, emulator: Running) -> None:
+def test_each_request_has_the_header_that_vault_requires(declared: Resource, emulator: Running) -> None:
     declared.up(name="platform", policies=["a"])
     declared.destroy()
     seen = headers(emulator)
@@ -111,10 +123,10 @@ def test_every_call_says_that_it_means_it(declared: Resource, emulator: Running)
 @pytest.mark.parametrize(
     ("given", "sent"), [("team-a", "team-a"), ("/team-a/inner/", "team-a/inner"), (" team-a ", "team-a")]
 )
-def test_the_namespace_goes_with_every_call(world: VaultServer, emulator: Running, given: str, sent: str) -> None:
+def test_each_request_has_the_namespace(server: VaultServer, emulator: Running, given: str, sent: str) -> None:
     emulator.switch(vault_flavour="openbao")
     emulator.seed(vault={"namespaces": [sent]})
-    inside, outside = world.resource(GROUP, vaultNamespace=given), world.resource(GROUP)
+    inside, outside = server.resource(GROUP, vaultNamespace=given), server.resource(GROUP)
     emulator.clear_requests()
     inside.up(name="platform", policies=["a"])
     assert {header.get("x-vault-namespace") for header in headers(emulator)} == {sent}
@@ -122,25 +134,25 @@ def test_the_namespace_goes_with_every_call(world: VaultServer, emulator: Runnin
     assert inside.outputs["namespace_id"] != outside.outputs["namespace_id"] == "root"
     assert inside.refresh()
     inside.destroy()
-    assert named(world) == {"platform": outside.id}
+    assert named(server) == {"platform": outside.id}
 
 
 @pytest.mark.parametrize("given", ["", "/", "root", "root/"])
-def test_the_root_namespace_is_none(world: VaultServer, emulator: Running, given: str) -> None:
-    world.resource(GROUP, vaultNamespace=given).up(name="platform", policies=["a"])
+def test_the_root_namespace_is_not_sent(server: VaultServer, emulator: Running, given: str) -> None:
+    server.resource(GROUP, vaultNamespace=given).up(name="platform", policies=["a"])
     assert not any("x-vault-namespace" in header for header in headers(emulator))
 
 
 @pytest.mark.parametrize("given", ["a b", "a\nX-Vault-Token: other", "ä"])
-def test_a_namespace_that_is_no_path(world: VaultServer, given: str) -> None:
-    faults = world.resource(GROUP, vaultNamespace=given).faults(name="platform")
-    assert "must be the path of a namespace" in faults["connection"]
+def test_a_malformed_namespace_is_refused(server: VaultServer, given: str) -> None:
+    failures = server.resource(GROUP, vaultNamespace=given).failures(name="platform")
+    assert "must be the path of a namespace" in failures["connection"]
 
 
-def test_a_namespace_that_does_not_exist_is_an_error_and_no_absence(world: VaultServer, emulator: Running) -> None:
+def test_a_missing_namespace_is_an_error_and_not_a_missing_group(server: VaultServer, emulator: Running) -> None:
     emulator.switch(vault_flavour="openbao")
     emulator.seed(vault={"namespaces": ["team-a"]})
-    right, wrong = (world.resource(GROUP, vaultNamespace=name) for name in ("team-a", "team-b"))
+    right, wrong = (server.resource(GROUP, vaultNamespace=name) for name in ("team-a", "team-b"))
     right.up(name="platform", policies=["a"])
     with pytest.raises(BadRequest, match=r"(?s)namespace not found.*roster:vaultNamespace"):
         wrong.up(name="platform", policies=["a"])
@@ -149,24 +161,24 @@ def test_a_namespace_that_does_not_exist_is_an_error_and_no_absence(world: Vault
         wrong.refresh()
 
 
-def test_a_vault_without_namespaces_is_found_out_before_more_is_written(world: VaultServer, emulator: Running) -> None:
-    theirs = group(world, "theirs", policies=["p"])
-    before = shown(world, theirs)
-    stack = world.resource(GROUP, vaultNamespace="team-a")
+def test_a_vault_without_namespaces_gets_no_write(server: VaultServer, emulator: Running) -> None:
+    theirs = group(server, "theirs", policies=["p"])
+    before = shown(server, theirs)
+    stack = server.resource(GROUP, vaultNamespace="team-a")
     with pytest.raises(SettingsError, match="does not support namespaces"):
         stack.up(name="platform", policies=["a"])
     with pytest.raises(SettingsError, match="does not support namespaces"):
         stack.up(name="theirs", policies=["a"], adopt=True)
     with pytest.raises(SettingsError, match="does not support namespaces"):
-        world.resource(MEMBERS, vaultNamespace="team-a").up(group_id=theirs, member_entity_ids=["entity-bob"])
-    assert named(world) == {"theirs": theirs}
-    assert shown(world, theirs) == before
+        server.resource(MEMBERS, vaultNamespace="team-a").up(group_id=theirs, member_entity_ids=["entity-bob"])
+    assert named(server) == {"theirs": theirs}
+    assert shown(server, theirs) == before
 
 
 # -- OpenBao
 
 
-def test_policies_that_openbao_makes_lower_case_are_no_difference(declared: Resource, emulator: Running) -> None:
+def test_policies_in_lower_case_by_openbao_are_no_difference(declared: Resource, emulator: Running) -> None:
     emulator.switch(vault_flavour="openbao")
     declared.up(name="platform", policies=["Deploy", "READ"])
     assert declared.outputs["policies"] == ["deploy", "read"]
@@ -181,17 +193,17 @@ def test_policies_that_openbao_makes_lower_case_are_no_difference(declared: Reso
 
 @pytest.mark.parametrize("kind", [GROUP, MEMBERS])
 @pytest.mark.parametrize("token", ["viewer-1", "wrong"])
-def test_a_token_without_rights_writes_nothing(world: VaultServer, kind: str, token: str) -> None:
-    team = group(world, "team", policies=["p"])
-    before = shown(world, team)
-    allowed, refused = world.resource(kind), world.resource(kind, vaultToken=token)
+def test_a_token_without_rights_writes_nothing(server: VaultServer, kind: str, token: str) -> None:
+    team = group(server, "team", policies=["p"])
+    before = shown(server, team)
+    allowed, refused = server.resource(kind), server.resource(kind, vaultToken=token)
     given: dict[str, Any] = {
         GROUP: {"name": "platform", "policies": ["a"]},
         MEMBERS: {"group_id": team, "member_entity_ids": ["entity-alice"]},
     }[kind]
     with pytest.raises(Forbidden, match=r"(?s)permission denied.*roster:vaultToken"):
         refused.up(**given)
-    assert shown(world, team) == before
+    assert shown(server, team) == before
     allowed.up(**given)
     refused.id, refused.outputs = allowed.id, allowed.outputs
     changed = {**given, "policies": ["b"]} if kind == GROUP else {**given, "member_entity_ids": ["entity-bob"]}
@@ -199,10 +211,10 @@ def test_a_token_without_rights_writes_nothing(world: VaultServer, kind: str, to
         refused.up(**changed)
     with pytest.raises(Forbidden):
         refused.destroy()
-    assert world.resource(kind).get(allowed.id)
+    assert server.resource(kind).get(allowed.id)
 
 
-def test_a_wrong_address_is_no_absence(declared: Resource, world: VaultServer, emulator: Running) -> None:
+def test_a_404_of_a_wrong_address_is_an_error(declared: Resource, server: VaultServer, emulator: Running) -> None:
     declared.up(name="platform", policies=["a"])
     emulator.fault("status", method="GET", status=404, body={"errors": ['no handler for route "identity/group"']})
     with pytest.raises(BadRequest, match=r"(?s)no handler for route.*roster:vaultAddress"):
@@ -212,22 +224,22 @@ def test_a_wrong_address_is_no_absence(declared: Resource, world: VaultServer, e
         declared.refresh()
 
 
-# -- a write of a shared list is prompt, or begins anew
+# -- a write of a shared list is prompt, or starts again
 
 
-def test_a_write_that_was_held_up_begins_anew(world: VaultServer, emulator: Running) -> None:
-    team = group(world)
-    members = world.resource(MEMBERS)
+def test_a_delayed_write_reads_again(server: VaultServer, emulator: Running) -> None:
+    team = group(server)
+    members = server.resource(MEMBERS)
     emulator.fault("status", method="POST", route="/v1/identity/group/id/{id}", status=429, retry_after=1)
     emulator.clear_requests()
     members.up(group_id=team, member_entity_ids=["entity-alice"])
     calls = [f"{call['method']} {call['route']}" for call in emulator.last_requests()]
-    assert calls == [READ, WRITE, READ, WRITE, READ, READ], "what was read before the wait is not written after it"
+    assert calls == [READ, WRITE, READ, WRITE, READ, READ], "the write after the wait uses a new read"
 
 
-def test_a_stranger_who_came_while_the_reply_was_lost_stays(world: VaultServer, emulator: Running) -> None:
-    [alice, bob], team = entities(world), group(world)
-    change(world, team, member_entity_ids=[bob])
+def test_a_member_added_while_a_reply_was_lost_stays(server: VaultServer, emulator: Running) -> None:
+    [alice, bob], team = entities(server), group(server)
+    change(server, team, member_entity_ids=[bob])
     emulator.fault("drop_after", method="POST", route="/v1/identity/group/id/{id}", times=2)
-    world.resource(MEMBERS).up(group_id=team, member_entity_ids=[alice])
-    assert shown(world, team)["member_entity_ids"] == sorted([alice, bob])
+    server.resource(MEMBERS).up(group_id=team, member_entity_ids=[alice])
+    assert shown(server, team)["member_entity_ids"] == sorted([alice, bob])

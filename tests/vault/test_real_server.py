@@ -1,26 +1,26 @@
-"""The life of Vault's kinds at a real server; at the emulator all kinds live it in ``test_lifecycle.py``."""
+"""Leads Vault's kinds through their lifecycle at a real server. ``test_lifecycle.py`` does so at the emulator."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import pytest
 
 from support.cases import Case
 from support.cases.vault import CASES
 from support.lifecycle import run_lifecycle
+from support.subjects import Subject
 from support.vault_api import VaultServer, vault
 from testkit.vault import Vault
 
 
+@pytest.mark.parametrize("subject", [VaultServer.direct, VaultServer.pickled], ids=["direct", "pickled"])
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_life_at_a_real_server(case: Case, real: VaultServer) -> None:
-    run_lifecycle(case, real.direct(case.kind), real)
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_life_at_a_real_server_through_its_pickle(case: Case, real: VaultServer) -> None:
-    run_lifecycle(case, real.pickled(case.kind), real)
+def test_each_kind_completes_its_lifecycle_at_a_real_server(
+    case: Case, subject: Callable[[VaultServer, str], Subject], real: VaultServer
+) -> None:
+    run_lifecycle(case, subject(real, case.kind), real)
 
 
 LEAST = """
@@ -30,7 +30,7 @@ path "identity/group/*" { capabilities = ["read", "update", "delete"] }
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_the_rights_that_the_errors_name_are_enough(case: Case, real: VaultServer) -> None:
+def test_the_rights_that_error_messages_name_are_sufficient(case: Case, real: VaultServer) -> None:
     def token(client: Vault) -> str:
         client.put("sys/policies/acl/least", json={"policy": LEAST}).raise_for_status()
         made = client.post("auth/token/create", json={"policies": ["least"], "no_default_policy": True})
