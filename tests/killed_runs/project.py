@@ -59,8 +59,8 @@ class Project(Program):
             assert refused, ran.text
             for name, text in refused.items():
                 assert name not in adopted, text
-                assert "it exists already as " in text
-                assert "set adopt=True to adopt it" in text
+                assert "already exists as " in text
+                assert "set adopt=True to adopt the existing object" in text
             adopted += refused
             self.environment["ADOPT"] = " ".join(adopted)
         return adopted

@@ -56,8 +56,8 @@ def test_each_message_after_a_killed_run_names_the_next_step(new_stack: Stack) -
 
     refused = failed(new_stack.project.up(code=None))
     [id] = [row["id"] for row in new_stack.emulator.dump()["ibm"]["groups"] if row["name"] == "platform"]
-    assert f'create ibm.AccessGroup "platform": it exists already as {id}, and is not in this stack' in refused
-    assert "set adopt=True to adopt it" in refused
+    assert f'create ibm.AccessGroup "platform": already exists as {id}, and is not in this stack' in refused
+    assert "set adopt=True to adopt the existing object" in refused
     assert "ibm-group, interrupted while creating" in refused
     assert [row["name"] for row in new_stack.emulator.dump()["ibm"]["groups"]].count("platform") == 1
 

@@ -47,7 +47,7 @@ def test_an_object_that_appears_during_the_creation_counts_as_existing(
             assert ours.result(20) == "create"
             assert resource.id == theirs
         else:
-            with pytest.raises(AlreadyExists, match=f"it exists already as {theirs}, and is not in this stack"):
+            with pytest.raises(AlreadyExists, match=f"already exists as {theirs}, and is not in this stack"):
                 ours.result(20)
 
 

@@ -63,8 +63,8 @@ def test_the_second_stack_that_declares_a_name_gets_the_id_of_the_first(tmp_path
     for kind in KINDS:
         [id] = ids[kind]
         error = failed.errors[RESOURCE[kind]]
-        assert f'create {kind} "platform": it exists already as {id}, and is not in this stack' in error
-        assert "set adopt=True to adopt it" in error
+        assert f'create {kind} "platform": already exists as {id}, and is not in this stack' in error
+        assert "set adopt=True to adopt the existing object" in error
     assert writes(emulator) == {}
     assert platform_ids(emulator) == ids
     one.unchanged()

@@ -56,7 +56,7 @@ def test_an_existing_group_is_an_error_of_a_few_lines(program: Program, emulator
     theirs = group(emulator, "team", "theirs")
     program.write(declared())
     message = program.up(code=1).out
-    assert f"it exists already as {theirs}" in message
+    assert f"already exists as {theirs}" in message
     assert "Traceback" not in message
     assert shown(emulator, theirs)["members"] == ["theirs"]
     program.destroy()

@@ -95,7 +95,7 @@ def test_errors_of_the_service_and_the_network(
         "whether a proxy answered instead of the service",
     )
     a_few_lines(message["nowhere"], f"127.0.0.1:{closed_port} was not reached", "check the address")
-    a_few_lines(message["taken"], f"exists already as {there}", "adopt=True", "allow_duplicate_name=True")
+    a_few_lines(message["taken"], f"already exists as {there}", "adopt=True", "allow_duplicate_name=True")
     a_few_lines(
         message["members"], "the service refused 1 of the members", "IBMid-1: 403 not this one", "transaction id"
     )
@@ -161,7 +161,7 @@ def test_debug_shows_where_an_error_came_from(program: Program, emulator: Runnin
     message = program.up(code=1).errors["team"]
     assert "Traceback (most recent call last)" in message
     assert "creation.py" in message
-    assert "exists already as" in message
+    assert "already exists as" in message
 
 
 def test_a_destroy_after_the_credentials_have_changed(program: Program, emulator: Running) -> None:

@@ -102,7 +102,7 @@ def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: 
     theirs = group(server, "Team", policies=["theirs"])
     program.write(declared("entity-nobody"))
     message = program.up(code=1).out
-    assert f"it exists already as {theirs}" in message
+    assert f"already exists as {theirs}" in message
     assert "adopt=True" in message
     assert 'invalid entity ID "entity-nobody"' in message
     assert "Traceback" not in message

@@ -48,11 +48,11 @@ class AccessGroupArgs(Args):
         return self.allow_duplicate_name
 
     def duplicate_hint(self) -> str:
-        return "set allow_duplicate_name=True to create a second one with this name"
+        return "set allow_duplicate_name=True to create a second group"
 
 
 class AccessGroupState(AccessGroupArgs, State):
-    """An access group as the service holds it."""
+    """An access group as the service returns it."""
 
     created_at: str = ""
     created_by_id: str = ""

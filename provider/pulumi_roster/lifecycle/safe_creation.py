@@ -98,9 +98,11 @@ class SafeCreation:
                 hint="declare the object once, or give one of the two resources another name",
             )
         if not self.args.adopt:
-            ways = ["set adopt=True to adopt it", "choose a different name", self.args.duplicate_hint()]
+            adopt, rename = "set adopt=True to adopt the existing object", "choose a different name"
+            second = self.args.duplicate_hint()
             raise AlreadyExists(
-                f"it exists already as {ids}, and is not in this stack", hint="; ".join(filter(None, ways))
+                f"already exists as {ids}, and is not in this stack",
+                hint=f"{adopt}, {rename}, or {second}" if second else f"{adopt}, or {rename}",
             )
         if len(existing) > 1:
             raise AlreadyExists(
@@ -110,7 +112,7 @@ class SafeCreation:
         fixed = [name for name in self._differing(existing[0]) if name in marked(type(self.args), Replace)]
         if fixed:
             raise AlreadyExists(
-                f"it exists already as {ids}, and cannot be adopted: {' and '.join(fixed)} cannot be changed",
+                f"already exists as {ids}, and cannot be adopted: {' and '.join(fixed)} cannot be changed",
                 hint=f"declare {' and '.join(fixed)} as the object has it, or choose a different name",
             )
         return self._updated(existing[0])
