@@ -34,7 +34,7 @@ class IdentityGroupArgs(Args):
 
 
 class IdentityGroupState(IdentityGroupArgs, State):
-    """A group as the service holds it."""
+    """A group as the service returns it."""
 
     created_at: str = ""
     updated_at: str = ""

@@ -55,7 +55,7 @@ class EnvironmentGroupArgs(Args):
 
 
 class EnvironmentGroupState(EnvironmentGroupArgs, State):
-    """An environment group as the service holds it. ``parent`` is the parent group, also if it is not managed.
+    """An environment group as the service returns it. ``parent`` is the parent group, also if it is not managed.
 
     The ``parent`` of a root group is "".
     """
@@ -75,7 +75,7 @@ class EnvironmentArgs(Args):
 
 
 class EnvironmentState(EnvironmentArgs, State):
-    """An environment as the service holds it. ``parent`` is the parent group, also if it is not managed."""
+    """An environment as the service returns it. ``parent`` is the parent group, also if it is not managed."""
 
     parent: str = ""
     type: str = ""

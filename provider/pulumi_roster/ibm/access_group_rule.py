@@ -45,7 +45,7 @@ _TEXT_ONLY = ("EQUALS_IGNORE_CASE", "NOT_EQUALS_IGNORE_CASE")
 
 
 class ConditionState(BaseModel):
-    """A condition as the service holds it, with its value as Python."""
+    """A condition as the service returns it, with its value as Python."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -108,7 +108,7 @@ class AccessGroupRuleArgs(Args):
 
 
 class AccessGroupRuleState(AccessGroupRuleArgs, State):
-    """A rule as the service holds it."""
+    """A rule as the service returns it."""
 
     conditions: Annotated[list[ConditionState], Unordered]  # type: ignore[assignment]
     account_id: str = ""

@@ -73,7 +73,7 @@ AccessGroupId = Annotated[Text, Len(1, 200), AfterValidator(_access_group_id)]
 
 
 class MemberState(BaseModel):
-    """An identity as the service holds it, with any id and type."""
+    """An identity as the service returns it, with any id and type."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

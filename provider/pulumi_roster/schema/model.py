@@ -63,7 +63,7 @@ class Args(BaseModel):
 
 
 class State(BaseModel):
-    """An object as the service holds it. ``id`` is the service's own."""
+    """An object as the service returns it. ``id`` is the service's own."""
 
     model_config = ConfigDict(extra="ignore", strict=False, frozen=True)
 

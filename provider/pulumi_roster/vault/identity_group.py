@@ -57,7 +57,7 @@ class IdentityGroupArgs(Args):
 
 
 class IdentityGroupState(IdentityGroupArgs, State):
-    """A group as the service holds it."""
+    """A group as the service returns it."""
 
     parent_group_ids: Annotated[list[str], Unordered] = Field(default_factory=list)
     creation_time: str = ""
