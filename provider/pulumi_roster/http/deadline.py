@@ -1,4 +1,4 @@
-"""Limits how long one verb goes on without any call succeeding.
+"""Limits how long a verb may run without a successful call.
 
 A verb is one create, read, update or delete of the engine, or one look-up. All its calls, waits and loops share one
 :class:`Deadline`, so nested loops do not multiply their limits. Each call that succeeds starts the budget again. So a

@@ -82,8 +82,8 @@ GENERAL = (
 )
 """Settings of all systems.
 
-- ``budgetSeconds``: how long one step (a create, read, update, delete or look-up) goes on without any call succeeding.
-  Each call that succeeds starts the time again, so a step can add 10,000 members under a rate limit.
+- ``budgetSeconds``: how long a step (a create, read, update, delete or look-up) may run without a successful call. Each
+  successful call starts the time again, so a step can add 10,000 members under a rate limit.
 - ``settleSeconds``: how long a write may take to show in a service's reads.
 - ``quietSeconds``: how long a writer waits before it checks that its change of a shared list is still there. It must be
   more than twice the duration of a call.
@@ -208,7 +208,7 @@ class Settings:
                     f"the connection must be one of {there}, got {name!r}",
                     hint=f"add it to {NAMESPACE}:connections, an object that maps names to keys",
                 )
-            # A named connection inherits nothing: credentials of the default one must not reach another account.
+            # A named connection inherits only general settings: default credentials must not reach another account.
             own = {key: _text(value) for key, value in named[name].items()}
         values = {**general, **{key: value for key, value in own.items() if value}}
         return Connection(name, system, self._limits_from(values), values.get("emulator", "").rstrip("/"), values)
