@@ -82,7 +82,7 @@ class Managed(dynamic.Resource):
         """Read an existing object without managing it.
 
         :param resource_name: the name within the program.
-        :param id: the object's import key, as the README's table gives it for each resource.
+        :param id: the object's key, in the format that the README's table gives for each resource.
         :param connection: the name of the set of credentials to use.
         :param opts: Pulumi's own options.
         """
@@ -98,7 +98,9 @@ _lock = threading.Lock()
 
 
 def program_settings(system: System) -> Settings:
-    """Return the running program's settings for one system: stack configuration first, environment second.
+    """Return the running program's settings for one system.
+
+    A value in the stack's configuration takes precedence over the environment.
 
     With the Automation API one process runs the programs of several stacks, each with its own configuration.
     """
