@@ -112,7 +112,7 @@ def _server_error(status: int, plan: Mapping[str, Any], name: str, *, work_done:
 _REFUSED_FOR_NOW = [
     Fault("429", _status(429), REPAIRED, error(RateLimited)),
     Fault("429, `Retry-After: 5`", _status(429, retry_after=5), REPAIRED, error(RateLimited)),
-    Fault("429, `Retry-After` a date in 5 s", _status(429, retry_after_date=5), REPAIRED, error(RateLimited)),
+    Fault("429, `Retry-After`: a date 5 s from now", _status(429, retry_after_date=5), REPAIRED, error(RateLimited)),
     Fault("429, `X-RateLimit-Reset` in the past", _status(429, reset=-30), REPAIRED, error(RateLimited)),
     Fault("429, `X-RateLimit-Reset` in 10 s", _status(429, reset=10), REPAIRED, error(RateLimited)),
     Fault(
@@ -127,12 +127,12 @@ _REFUSED_FOR_NOW = [
     ),
     *(_server_error(status, _status(status), f"{status}", work_done=False) for status in (500, 502, 503, 504)),
     *(
-        _server_error(status, _after(status), f"{status} after the work", work_done=True)
+        _server_error(status, _after(status), f"{status} after processing", work_done=True)
         for status in (500, 502, 503, 504)
     ),
 ]
 
-_AFTER = "connection closed after the work"
+_AFTER = "connection closed after processing"
 _LOST = [
     Fault(
         "connection closed",
@@ -151,10 +151,14 @@ _LOST = [
         always_unless=(_NO_TOKEN_LOST,),
     ),
     Fault(
-        "connection reset after the work", {"kind": "drop_after", "how": "reset"}, REPAIRED, like=_AFTER, work_done=True
+        "connection reset after processing",
+        {"kind": "drop_after", "how": "reset"},
+        REPAIRED,
+        like=_AFTER,
+        work_done=True,
     ),
-    Fault("a timeout, the work is done", {"kind": "slow_headers"}, REPAIRED, like=_AFTER, work_done=True, slow=True),
-    Fault("a timeout, the work is done later", {"kind": "hold"}, REPAIRED, like=_AFTER, work_done=True, slow=True),
+    Fault("a timeout after processing", {"kind": "slow_headers"}, REPAIRED, like=_AFTER, work_done=True, slow=True),
+    Fault("a timeout, and processing ends later", {"kind": "hold"}, REPAIRED, like=_AFTER, work_done=True, slow=True),
     Fault(
         "a timeout in the middle of the body", {"kind": "slow_body"}, REPAIRED, like=_AFTER, work_done=True, slow=True
     ),
@@ -174,7 +178,7 @@ _LOST = [
         work_done=True,
     ),
     Fault(
-        "connection closed after the work, then three stale reads",
+        "connection closed after processing, then three stale reads",
         {"kind": "drop_after"},
         REPAIRED,
         work_done=True,
@@ -203,7 +207,7 @@ _NONSENSE = [
         always_unless=(_NO_TOKEN_REFUSED, _FOUND),
     ),
     Fault(
-        "an HTML page after the work",
+        "an HTML page after processing",
         {"kind": "html", "work": True},
         REPAIRED,
         repaired_or(UnexpectedReply),
@@ -236,7 +240,7 @@ _NONSENSE = [
         always_unless=(_FOUND,),
     ),
     Fault(
-        "a redirect to another host after the work",
+        "a redirect to another host after processing",
         {"kind": "redirect", "work": True},
         REPAIRED,
         repaired_or(UnexpectedReply),

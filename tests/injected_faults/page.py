@@ -71,7 +71,7 @@ MEANINGS: dict[type[RosterError], tuple[str, str]] = {
     ),
 }
 
-CONNECTION_TITLE = "The service is not reached"
+CONNECTION_TITLE = "The provider cannot reach the service"
 CONNECTION_PREFACE = (
     "The first request of a run meets these faults. Each error names the address. The provider sends no request until\n"
     "it has verified the server's certificate."
@@ -79,7 +79,7 @@ CONNECTION_PREFACE = (
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ROLES: dict[Role, str] = {
-    "token": "the exchange for a token",
+    "token": "the request that fetches a token",
     "read": "reads",
     "write": "writes",
     "confirm": "reads that confirm a write",
@@ -123,15 +123,15 @@ def _marks(exceptions: Sequence[Unless], notes: list[str]) -> str:
     """Return the footnote marks of exceptions, and add new footnotes to ``notes``."""
     marks = ""
     for why in dict.fromkeys(each.why for each in exceptions):
-        places: dict[tuple[str, str], list[str]] = {}
+        places: dict[tuple[str, str], tuple[Unless, list[str]]] = {}
         for each in exceptions:
             if each.why == why:
-                kinds = places.setdefault((str(each.outcome), _which_requests(each)), [])
+                _, kinds = places.setdefault((str(each.outcome), _where(each, [])), (each, []))
                 kinds += [kind for kind in _kinds(each.kinds) if kind not in kinds]
-        cases = "; ".join(
-            f"{', '.join(filter(None, (*kinds, requests)))}: {outcome}" for (outcome, requests), kinds in places.items()
+        cases = " ".join(
+            f"Exception {_where(each, kinds)}: {outcome}." for (outcome, _), (each, kinds) in places.items()
         )
-        note = f"{cases}. {why}."
+        note = f"{cases} {why}."
         if note not in notes:
             notes.append(note)
         marks += f" {_mark(notes.index(note) + 1)}"
@@ -148,22 +148,26 @@ def _kinds(pattern: str) -> list[str]:
         return []
     system, _, name = pattern.partition(".")
     if name == "*":
-        return [f"all of `{system}`"]
+        return [f"all resources of `{system}`"]
     return [f"`{case.kind}`" for case in CASES if fnmatchcase(case.kind, pattern)]
 
 
-def _which_requests(exception: Unless) -> str:
-    """Describe the requests to which an exception applies."""
-    words: list[str] = []
-    if exception.verbs != VERBS:
-        words.append(" and ".join(f"`{verb}`" for verb in exception.verbs))
-    if exception.roles != ALL_ROLES:
-        words.append(" and ".join(_ROLES[role] for role in _ROLES if role in exception.roles))
-    if exception.request != "*":
-        words.append(f"`{exception.request}`")
+def _where(exception: Unless, kinds: Sequence[str]) -> str:
+    """Describe the requests to which an exception applies, such as "for writes of `ibm.AccessGroup`"."""
+    roles = _and([_ROLES[role] for role in _ROLES if role in exception.roles]) if exception.roles != ALL_ROLES else ""
+    verbs = f"each {_and([f'`{verb}`' for verb in exception.verbs])}" if exception.verbs != VERBS else ""
+    words = [f"`{exception.request}`"] if exception.request != "*" else []
+    words += [" in ".join(filter(None, (roles, verbs)))] if roles or verbs else []
+    words = [f"for {' and '.join(words)}"] if words else []
+    if kinds:
+        words.append(f"{'of' if words else 'for'} {_and(kinds)}")
     if exception.fields:
-        words.append(f"without {' or '.join(f'`{field}`' for field in exception.fields)}")
-    return ", ".join(words)
+        words.append(f"if the reply lacks {' or '.join(f'`{field}`' for field in exception.fields)}")
+    return " ".join(words)
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 if __name__ == "__main__":
