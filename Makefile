@@ -8,8 +8,8 @@ PYTHON ?= python3
 PYTEST_ARGS ?= -n auto --dist worksteal --cov --cov-report=
 # One worker more than processors, because half of the tests wait for an engine.
 export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
-# The programs that set-up installs come first.
 unexport PYTHONDONTWRITEBYTECODE
+# The programs that set-up installs come first.
 export PATH := $(CURDIR)/.engine/bin:$(CURDIR)/.venv/bin:$(PATH)
 SETUP := env -u PYTHONHOME PYTHONPATH= $(PYTHON) -m tools.setup
 

@@ -113,7 +113,7 @@ class TestTheCache:
             filled.append(unfinished)
             assert all(waiting.acquire(timeout=30) for _ in range(2)), "the two others must wait"
 
-        threads = [threading.Thread(target=steps.keep, args=(place, fill)) for _ in range(3)]
+        threads = [threading.Thread(target=steps.create_once, args=(place, fill)) for _ in range(3)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -127,7 +127,7 @@ class TestTheCache:
             raise SetupError("failed")
 
         with pytest.raises(SetupError):
-            steps.keep(cache / "thing-1.0", fill)
+            steps.create_once(cache / "thing-1.0", fill)
         assert [found.name for found in cache.iterdir()] == ["thing-1.0.lock"]
 
     def test_a_link_replaces_the_one_of_another_version(self, cache: Path, tmp_path: Path) -> None:

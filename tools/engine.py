@@ -9,13 +9,25 @@ from pathlib import Path
 
 from tools.environment import PINS, PYTHON
 from tools.gotools import GoModule, GoProgram, GoScripts, Part, provide
-from tools.steps import CHECKOUT, SetupError, cache_folder, keep, link, outside_path, run, say, step, unlink, usable_go
+from tools.steps import (
+    CHECKOUT,
+    SetupError,
+    cache_folder,
+    create_once,
+    link,
+    outside_path,
+    run,
+    say,
+    step,
+    unlink,
+    usable_go,
+)
 
 OLDEST = (3, 200)
 MODULES = CHECKOUT / "tools" / "engine"
 CLI = GoModule(MODULES / "cli", "github.com/pulumi/pulumi/pkg/v3")
-# The module proxy does not serve later versions of the language host. With the scripts of SCRIPTS, this version runs
-# programs and dynamic providers of today's SDK.
+# The module proxy does not serve later versions of the language host. This version also works with the current SDK, if
+# the scripts of SCRIPTS replace its own.
 HOST = GoModule(MODULES / "host", "github.com/pulumi/pulumi/sdk/v3")
 SCRIPTS = GoModule(MODULES / "scripts", "github.com/pulumi/pulumi/sdk/v3")
 PARTS: tuple[Part, ...] = (
@@ -33,7 +45,7 @@ PARTS: tuple[Part, ...] = (
     ),
 )
 LANGUAGE_HOST = "pulumi-language-python"
-WITHOUT = """There is no Pulumi engine. Do one of the following, and run `make setup` again:
+NO_ENGINE = """There is no Pulumi engine. Do one of the following, and run `make setup` again:
   - install Pulumi 3.200 or later (https://www.pulumi.com/docs/install/) so that `pulumi` is on PATH, or
   - install Go 1.21 or later (https://go.dev/dl/), and allow access to the Go module proxy, or
   - allow access to https://get.pulumi.com and https://get.pulumi.com/releases."""
@@ -58,7 +70,7 @@ def set_up() -> None:
     try:
         _install()
     except SetupError as error:
-        raise SetupError("\n\n".join([*failures, str(error), WITHOUT])) from error
+        raise SetupError("\n\n".join([*failures, str(error), NO_ENGINE])) from error
 
 
 def is_on_path() -> bool:
@@ -83,7 +95,7 @@ def _install() -> None:
     """Run the official installer into the cache folder, through the Automation API of Pulumi's SDK."""
     found = re.search(r"^pulumi==(\S+)", PINS.read_text(), re.MULTILINE)
     place = cache_folder() / f"pulumi-official-{found[1] if found else 'latest'}"
-    keep(place, _run_installer)
+    create_once(place, _run_installer)
     for program in sorted((place / "bin").iterdir()):
         link(program)
 

@@ -37,7 +37,7 @@ def set_up() -> None:
     for project in PROJECTS:
         name = f"package {project.parent.name}"
         if _changed(name, project):
-            with step(f"our {name}, editable"):
+            with step(f"our {name} (editable)"):
                 command = [*PIP, "--no-deps", "--no-build-isolation", "--editable", str(project.parent)]
                 run(command, advice="Check pyproject.toml.")
             _remember(name, project)

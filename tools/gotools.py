@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.steps import SetupError, cache_folder, keep, link, run, step
+from tools.steps import SetupError, cache_folder, create_once, link, run, step
 
 ADVICE = (
     "Check that the Go module proxy is reachable (`go env GOPROXY`), and that memory (2 GB) and disk space are free. "
@@ -106,7 +106,7 @@ def provide(go: str, name: str, parts: Sequence[Part]) -> None:
     All parts share one folder, because a program may look for the others beside itself.
     """
     place = _place(name, parts)
-    keep(place, lambda unfinished: _make(go, unfinished, parts))
+    create_once(place, lambda unfinished: _make(go, unfinished, parts))
     for part in parts:
         for file in part.names:
             link(place / file)

@@ -102,7 +102,10 @@ def _configure(stack: auto.Stack, url: str) -> None:
     config = stack.get_all_config()
     others = sorted(key for key in config if key.startswith("roster:") and key != CONFIG_KEY)
     if others:
-        raise SetupError(f"The stack `{STACK}` has its own settings: {', '.join(others)}. Run `pulumi` by hand.")
+        raise SetupError(
+            f"The stack `{STACK}` has settings besides `{CONFIG_KEY}`: {', '.join(others)}. `make up` uses only the"
+            " emulator. Remove the settings, or run `pulumi` directly."
+        )
     known = config.get(CONFIG_KEY)
     if known is None or known.value != url:
         stack.set_config(CONFIG_KEY, auto.ConfigValue(url))

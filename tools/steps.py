@@ -80,21 +80,21 @@ def locked(path: Path, holder: str) -> Iterator[None]:
         yield
 
 
-def keep(place: Path, fill: Callable[[Path], None]) -> None:
-    """Call `fill` to create the folder `place` of the cache, unless it exists.
+def create_once(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Call `fill` to create `folder` in the cache, unless it exists.
 
     One clone at a time fills the folder under a temporary name and renames it, so the final name is always complete.
     """
-    if place.exists():
+    if folder.exists():
         return
-    with locked(place.with_name(f"{place.name}.lock"), f"another clone that builds {place.name}"):
-        if place.exists():
+    with locked(folder.with_name(f"{folder.name}.lock"), f"another clone that builds {folder.name}"):
+        if folder.exists():
             return
-        with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as folder:
-            unfinished = Path(folder) / place.name
+        with tempfile.TemporaryDirectory(prefix=".making-", dir=folder.parent) as parent:
+            unfinished = Path(parent) / folder.name
             unfinished.mkdir()
             fill(unfinished)
-            unfinished.rename(place)
+            unfinished.rename(folder)
 
 
 def link(target: Path) -> None:
