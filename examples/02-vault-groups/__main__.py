@@ -1,4 +1,4 @@
-"""Nested Vault groups. A member of a group has its policies, and the policies of the groups that contain it."""
+"""Nested Vault groups. A member gets the policies of the group, and of all groups that contain the group."""
 
 import pulumi
 
