@@ -26,7 +26,7 @@ def resource_class(kind: str) -> type[Managed]:
 
 
 def arguments(kind: str) -> dict[str, bool]:
-    """Returns the arguments of a kind by its model, and whether each is required."""
+    """Return the arguments of a kind by its model, and whether each is required."""
     args_type = handler_class(kind).args_type
     supplied = marked(args_type, FromConnection)
     fields = args_type.model_fields.items()
@@ -38,7 +38,7 @@ def parameters(function: Any) -> list[str]:
 
 
 def literals(annotation: Any) -> Iterator[Any]:
-    """Yields the values that a type names."""
+    """Yield the values that a type names."""
     if get_origin(annotation) is Literal:
         yield from get_args(annotation)
     for part in get_args(annotation):

@@ -42,7 +42,7 @@ def tree(module: str) -> ast.Module:
 
 @functools.cache
 def imported(module: str) -> frozenset[tuple[str, str]]:
-    """Returns the imports from our other modules: module and name."""
+    """Return the imports from our other modules: module and name."""
     return frozenset(_imported(module))
 
 

@@ -56,7 +56,7 @@ class PlantedProject:
         self._plant()
 
     def _token(self, name: str) -> str:
-        """Exchanges a key for a token that the emulator accepts."""
+        """Exchange a key for a token that the emulator accepts."""
         return self.canaries.plant(name, exchange(self.emulator.url, name).json()["access_token"])
 
     def _plant(self) -> None:
@@ -122,7 +122,7 @@ class PlantedProject:
         return reply(int(refusing[1]), body)
 
     def learn(self) -> None:
-        """Adds the credentials that the services received, including the tokens that they issued."""
+        """Add the credentials that the services received, including the tokens that they issued."""
         for got in self.seen.got:
             token = got.headers.get("x-vault-token") or got.headers.get("authorization", "").partition(" ")[2]
             if token:
@@ -173,7 +173,7 @@ def test_no_credential_is_left_in_files_output_logs_or_command_lines(planted: Pl
 
 
 def _assert_state(planted: PlantedProject) -> None:
-    """Asserts that the decrypted state holds credentials only in the configuration that the engine keeps."""
+    """Assert that the decrypted state holds credentials only in the configuration that the engine keeps."""
     assert "a secret of the program" not in planted.program.export()
     told = planted.program.pulumi("stack", "export", "--show-secrets").out
     for row in json.loads(told)["deployment"]["resources"]:

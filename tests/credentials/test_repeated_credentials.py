@@ -39,7 +39,7 @@ PADDINGS = (0, 270, 470, 9960)
 
 
 def refusal(said: str) -> dict[str, Any]:
-    """Returns an error body that any of the four systems could send."""
+    """Return an error body that any of the four systems could send."""
     return {
         "errors": [{"code": "c", "message": said}],
         "code": "c",
@@ -51,7 +51,7 @@ def refusal(said: str) -> dict[str, Any]:
 
 
 def in_items(answered: bytes, said: str) -> bytes:
-    """Marks all items of a 207 reply as failed. Returns other replies unchanged."""
+    """Mark all items of a 207 reply as failed. Return other replies unchanged."""
     head, _, content = answered.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 207"):
         return answered
@@ -63,7 +63,7 @@ def in_items(answered: bytes, said: str) -> bytes:
 
 
 def as_revision(answered: bytes, said: str) -> bytes:
-    """Adds a malformed ETag to a reply."""
+    """Add a malformed ETag to a reply."""
     head, _, content = answered.partition(b"\r\n\r\n")
     etag = " ".join(said.split()).encode("ascii", "replace").decode() + "\xe9"
     return reply(int(head.split()[1]), content or None, {"ETag": etag})
@@ -111,14 +111,14 @@ class RepeatingService:
 
 
 def with_valid_credential(got: Got) -> Got:
-    """Returns the request with a credential that the emulator accepts."""
+    """Return the request with a credential that the emulator accepts."""
     scheme = "TOKEN" if got.path.startswith("/api/") else "Bearer"
     ours = {"authorization": f"{scheme} roster-dev", "x-vault-token": "roster-dev"}
     return replace(got, headers={name: ours.get(name, value) for name, value in got.headers.items()})
 
 
 def assert_shows_no_credential(error: BaseException) -> None:
-    """Asserts that an error and its traceback contain no part of the credential, and no line of the service's."""
+    """Assert that an error and its traceback contain no part of the credential, and no line of the service's."""
     shown = str(error)
     debugged = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     ways = [TOKEN, json.dumps(TOKEN)[1:-1], json.dumps(TOKEN).replace("/", "\\/")[1:-1], html.escape(TOKEN)]

@@ -61,7 +61,7 @@ def keyed(emulator: Running) -> Iterator[Client]:
 
 
 def together(count: int, what: Callable[[], Any]) -> list[Any]:
-    """Runs a function in many threads at once. Returns their answers and errors."""
+    """Run a function in many threads at once. Return their answers and errors."""
     answers: list[Any] = []
     start = threading.Barrier(count)
 
@@ -174,7 +174,7 @@ def test_a_service_that_refuses_each_token_gets_two_requests(emulator: Running, 
 
 
 def everything(error: BaseException) -> str:
-    """Returns all texts of an error."""
+    """Return all texts of an error."""
     shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return "\n".join([shown, repr(error), str(error), repr(error.args), str(vars(error))])
 

@@ -28,7 +28,7 @@ SHORT = Limits(budget=2, unreachable=0.3, connect=1, first_wait=0.01)
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Removes the network settings of the developer from the environment."""
+    """Remove the network settings of the developer from the environment."""
     for name in PROXIES + BUNDLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

@@ -26,7 +26,7 @@ def shown(members: Resource) -> list[str]:
 
 
 def sizes(server: Running, route: str) -> list[int]:
-    """Returns the number of items in each call of a route."""
+    """Return the number of items in each call of a route."""
     return [
         len(call["body"]["members"])
         for call in server.last_requests()

@@ -22,7 +22,7 @@ HASTY = skipping_waits(dataclasses.replace(QUICK, budget=2, settle=0.1))
 
 
 def lifecycle(kind: str, **config: Any) -> Lifecycle:
-    """Returns a lifecycle with this configuration only: no emulator, no environment."""
+    """Return a lifecycle with this configuration only: no emulator, no environment."""
     return Lifecycle(
         handler_class(kind), Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {}, HASTY))
     )

@@ -24,7 +24,7 @@ HEAD = "HEAD /v2/groups/{access_group_id}/members/{iam_id}"
 
 
 def sizes(server: Running, route: str) -> list[int]:
-    """Returns the number of items in each call of a route."""
+    """Return the number of items in each call of a route."""
     return [
         len(call["body"]["members"])
         for call in server.last_requests()

@@ -48,7 +48,7 @@ class Run:
         self.made = self._each(lambda lifecycle, inputs: lifecycle.create(inputs), self.inputs)
 
     def refresh(self) -> list[bool]:
-        """Reads each object. Tells whether it exists and is unchanged."""
+        """Read each object. Return whether it exists and is unchanged."""
 
         def unchanged(lifecycle: Lifecycle, item: tuple[tuple[str, Values], Values]) -> bool:
             (id, outputs), inputs = item
@@ -62,7 +62,7 @@ class Run:
 
 
 def declared(kind: str, teams: list[str], count: int) -> list[Values]:
-    """Returns a number of declarations: groups in all, other kinds for each team."""
+    """Return a number of declarations: groups in all, other kinds for each team."""
     if kind == GROUP:
         return [{"name": f"group {number}"} for number in range(count)]
     if kind == MEMBERS:

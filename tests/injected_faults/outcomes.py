@@ -91,7 +91,7 @@ class Unless:
     fields: tuple[str, ...] = ()
 
     def applies(self, kind: str, verb: Verb, request: Request, missing: str) -> bool:
-        """Tells whether the exception applies to a request."""
+        """Return whether the exception applies to a request."""
         return (
             fnmatchcase(kind, self.kinds)
             and verb in self.verbs
@@ -131,7 +131,7 @@ class Fault:
     always_unless: tuple[Unless, ...] = ()
 
     def outcome(self, always: bool, kind: str, verb: Verb, request: Request, missing: str = "") -> Outcome:
-        """Returns how one request of one verb of one kind must end."""
+        """Return how one request of one verb of one kind must end."""
         usual, exceptions = (self.always, self.always_unless) if always else (self.once, self.once_unless)
         assert usual is not None
         return next((each.outcome for each in exceptions if each.applies(kind, verb, request, missing)), usual)

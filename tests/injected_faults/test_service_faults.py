@@ -46,7 +46,7 @@ def test_each_fault_of_the_service_ends_as_declared(
 
 
 def combinations(run: VerbRun, always: bool) -> Iterator[tuple[Fault, Request, str]]:
-    """Yields each fault with each request that can meet it, and with each field that the reply can lack."""
+    """Yield each fault with each request that can meet it, and with each field that the reply can lack."""
     for fault in (fault for faults in FAULTS.values() for fault in faults):
         if always and fault.always is None:
             continue
@@ -57,7 +57,7 @@ def combinations(run: VerbRun, always: bool) -> Iterator[tuple[Fault, Request, s
 
 
 def problems_with(run: VerbRun, fault: Fault, request: Request, missing: str, always: bool, other_host: str) -> str:
-    """Runs the verb with the fault and returns every problem, or an empty text."""
+    """Run the verb with the fault and return every problem, or an empty text."""
     run.rewind(just_created=fault.inject["kind"] == "stale")
     injected = inject(run, fault, request, missing, always, other_host)
     run.slow = fault.slow
@@ -74,7 +74,7 @@ def problems_with(run: VerbRun, fault: Fault, request: Request, missing: str, al
 
 
 def inject(run: VerbRun, fault: Fault, request: Request, missing: str, always: bool, other_host: str) -> Injected:
-    """Injects the fault so that exactly this request meets it."""
+    """Inject the fault so that exactly this request meets it."""
     fields = {**fault.inject, "method": request.method, "route": request.route, "skip": request.skip}
     fields["times"] = None if always else 1
     kind = fields["kind"]

@@ -40,7 +40,7 @@ class Shared:
         )
 
     def others_only(self, *items: str) -> None:
-        """Lets another writer overwrite our change."""
+        """Let another writer overwrite our change."""
         self.items = {*items}
 
     def read(self) -> frozenset[str]:

@@ -44,7 +44,7 @@ def html_proxy() -> Iterator[str]:
 
 
 def a_few_lines(text: str, *parts: str) -> None:
-    """Asserts that an error contains these parts and no traceback, and is short."""
+    """Assert that an error contains these parts and no traceback, and is short."""
     for part in parts:
         assert part in text
     assert "Traceback" not in text

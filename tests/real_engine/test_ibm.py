@@ -37,7 +37,7 @@ def named(server: Running, name: str) -> str:
 
 
 def content_of(server: Running) -> Any:
-    """Returns everything that the service holds, without times and revisions."""
+    """Return everything that the service holds, without times and revisions."""
     noise = {"etag", "last_modified_at", "last_modified_by_id", "created_at"}
     tables = server.dump()["ibm"]
     return {

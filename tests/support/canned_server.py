@@ -46,7 +46,7 @@ class Canned:
 def reply(
     status: int = 200, body: Any = None, headers: dict[str, str] | None = None, *, kind: str = "application/json"
 ) -> bytes:
-    """Returns a complete HTTP reply. A body that is not bytes is sent as JSON."""
+    """Return a complete HTTP reply. A body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     lines = {"Content-Type": kind, "Content-Length": str(len(content)), "Connection": "close", **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
@@ -80,17 +80,17 @@ class _Server(socketserver.ThreadingTCPServer):
         self.canned = canned
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Counts the connection and accepts it."""
+        """Count the connection and accept it."""
         self.canned.calls += 1
         return True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores errors: in some tests the client closes the connection or refuses the certificate."""
+        """Ignore errors: in some tests the client closes the connection or refuses the certificate."""
 
 
 @contextmanager
 def canned(answer: Answer = b"", *, tls: ssl.SSLContext | None = None) -> Iterator[Canned]:
-    """Serves one answer, or the result of a function of each request."""
+    """Serve one answer, or the result of a function of each request."""
     what = Canned(answer)
     with _Server(what) as server:
         if tls is not None:

@@ -16,7 +16,7 @@ from support.subjects import Subject, Values
 
 
 def run_lifecycle(case: Case, subject: Subject, server: Any) -> None:
-    """Runs every step of the lifecycle, and asserts after each step that nothing is left to do."""
+    """Run every step of the lifecycle, and assert after each step that nothing is left to do."""
     made = case.prepare(server)
     before = server.dump()
     given = case.inputs(made)
@@ -85,7 +85,7 @@ def _checked(subject: Subject, given: Values) -> Values:
 
 
 def _import(subject: Subject, import_key: str) -> Found | None:
-    """Reads an object of which only the import key is known, as ``Resource.get`` does."""
+    """Read an object of which only the import key is known, as ``Resource.get`` does."""
     subject.new_run()
     return subject.read(import_key, {"connection": "default"})
 
@@ -110,7 +110,7 @@ _PASSING_COLUMNS = {"cleared", "last_update_time", "modify_index", "updated_at"}
 
 
 def objects(dump: Any) -> Any:
-    """Returns the objects of a dump in a form that can be compared.
+    """Return the objects of a dump in a form that can be compared.
 
     The order of rows, revisions and times do not count, and neither does the root group of a Britive application, which
     stays when all else is deleted.

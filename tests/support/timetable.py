@@ -33,7 +33,7 @@ class FakeTime:
         return EPOCH + self.now
 
     def date(self, ahead: float = 0) -> str:
-        """Returns an HTTP date a number of seconds ahead."""
+        """Return an HTTP date a number of seconds ahead."""
         return formatdate(self.wall() + ahead, usegmt=True)
 
     def limits(self, **changes: float) -> Limits:

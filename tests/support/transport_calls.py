@@ -64,7 +64,7 @@ def fine(request: httpx.Request) -> httpx.Response:
 
 
 def run(script: Script, time: FakeTime, ask: httpx.Request | None = None, **changes: float) -> httpx.Response:
-    """Sends a request through the retries. Without a deadline of its own, it has the whole budget."""
+    """Send a request through the retries. Without a deadline of its own, it has the whole budget."""
     ask, limits = ask or request(), time.limits(**changes)
     if Call.of(ask).deadline == LATE:
         Call.of(ask).deadline = Call.of(ask).send_by = time.now + limits.budget
