@@ -11,9 +11,9 @@ import pytest
 
 from credentials.canaries import Arguments, Canaries, arguments, joined
 from roster_emulator import Running
-from support.canned_server import Got, reply
 from support.program import Program
 from support.recording_proxy import RecordingProxy, recording_proxy
+from support.scripted_server import ReceivedRequest, reply
 from testkit.ibm import exchange
 
 PROGRAM = """
@@ -109,7 +109,7 @@ class PlantedProject:
         program.configure(secret=secret, **plain)
         program.write(PROGRAM)
 
-    def _answer(self, got: Got) -> bytes:
+    def _answer(self, got: ReceivedRequest) -> bytes:
         refusing = REFUSING.fullmatch(got.target)
         if refusing is None:
             return self.seen.answer(got)

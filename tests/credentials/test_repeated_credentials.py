@@ -18,11 +18,11 @@ import pytest
 from pulumi_roster.errors import RosterError
 from roster_emulator import Running
 from roster_emulator.store import Store
-from support.canned_server import Got, canned, reply
 from support.cases import CASES, Case
 from support.emulator_state import EmulatorState
 from support.every_kind import seed_others
 from support.recording_proxy import RecordingProxy, recording_proxy
+from support.scripted_server import ReceivedRequest, reply, scripted_server
 from support.subjects import ALONE, Direct, session_for
 
 # All characters that a token may contain, so that each escaping changes it.
@@ -102,7 +102,7 @@ class RepeatingService:
         self.reply_with = REPLIES["400"]
         self.padding = 0
 
-    def answer(self, got: Got) -> bytes:
+    def answer(self, got: ReceivedRequest) -> bytes:
         answered = self._seen.answer(with_valid_credential(got))
         if got.method not in self.methods:
             return answered
@@ -110,7 +110,7 @@ class RepeatingService:
         return self.reply_with(answered, f"{'.' * self.padding} {told} {FORGED}")
 
 
-def with_valid_credential(got: Got) -> Got:
+def with_valid_credential(got: ReceivedRequest) -> ReceivedRequest:
     """Return the request with a credential that the emulator accepts."""
     scheme = "TOKEN" if got.path.startswith("/api/") else "Bearer"
     ours = {"authorization": f"{scheme} roster-dev", "x-vault-token": "roster-dev"}
@@ -136,7 +136,7 @@ def test_no_error_shows_a_credential_that_a_service_repeats(case: Case, emulator
     seed_others(emulator)
     made = case.prepare(emulator)
     raised: set[str] = set()
-    with recording_proxy(emulator) as seen, canned() as server:
+    with recording_proxy(emulator) as seen, scripted_server() as server:
         service = RepeatingService(seen)
         server.answer = service.answer
         system = case.system

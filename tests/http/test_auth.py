@@ -26,8 +26,8 @@ from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
-from support.canned_server import Canned, Got, canned, reply
-from support.timetable import FakeTime
+from support.fake_time import FakeTime
+from support.scripted_server import ReceivedRequest, ScriptedServer, reply, scripted_server
 
 GRANT = "urn:ibm:params:oauth:grant-type:apikey"
 TOKEN_ROUTE = "POST /identity/token"
@@ -94,7 +94,7 @@ def together(count: int, what: Callable[[], Any]) -> list[Any]:
     ids=["bearer", "scheme", "header"],
 )
 def test_a_token_is_sent_in_the_header_and_scheme_of_the_service(auth: Token, header: str, value: str) -> None:
-    with canned(reply(body={})) as server, api(server.url, auth) as client:
+    with scripted_server(reply(body={})) as server, api(server.url, auth) as client:
         client.get("/x")
     assert server.got[0].headers[header] == value
 
@@ -126,7 +126,7 @@ def test_eight_threads_exchange_a_key_once(emulator: Running, keyed: Client) -> 
 
 
 def test_the_exchange_sends_a_form_and_the_token_is_a_bearer_token(emulator: Running) -> None:
-    with canned() as server:
+    with scripted_server() as server:
         server.answer = lambda got: reply(body={"access_token": "t-1", "expires_in": 60})
         with api(server.url, exchange(server.url, "k+/= y")) as client:
             client.put("/x", json={})
@@ -193,12 +193,12 @@ def test_a_refused_key_is_reported_in_the_services_words_and_not_shown(emulator:
 def test_a_key_that_a_service_repeats_is_redacted(status: int) -> None:
     key = "canary+/= key"
 
-    def answer(got: Got) -> bytes:
+    def answer(got: ReceivedRequest) -> bytes:
         words = f"no such key: {key} ({quote_plus(key)})\n{got.body.decode()}"
         return reply(status, {"errorMessage": words})
 
     with (
-        canned(answer) as server,
+        scripted_server(answer) as server,
         api(server.url, exchange(server.url, key)) as client,
         pytest.raises(Unauthorized, match="no such key") as caught,
     ):
@@ -274,7 +274,7 @@ def test_a_failed_exchange_means_that_nothing_was_done(
 )
 def test_an_answer_without_a_token_is_not_used(answer: bytes) -> None:
     with (
-        canned(answer) as server,
+        scripted_server(answer) as server,
         api(server.url, exchange(server.url)) as client,
         pytest.raises(UnexpectedReply, match="token endpoint"),
     ):
@@ -287,7 +287,7 @@ def test_an_answer_without_a_token_is_not_used(answer: bytes) -> None:
 )
 def test_a_refusal_with_a_malformed_body_is_a_refusal(body: bytes) -> None:
     with (
-        canned(reply(400, body)) as server,
+        scripted_server(reply(400, body)) as server,
         api(server.url, exchange(server.url)) as client,
         pytest.raises(Unauthorized),
     ):
@@ -305,14 +305,18 @@ def test_a_malformed_key_is_refused_and_not_shown() -> None:
 
 
 @pytest.fixture
-def other_host() -> Iterator[Canned]:
-    with canned(reply(body={"access_token": "t", "expires_in": 60})) as server:
+def other_host() -> Iterator[ScriptedServer]:
+    with scripted_server(reply(body={"access_token": "t", "expires_in": 60})) as server:
         yield server
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_key_never_goes_to_another_host(status: int, other_host: Canned) -> None:
+def test_a_key_never_goes_to_another_host(status: int, other_host: ScriptedServer) -> None:
     away = reply(status, headers={"Location": f"{other_host.url}/identity/token"})
-    with canned(away) as server, api(server.url, exchange(server.url)) as client, pytest.raises(UnexpectedReply):
+    with (
+        scripted_server(away) as server,
+        api(server.url, exchange(server.url)) as client,
+        pytest.raises(UnexpectedReply),
+    ):
         client.get("/x")
     assert other_host.got == []

@@ -17,7 +17,7 @@ from pulumi_roster.ibm.member import MemberState
 from pulumi_roster.lifecycle.concurrent_writes import write_until_settled
 from pulumi_roster.lifecycle.polling import poll_until, retry_malformed, retry_while_absent
 from support.client_calls import DIALECT
-from support.timetable import FakeTime
+from support.fake_time import FakeTime
 
 BUDGET = 10.0
 

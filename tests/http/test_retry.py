@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pulumi_roster.http.rate_gate import http_date
 from pulumi_roster.http.whole_body import ReplyTooLarge
-from support.timetable import Answer, FakeTime, Script
+from support.fake_time import Answer, FakeTime, Script
 from support.transport_calls import failing, fine, limited, request, run
 
 # -- repeated requests

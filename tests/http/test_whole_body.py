@@ -14,8 +14,8 @@ import pytest
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.whole_body import ReplyTooLarge, WholeBody
 from roster_emulator import Running
-from support.canned_server import canned, reply
-from support.timetable import FakeTime, Script
+from support.fake_time import FakeTime, Script
+from support.scripted_server import reply, scripted_server
 from support.transport_calls import fine, request
 
 
@@ -26,7 +26,7 @@ def whole(limits: Limits) -> Iterator[WholeBody]:
 
 
 def received(answer: Any, method: str = "GET", **limits: Any) -> httpx.Response:
-    with canned(answer) as server, whole(Limits(**limits)) as transport:
+    with scripted_server(answer) as server, whole(Limits(**limits)) as transport:
         return transport.handle_request(request(method, url=server.url))
 
 

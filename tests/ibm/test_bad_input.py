@@ -13,10 +13,10 @@ from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
 from roster_emulator import Running
+from support.fake_time import skipping_waits
 from support.ibm_api import ibm_groups
 from support.resources import Resource
 from support.subjects import QUICK
-from support.timetable import skipping_waits
 
 HASTY = skipping_waits(dataclasses.replace(QUICK, budget=2, settle=0.1))
 

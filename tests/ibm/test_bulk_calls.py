@@ -10,10 +10,10 @@ import pytest
 
 from pulumi_roster.errors import BadRequest, NotFound, PartialFailure, UnexpectedReply
 from roster_emulator import Running
+from support.fake_time import skipping_waits
 from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
 from support.resources import Resource
 from support.subjects import QUICK
-from support.timetable import skipping_waits
 
 ANNA, BERT, CARA = (f"IBMid-1100000{name * 3}" for name in "ABC")
 MANY = [f"IBMid-{number:04}" for number in range(1000)]

@@ -10,10 +10,10 @@ import pytest
 
 from pulumi_roster.errors import AlreadyExists, OutcomeUnknown, ServerError
 from roster_emulator import Running
+from support.fake_time import skipping_waits
 from support.ibm_api import ibm, ibm_group, ibm_groups, ibm_rule, ibm_rules
 from support.resources import Resource
 from support.subjects import QUICK
-from support.timetable import skipping_waits
 
 GROUPS, RULES = "/v2/groups", "/v2/groups/{access_group_id}/rules"
 

@@ -16,9 +16,9 @@ from injected_faults.problems import problems, run_to_end
 from injected_faults.relay import relay
 from injected_faults.verb import ALL_VERBS, VerbRun
 from roster_emulator import Running
-from support.canned_server import canned, reply
 from support.cases import Case
 from support.certificates import Certificate, self_signed
+from support.scripted_server import reply, scripted_server
 
 NOWHERE = "service.invalid"
 
@@ -35,7 +35,7 @@ def no_proxy_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server whose certificate is not trusted."""
     certificate: Certificate = self_signed(tmp_path_factory.mktemp("certificate"))
-    with canned(reply(body={}), tls=certificate.server()) as server:
+    with scripted_server(reply(body={}), tls=certificate.server()) as server:
         yield server.url
         assert not server.got, "the provider must not send a request to an untrusted server"
 

@@ -13,22 +13,27 @@ from injected_faults.problems import problems, run_to_end
 from injected_faults.verb import ALL_VERBS, SHORT_TIMEOUT, VerbRun
 from pulumi_roster.errors import PartialFailure
 from roster_emulator import Running
-from support.canned_server import Canned, canned, reply
 from support.cases import Case
 from support.emulator_state import Injected
+from support.scripted_server import ScriptedServer, reply, scripted_server
 
 
 @pytest.fixture
-def other_host() -> Iterator[Canned]:
+def other_host() -> Iterator[ScriptedServer]:
     """A server to which redirects lead. It answers every request."""
-    with canned(reply(200, {"id": "of another host", "access_token": "of another host"})) as other:
+    with scripted_server(reply(200, {"id": "of another host", "access_token": "of another host"})) as other:
         yield other
 
 
 @pytest.mark.parametrize("always", [False, True], ids=["once", "always"])
 @pytest.mark.parametrize(("case", "verb"), ALL_VERBS, ids=str)
 def test_each_fault_of_the_service_ends_as_declared(
-    case: Case, verb: Verb, always: bool, emulator: Running, other_host: Canned, caplog: pytest.LogCaptureFixture
+    case: Case,
+    verb: Verb,
+    always: bool,
+    emulator: Running,
+    other_host: ScriptedServer,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     run = VerbRun(emulator, case, verb)
     found: list[str] = []

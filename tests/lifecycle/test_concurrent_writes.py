@@ -12,7 +12,7 @@ from pulumi_roster.errors import BadRequest, ConnectionFailed, RateLimited, Repl
 from pulumi_roster.http.client import Client
 from pulumi_roster.lifecycle.concurrent_writes import write_until_settled
 from support.client_calls import DIALECT
-from support.timetable import FakeTime
+from support.fake_time import FakeTime
 
 QUIET = 1.0
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pulumi_roster.lifecycle.list_cache import Listing
 from pulumi_roster.schema.model import State
+from support.fake_time import FakeTime
 from support.threads import WAIT, join, threads
-from support.timetable import FakeTime
 
 
 class Row(State):

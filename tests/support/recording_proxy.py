@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from roster_emulator import Running
-from support.canned_server import Canned, Got, canned, reply
 from support.emulator_state import EmulatorState
+from support.scripted_server import ReceivedRequest, ScriptedServer, reply, scripted_server
 
 HEADERS = {
     *("host", "user-agent", "accept", "accept-encoding", "connection", "content-length", "content-type"),
@@ -98,18 +98,18 @@ class RecordingProxy:
         self._lock = threading.Lock()
         self._behind = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=30)
         self._literals = EmulatorState(emulator).route_segments()
-        self.server = Canned(b"")
+        self.server = ScriptedServer(b"")
         self.url = ""
 
     @property
-    def got(self) -> list[Got]:
+    def got(self) -> list[ReceivedRequest]:
         return self.server.got
 
     def close(self) -> None:
         """Close the connection to the emulator."""
         self._behind.close()
 
-    def answer(self, got: Got) -> bytes:
+    def answer(self, got: ReceivedRequest) -> bytes:
         """Pass a request on and return the reply."""
         body = self._body(got)
         with self._lock:
@@ -125,7 +125,7 @@ class RecordingProxy:
             return reply(answered.status, None, headers)
         return reply(answered.status, self.names.to_client(json.loads(content)), headers)
 
-    def _target(self, got: Got) -> str:
+    def _target(self, got: ReceivedRequest) -> str:
         path = "/".join(quote(self.names.to_service(unquote(part)), safe="") for part in got.path.split("/"))
         query = "&".join(
             f"{name}={quote(self.names.to_service(value), safe='')}"
@@ -133,7 +133,7 @@ class RecordingProxy:
         )
         return f"{path}?{query}" if query else path
 
-    def _body(self, got: Got) -> bytes:
+    def _body(self, got: ReceivedRequest) -> bytes:
         if "json" not in got.headers.get("content-type", ""):
             return got.body
         return json.dumps(self.names.to_service(json.loads(got.body))).encode()
@@ -171,6 +171,6 @@ def recording_proxy(emulator: Running, name: Callable[[int], str] | None = None)
     """Run a proxy for the length of the block. Clear the emulator's counts of requests first."""
     emulator.clear_requests()
     made = RecordingProxy(emulator, Names(emulator, name))
-    with closing(made), canned(made.answer) as server:
+    with closing(made), scripted_server(made.answer) as server:
         made.server, made.url = server, server.url
         yield made
