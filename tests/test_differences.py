@@ -1,7 +1,7 @@
-"""Compares declarations at random: the difference names exactly the fields whose meaning differs.
+"""Tests that ``diff`` of two random declarations names exactly the fields whose meaning differs.
 
-``KINDS`` says what each field means, by the documentation of the services and without the code of the provider. A kind
-whose values have one notation each needs no entry.
+``KINDS`` defines the meaning of each field from the documentation of the services, without the code of the provider.
+A kind needs no entry if each of its values has only one notation.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def pairs(draw: st.DrawFn, fields: dict[str, Field]) -> tuple[Values, Values]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-def test_a_difference_names_the_fields_whose_meaning_differs(kind: str, data: st.DataObject) -> None:
+def test_diff_names_exactly_the_fields_whose_meaning_differs(kind: str, data: st.DataObject) -> None:
     fields = KINDS[kind]
     old, new = data.draw(pairs(fields))
     lifecycle = Lifecycle(handler_class(kind), SESSION)

@@ -13,14 +13,16 @@ from support.program import ROOT, Program
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))
 
 
-def test_examples_are_found() -> None:
+def test_the_examples_are_numbered_without_a_gap() -> None:
     assert EXAMPLES
     numbers = [path.name.partition("-")[0] for path in EXAMPLES]
     assert numbers == [f"{number:02}" for number in range(1, len(EXAMPLES) + 1)], "number them from one, without a gap"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_example(example: Path, tmp_path: Path, emulator: Running) -> None:
+def test_example(
+    example: Path, tmp_path: Path, emulator: Running
+) -> None:
     before = emulator.dump()
     program = Program(tmp_path / "project", emulator.url, example=example)
     program.up()

@@ -1,4 +1,4 @@
-"""Tests a team through the real engine: one list of people in four systems."""
+"""Runs ``Team`` with the real engine: a change of the list of people makes the right change in four systems."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ pulumi.export("environments", team.britive_environment_ids)
 """
 
 
-def test_one_list_of_people_in_four_systems(tmp_path: Path, emulator: Running) -> None:
+def test_a_change_of_the_list_of_people_changes_four_systems(tmp_path: Path, emulator: Running) -> None:
     program = Program(tmp_path / "project", emulator.url)
     program.write(TEAM.format(people="[ANN]"))
     program.up()

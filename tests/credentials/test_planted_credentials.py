@@ -175,8 +175,8 @@ def test_no_credential_is_left_in_files_output_logs_or_command_lines(planted: Pl
 def _assert_state(planted: PlantedProject) -> None:
     """Assert that the decrypted state holds credentials only in the configuration that the engine keeps."""
     assert "a secret of the program" not in planted.program.export()
-    told = planted.program.pulumi("stack", "export", "--show-secrets").out
-    for row in json.loads(told)["deployment"]["resources"]:
+    exported = planted.program.pulumi("stack", "export", "--show-secrets").out
+    for row in json.loads(exported)["deployment"]["resources"]:
         names = planted.canaries.within(json.dumps(row))
         if row["type"] == "pulumi:providers:pulumi-python":
             assert names, "the engine keeps the configuration, as documented"

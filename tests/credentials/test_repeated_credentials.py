@@ -106,8 +106,8 @@ class RepeatingService:
         answered = self._seen.answer(with_valid_credential(got))
         if got.method not in self.methods:
             return answered
-        told = got.headers.get("x-vault-token") or got.headers["authorization"]
-        return self.reply_with(answered, f"{'.' * self.padding} {told} {FORGED}")
+        credential = got.headers.get("x-vault-token") or got.headers["authorization"]
+        return self.reply_with(answered, f"{'.' * self.padding} {credential} {FORGED}")
 
 
 def with_valid_credential(got: ReceivedRequest) -> ReceivedRequest:

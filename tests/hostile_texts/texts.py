@@ -1,4 +1,4 @@
-"""Lists ids and names that are dangerous if a part of them is read as something other than text."""
+"""Lists ids and names that are dangerous if a program interprets a part of them as a path, a query or a header."""
 
 from __future__ import annotations
 

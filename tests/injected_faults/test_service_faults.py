@@ -91,7 +91,7 @@ def inject(run: VerbRun, fault: Fault, request: Request, missing: str, always: b
     elif kind == "redirect":
         fields["location"] = other_host
     elif kind in ("slow_headers", "slow_body"):
-        fields["seconds"] = 20 * SHORT_TIMEOUT  # no one waits so long: removing the fault ends the delay
+        fields["seconds"] = 20 * SHORT_TIMEOUT  # the test does not wait for the whole delay: removing the fault ends it
     elif kind == "hold":
         # The service does the work late, while the provider waits before its retry.
         run.on_wait = run.emulator.release

@@ -179,7 +179,7 @@ class _failing_as:
         self._slot, self._verb = slot, verb
 
     def __enter__(self) -> None:
-        """Nothing to prepare."""
+        """Enter the context. There is nothing to prepare."""
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         # A kill is no Exception and is not wrapped.

@@ -158,7 +158,7 @@ def test_objects_that_were_deleted_outside_are_created_again(program: Program, e
     assert [row["id"] for row in ibm_groups(emulator)] == [unmanaged]
 
 
-def test_inputs_that_are_unknown_in_a_preview(program: Program, emulator: Running) -> None:
+def test_inputs_may_be_unknown_in_a_preview(program: Program, emulator: Running) -> None:
     program.write("""
         team = roster.ibm.AccessGroup("team", name="team")
         later = team.id.apply(lambda id: "IBMid-" + id[-8:].upper())

@@ -216,7 +216,7 @@ def _steps_and_errors(events: Path) -> tuple[tuple[tuple[str, str], ...], dict[s
         done = (event.get("resOutputsEvent") or {}).get("metadata") or {}
         if done.get("type", "").startswith("pulumi-python:dynamic/") and done["op"] != "same":
             steps.append((done["op"], done["urn"].rsplit("::", 1)[1]))
-        told = event.get("diagnosticEvent") or {}
-        if told.get("severity") == "error":
-            errors[told.get("urn", "").rpartition("::")[2]] += told["message"]
+        diagnostic = event.get("diagnosticEvent") or {}
+        if diagnostic.get("severity") == "error":
+            errors[diagnostic.get("urn", "").rpartition("::")[2]] += diagnostic["message"]
     return tuple(steps), dict(errors)

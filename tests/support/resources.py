@@ -18,7 +18,7 @@ class Server(Protocol):
 class Resource:
     """A resource of one kind against a server.
 
-    ``up`` declares it (and answers what that did), ``refresh`` reads it in a new process, ``destroy`` removes it.
+    ``up`` declares it and returns the step. ``refresh`` reads it in a new process. ``destroy`` deletes it.
     """
 
     def __init__(self, kind: str, server: Server, limits: Limits = QUICK, /, **config: Any) -> None:
