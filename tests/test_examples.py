@@ -20,9 +20,7 @@ def test_the_examples_are_numbered_without_a_gap() -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_example(
-    example: Path, tmp_path: Path, emulator: Running
-) -> None:
+def test_example(example: Path, tmp_path: Path, emulator: Running) -> None:
     before = emulator.dump()
     program = Program(tmp_path / "project", emulator.url, example=example)
     program.up()

@@ -192,7 +192,7 @@ def _assert_arguments(started: Arguments, canaries: Canaries) -> None:
 
 
 def test_traces_of_the_engine_hold_credentials_as_documented(planted: PlantedProject) -> None:
-    """This also proves that the search finds credentials."""
+    """Also check that the search finds credentials."""
     folder = planted.program.folder
     planted.program.write('roster.ibm.AccessGroup("ibm", name="one")')
     planted.program.environment["PULUMI_DEBUG_GRPC"] = str(folder / "grpc.json")

@@ -102,7 +102,7 @@ def test_an_unconfirmed_creation_suggests_adoption(emulator: Running) -> None:
 
 
 def test_two_equal_new_groups_are_refused_with_their_ids(group: Resource, emulator: Running) -> None:
-    """Another writer creates an equal group while our reply is lost: nothing tells which one is ours."""
+    """Another writer creates an equal group while our reply is lost, so Roster cannot know which group is ours."""
     emulator.fault(kind="drop_after", method="POST", route=GROUPS)
     emulator.fault(kind="hold", method="GET", route=GROUPS, skip=1)
     with ThreadPoolExecutor(1) as pool:

@@ -42,12 +42,12 @@ DRIFT = Outcome(shows_drift=True)
 
 
 def error(*errors: type[RosterError]) -> Outcome:
-    """The verb ends with one of these errors."""
+    """Return the outcome that the verb ends with one of these errors."""
     return Outcome(errors=errors)
 
 
 def repaired_or(*errors: type[RosterError]) -> Outcome:
-    """The verb is repaired if it can do without the reply, or else ends with one of these errors."""
+    """Return the outcome of a verb that is repaired if it needs no reply, or else ends with one of these errors."""
     return Outcome(repaired=True, errors=errors)
 
 
@@ -75,7 +75,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Unless:
-    """An exception: the requests for which a fault has another outcome.
+    """An exception to the outcome of a fault: some requests have another outcome.
 
     :param why: the footnote on the page.
     :param request: a pattern of method and route.

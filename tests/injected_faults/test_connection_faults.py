@@ -56,7 +56,7 @@ def reset(run: VerbRun, always: bool) -> Iterator[str]:
 
 @contextmanager
 def unknown_host(run: VerbRun, always: bool) -> Iterator[str]:
-    """A name that never resolves, or only after the first wait."""
+    """Yield a host name that never resolves, or only after the first wait."""
     resolve, port = socket.getaddrinfo, urlsplit(run.emulator.url).port
 
     def found(host: Any, *more: Any, **options: Any) -> Any:

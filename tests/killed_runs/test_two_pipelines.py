@@ -71,7 +71,7 @@ def test_the_second_stack_that_declares_a_name_gets_the_id_of_the_first(tmp_path
 
 
 def test_two_stacks_that_create_one_name_together_create_one_object(tmp_path: Path, emulator: Running) -> None:
-    """Where the service keeps names unique, one creation is refused and names the id of the other object."""
+    """If the service keeps names unique, it refuses one creation. The error names the id of the other object."""
     emulator.seed(**ROOT)
     emulator.switch(unique_names=True, britive_unique_names=True)
     one, two = (Pipeline(tmp_path, emulator, name, NAMES) for name in ("one", "two"))

@@ -24,7 +24,7 @@ DIRECT, LISTING = 1_000_000, 0
 
 
 class Killed(BaseException):
-    """The process was killed. This is no ``Exception``, so that the provider does not handle it."""
+    """The process was killed. It is not an ``Exception``, so that the provider does not handle it."""
 
 
 class Clock:

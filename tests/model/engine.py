@@ -182,7 +182,7 @@ class _failing_as:
         """Enter the context. There is nothing to prepare."""
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        # A kill is no Exception and is not wrapped.
+        # A kill is not an ``Exception``, so it is not wrapped.
         if isinstance(error, Exception) and not isinstance(error, AssertionError):
             raise StepFailed(self._slot, self._verb, error) from error
 
