@@ -66,7 +66,7 @@ def test_a_change_of_the_list_of_people_changes_four_systems(tmp_path: Path, emu
     program.write(TEAM.format(people="[ANN, BEN]"))
     shown = re.sub(" +", " ", program.preview().out)
     for line in ('+ [1]: "user-102"', '+ [1]: "entity-bob"', 'iam_id: "IBMid-2"', 'user_id : "user-bob"'):
-        assert line in shown, "a person who is added shows in each system"
+        assert line in shown, "the preview must show a new person in each system"
     assert "+ 2 to create\n ~ 3 to update" in shown
     program.up()
     program.write(TEAM.format(people="[CAT]"))

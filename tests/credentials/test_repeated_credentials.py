@@ -1,6 +1,6 @@
 """Answers with replies that repeat the credential, imitate our messages, or are too deep or too large.
 
-No error shows any part of the credential, and every line of an error is worded by us.
+No error shows a part of the credential, and the service cannot add a line to an error.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def with_valid_credential(got: ReceivedRequest) -> ReceivedRequest:
 
 
 def assert_shows_no_credential(error: BaseException) -> None:
-    """Assert that an error and its traceback contain no part of the credential, and no line of the service's."""
+    """Assert that an error and its traceback contain no part of the credential, and that the service added no line."""
     shown = str(error)
     debugged = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     ways = [TOKEN, json.dumps(TOKEN)[1:-1], json.dumps(TOKEN).replace("/", "\\/")[1:-1], html.escape(TOKEN)]

@@ -77,7 +77,7 @@ def together(count: int, what: Callable[[], Any]) -> list[Any]:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert not any(thread.is_alive() for thread in threads), "some wait for ever"
+    assert not any(thread.is_alive() for thread in threads), "a thread did not end"
     return answers
 
 
@@ -241,10 +241,11 @@ def test_a_failed_exchange_means_that_nothing_was_done(
     fault: dict[str, Any], kind: type[RosterError], hint: str, emulator: Running
 ) -> None:
     emulator.fault(**fault, route="/identity/token", times=None)
-    limits = Limits(budget=0.3 if "seconds" in fault else 5, first_wait=20)  # no time for a second try
+    limits = Limits(budget=0.3 if "seconds" in fault else 5, first_wait=20)  # no time for a second attempt
     with api(emulator.url, exchange(emulator.url), limits) as client, pytest.raises(kind) as caught:
         client.post("/v2/groups", params=GROUPS, json={"name": "admins"})
-    # A lost reply would start a search for the new object. A 404 would mean that an object is gone.
+    # After an ``OutcomeUnknown``, the provider would look for a new object. After a ``NotFound``, it would treat the
+    # object as deleted.
     assert not isinstance(caught.value, OutcomeUnknown)
     assert type(caught.value) in (ServiceError, RateLimited, ConnectionFailed)
     assert "token" in str(caught.value)

@@ -64,7 +64,7 @@ def test_no_exception_of_a_library_leaves_the_client(raw: bytes, connect: Connec
                 call(api)
             except RosterError as error:
                 ended.append(error)
-    assert not any(isinstance(error, ConnectionFailed) for error in ended), "it was reached"
+    assert not any(isinstance(error, ConnectionFailed) for error in ended), "the server was reached"
     assert all(error.__cause__ is None for error in ended)
 
 

@@ -25,14 +25,14 @@ REFUSED = httpx.ConnectError("refused")
     ("answer", "method", "sent"),
     [
         (limited(), "GET", 2),
-        (limited(), "POST", 2),  # surely not done
+        (limited(), "POST", 2),  # a limited request was not carried out
         (failing(500), "GET", 2),
         (failing(502), "PUT", 2),
         (failing(503), "DELETE", 2),
         (failing(504), "HEAD", 2),
         (failing(500), "POST", 1),
         (failing(503), "POST", 1),
-        (failing(501), "GET", 1),  # will not pass
+        (failing(501), "GET", 1),  # not a temporary failure
         (failing(400), "GET", 1),
         (failing(404), "GET", 1),
         (failing(409), "PUT", 1),

@@ -96,7 +96,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(certificate: Certifica
     with scripted_server(reply(body={}), tls=certificate.server()) as server:
         with pytest.raises(ConnectionFailed, match="CERTIFICATE_VERIFY_FAILED") as caught:
             connect(server.url).get("/x")
-        assert (server.got, server.calls) == ([], 1)  # it would not be trusted in a second either
+        assert (server.got, server.calls) == ([], 1)  # no retry: the certificate stays untrusted
     assert "SSL_CERT_FILE" in caught.value.hint
 
 

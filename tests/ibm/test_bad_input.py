@@ -124,7 +124,7 @@ def test_a_refused_object_is_reported_in_the_services_words(emulator: Running) -
     first, *rest = str(caught.value).splitlines()
     assert first.startswith('create ibm.AccessGroup "one": IBM Cloud IAM answered 400 invalid_payload')
     assert "  response: Payload contains invalid/missing data." in rest
-    assert len(rest) <= 4, "a few lines"
+    assert len(rest) <= 4, "an error must have at most five lines"
 
 
 def test_inputs_of_an_older_version_are_validated_before_a_request(emulator: Running) -> None:

@@ -132,7 +132,7 @@ def test_a_group_that_the_listing_lacks_is_read_directly(emulator: Running) -> N
     emulator.fault(kind="stale", route="/v2/groups", as_of="plan", times=2)
     run.create(declared(GROUP, [], 5))
     emulator.clear_requests()
-    assert run.refresh() == [True] * 5, "the listing is older than the groups"
+    assert run.refresh() == [True] * 5, "the groups must exist, although the listing is older than they are"
     assert emulator.requests() == {LIST: 1, READ: 5}
 
 

@@ -95,7 +95,9 @@ class Checks(ModelState):
             there = after.objects.get(id)
             assert there is not None, f"{fields} is in the state, but not in the service"
             assert all(value in (None, there[name]) for name, value in fields.items()), f"{fields} is declared: {there}"
-        assert len(self.objects(self.stack.state)) == len(self.declared_objects()), "two resources have one object"
+        assert len(self.objects(self.stack.state)) == len(self.declared_objects()), (
+            "two resources must not have the same object"
+        )
         missing = self.declared_links() - after.links
         assert not missing, f"{missing} are declared, but missing"
         assert {record.slot for record in self.stack.state} == self.program.keys()
@@ -110,7 +112,7 @@ class Checks(ModelState):
         extra = {id for id in after.objects.keys() - expected.keys() if not self.model.is_root(after.objects[id])}
         assert not extra, f"too many: {[after.objects[id] for id in extra]}"
         assert sum(map(self.model.is_root, after.objects.values())) <= 1
-        assert not expected.keys() - after.objects.keys(), "unrecorded"
+        assert not expected.keys() - after.objects.keys(), "an object is missing from the service"
         declared = self.declared_links()
         self.links_of_others = {link for link in self.links_of_others if not self.is_excluded(link, after)} - declared
         # Links that no declaration manages any more belong to others.

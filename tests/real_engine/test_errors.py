@@ -103,7 +103,7 @@ def test_each_error_of_the_service_or_the_network_is_a_few_lines_with_a_hint(
     assert all(secret not in ran.out for secret in ("nobodys-token", "bad-key", "viewer-key"))
     assert set(program.resources()) == {"good"}
     assert {row["name"] for row in ibm_groups(emulator)} == {"there", "good"}
-    assert ibm_members(emulator, there) == {"IBMid-2"}, "the others went through"
+    assert ibm_members(emulator, there) == {"IBMid-2"}, "the service must have added the other member"
 
     # After the corrections, the next run completes the rest.
     emulator.clear_faults()

@@ -61,7 +61,7 @@ def test_a_program_is_created_changed_and_destroyed(program: Program, emulator: 
     assert sorted(made.steps) == kinds(
         "create team", "create other", "create members", "create single", "create robot", "create rule"
     )
-    assert emulator.requests()["GET /v2/groups"] == 1, "one listing for all look-ups"
+    assert emulator.requests()["GET /v2/groups"] == 1, "all look-ups must share one listing"
     program.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
 
     # A rename and a change of members are updates. A rule that moves to another group is replaced.

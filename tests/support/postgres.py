@@ -5,7 +5,7 @@ Use it as a context manager::
     with postgres() as server:
         program.environment["PULUMI_BACKEND_URL"] = server.url
 
-Each start is a clean slate, and takes a second or two.
+Each start creates an empty server, and takes a second or two.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import pytest
 MISSING = "no PostgreSQL to keep state in: install Debian's package postgresql, or put initdb and pg_ctl on PATH"
 USER = "roster"
 TRIES = 3
-# It is thrown away afterwards, so nothing need survive a loss of power.
+# The server is deleted after the test, so its data need not survive a loss of power.
 CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 

@@ -78,7 +78,7 @@ class Resource:
     def get(self, id: str, **known: Any) -> Values:
         """Return the outputs of an existing object by its import key, as ``Resource.get`` reads them."""
         found = self.subject.read(id, {"connection": "default", **known})
-        assert found is not None, "what does not exist is an error"
+        assert found is not None, "reading an object that does not exist must raise an error"
         return found.outputs
 
     def destroy(self) -> None:
