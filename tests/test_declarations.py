@@ -26,7 +26,7 @@ def resource_class(kind: str) -> type[Managed]:
 
 
 def arguments(kind: str) -> dict[str, bool]:
-    """Returns the arguments of a kind by its model, and whether each is required."""
+    """Return the arguments of a kind by its model, and whether each is required."""
     args_type = handler_class(kind).args_type
     supplied = marked(args_type, FromConnection)
     fields = args_type.model_fields.items()
@@ -38,7 +38,7 @@ def parameters(function: Any) -> list[str]:
 
 
 def literals(annotation: Any) -> Iterator[Any]:
-    """Yields the values that a type names."""
+    """Yield the values that a type names."""
     if get_origin(annotation) is Literal:
         yield from get_args(annotation)
     for part in get_args(annotation):
@@ -51,7 +51,7 @@ def test_the_signature_has_the_fields_of_the_model(kind: str) -> None:
     signature = inspect.signature(resource_class(kind).__init__, eval_str=True)
     given = [item for item in signature.parameters.values() if item.kind is inspect.Parameter.KEYWORD_ONLY]
     assert {item.name: item.default is inspect.Parameter.empty for item in given} == arguments(kind)
-    assert all(item.default in (None, inspect.Parameter.empty) for item in given), "the model has the defaults"
+    assert all(item.default in (None, inspect.Parameter.empty) for item in given), "only the model may have defaults"
     for item in given:
         expected = set(literals(handler_class(kind).args_type.model_fields[item.name].annotation))
         assert set(literals(item.annotation)) == expected, item.name
@@ -70,7 +70,7 @@ def test_the_outputs_are_the_fields_of_the_state(kind: str) -> None:
 def test_the_docstring_describes_each_argument_once(kind: str) -> None:
     found = resource_class(kind)
     assert sorted(parameters(found.__init__)) == sorted(["resource_name", *arguments(kind), "common"])
-    assert parameters(found) == [], "arguments are described in __init__, which an editor shows"
+    assert parameters(found) == [], "describe arguments in __init__, which an editor shows"
     assert "Source: " in (inspect.getdoc(found) or "")
 
 

@@ -17,7 +17,7 @@ def test_a_name_works_for_two_minor_releases_and_from_1_0_until_the_next_major_o
     assert earliest_removal(since) == removal
 
 
-def test_a_version_that_is_none_is_refused() -> None:
+def test_a_text_that_is_not_a_version_is_refused() -> None:
     with pytest.raises(ValueError, match=r"since: must be a version such as 0\.3, got 'soon'"):
         earliest_removal("soon")
 

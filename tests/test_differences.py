@@ -1,7 +1,7 @@
-"""Compares declarations at random: the difference names exactly the fields whose meaning differs.
+"""Tests that ``diff`` of two random declarations names exactly the fields whose meaning differs.
 
-``KINDS`` says what each field means, by the documentation of the services and without the code of the provider. A kind
-whose values have one notation each needs no entry.
+``KINDS`` defines the meaning of each field from the documentation of the services, without the code of the provider.
+A kind needs no entry if each of its values has only one notation.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def member_ids(members: Iterable[Any]) -> frozenset[str]:
 
 
 def as_json(value: Any) -> str:
-    """Returns a value as JSON, in which 1 and true differ; a list as a set."""
+    """Return a value as JSON, in which 1 and true differ; a list as a set."""
     return json.dumps(sorted({json.dumps(item) for item in value}) if isinstance(value, list) else value)
 
 
@@ -99,7 +99,7 @@ def rule_conditions(conditions: list[Values]) -> frozenset[tuple[str, str, str]]
 
 
 def lower(text: str) -> str:
-    """Returns a text in lower case as Go does: letter by letter, each by one letter."""
+    """Return a text in lower case as Go does: letter by letter, each by one letter."""
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
@@ -204,13 +204,13 @@ def declarations(fields: dict[str, Field]) -> st.SearchStrategy[Values]:
 
 
 def reordered(items: list[Any]) -> st.SearchStrategy[list[Any]]:
-    """Returns the items in another order, some of them twice."""
+    """Return the items in another order, some of them twice."""
     return st.lists(st.sampled_from(items), max_size=2).flatmap(lambda more: st.permutations(items + more))
 
 
 @st.composite
 def pairs(draw: st.DrawFn, fields: dict[str, Field]) -> tuple[Values, Values]:
-    """Draws two declarations. The second one has some fields of the first, in another order if they are lists."""
+    """Draw two declarations. The second one has some fields of the first, in another order if they are lists."""
     one, other = draw(declarations(fields)), draw(declarations(fields))
     for name, value in one.items():
         if draw(st.booleans()):
@@ -220,7 +220,7 @@ def pairs(draw: st.DrawFn, fields: dict[str, Field]) -> tuple[Values, Values]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-def test_a_difference_names_the_fields_whose_meaning_differs(kind: str, data: st.DataObject) -> None:
+def test_diff_names_exactly_the_fields_whose_meaning_differs(kind: str, data: st.DataObject) -> None:
     fields = KINDS[kind]
     old, new = data.draw(pairs(fields))
     lifecycle = Lifecycle(handler_class(kind), SESSION)

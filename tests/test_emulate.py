@@ -1,3 +1,5 @@
+"""Runs `roster emulate` and `roster --version` as commands."""
+
 from __future__ import annotations
 
 import os
@@ -24,7 +26,7 @@ def run(*arguments: str, code: str | None = None) -> subprocess.CompletedProcess
 
 @contextmanager
 def emulating(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The command in a process of its own, and its banner."""
+    """Run `roster emulate` in its own process. Yield the process and its banner."""
     process = subprocess.Popen(
         [*COMMAND, "emulate", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -44,7 +46,7 @@ def url(banner: str) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_says_so_and_stops_on_a_signal(number: signal.Signals) -> None:
+def test_roster_emulate_prints_a_banner_and_stops_on_a_signal(number: signal.Signals) -> None:
     with emulating("--port", "0", "--rule-limit", "9", "--unique-names") as (process, banner):
         assert "NO service for real use" in banner
         assert "loopback only" in banner
@@ -58,7 +60,7 @@ def test_it_serves_says_so_and_stops_on_a_signal(number: signal.Signals) -> None
         assert (process.returncode, out) == (0, "")
 
 
-def test_data_survive_a_kill(tmp_path: Path) -> None:
+def test_data_in_a_file_survive_a_kill(tmp_path: Path) -> None:
     file = tmp_path / "data.db"
     with emulating("--port", "0", "--data", str(file)) as (process, banner):
         with Control(url(banner)) as emulator:
@@ -69,7 +71,7 @@ def test_data_survive_a_kill(tmp_path: Path) -> None:
         assert [group["name"] for group in emulator.dump()["ibm"]["groups"]] == ["kept"]
 
 
-def test_a_taken_port_is_said_so() -> None:
+def test_a_used_port_is_reported() -> None:
     listener = listen("127.0.0.1", 0)
     try:
         port = str(listener.getsockname()[1])
@@ -81,7 +83,7 @@ def test_a_taken_port_is_said_so() -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused_and_not_changed(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("not a database, but some notes\n" * 100)
     result = run("emulate", "--port", "0", "--data", str(file))
@@ -96,7 +98,7 @@ def test_a_wrong_switch_is_refused() -> None:
     assert "page_limit" in result.stderr
 
 
-def test_version() -> None:
+def test_roster_prints_its_version() -> None:
     assert run("--version").stdout == f"roster {version('pulumi-roster')}\n"
 
 

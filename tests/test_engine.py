@@ -1,4 +1,4 @@
-"""Tests the serialized provider in the states of users. It never changes, so the values are written down here."""
+"""Compares the pickles and type names in the states of users with fixed values, which must never change."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ PICKLES = {
     "vault.IdentityGroup": "gASVPQAAAAAAAACMFHB1bHVtaV9yb3N0ZXIuZW5naW5llIwGRW5naW5llJOU"
     "jBN2YXVsdC5JZGVudGl0eUdyb3VwlIWUUpQu",
 }
-"""The state of each user contains these texts. A change here breaks those states."""
+"""Recorded states contain these pickles. Never change one: that would break the states."""
 
 
-def test_the_path_of_the_engine_is_the_one_in_the_states() -> None:
+def test_the_path_of_the_engine_equals_that_in_recorded_states() -> None:
     assert f"{Engine.__module__}.{Engine.__qualname__}" == "pulumi_roster.engine.Engine"
 
 
 @pytest.mark.parametrize("kind", PICKLES)
-def test_the_pickle_is_the_one_in_the_states(kind: str) -> None:
+def test_the_pickle_equals_that_in_recorded_states(kind: str) -> None:
     assert serialize_provider(Engine(kind)) == PICKLES[kind]
 
 
 @pytest.mark.parametrize("kind", PICKLES)
-def test_the_pickle_of_a_state_can_be_loaded(kind: str) -> None:
+def test_a_recorded_pickle_can_be_loaded(kind: str) -> None:
     engine = dill.loads(base64.b64decode(PICKLES[kind]))
     assert type(engine) is Engine
     assert engine.kind == kind
@@ -61,7 +61,7 @@ def test_the_pickle_of_a_state_can_be_loaded(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", PICKLES)
-def test_a_pickle_contains_only_a_name(kind: str) -> None:
+def test_a_pickle_contains_only_the_name_of_a_kind(kind: str) -> None:
     raw = base64.b64decode(serialize_provider(Engine(kind)))
     texts = [argument for _, argument, _ in pickletools.genops(raw) if isinstance(argument, str)]
     assert texts == ["pulumi_roster.engine", "Engine", kind]
@@ -76,17 +76,17 @@ def test_one_process_can_serialize_thousands_of_providers() -> None:
     assert all(serialize_provider(Engine(kind)) == PICKLES[kind] for kind in kinds)
 
 
-def test_a_pickle_is_not_a_secret() -> None:
+def test_the_pickle_is_not_encrypted_and_has_pulumis_key() -> None:
     assert Engine.serialize_as_secret_always is False
     assert PROVIDER_KEY == "__provider"
 
 
-def test_each_kind_has_a_pickle() -> None:
+def test_the_table_has_a_pickle_for_each_kind() -> None:
     assert set(RESOURCES) == set(PICKLES)
 
 
 @pytest.mark.parametrize("kind", PICKLES)
-def test_the_type_of_a_resource_is_the_one_in_the_states(kind: str) -> None:
+def test_the_type_of_a_resource_equals_that_in_recorded_states(kind: str) -> None:
     system, _, name = kind.partition(".")
     resource: type[Managed] = getattr(getattr(pulumi_roster, system), name)
     assert resource.handler.kind == kind

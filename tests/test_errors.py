@@ -62,7 +62,7 @@ def test_only_the_failures_of_a_service_leave_the_outcome_of_a_write_open() -> N
 
 
 def drawn() -> set[tuple[str, str]]:
-    """Returns the pairs of class and base in the picture at the top of the module."""
+    """Return the pairs of class and base in the picture at the top of the module."""
     pairs: set[tuple[str, str]] = set()
     stack: list[tuple[int, str]] = []
     for line in (errors.__doc__ or "").splitlines():

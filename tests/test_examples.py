@@ -13,7 +13,7 @@ from support.program import ROOT, Program
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))
 
 
-def test_examples_are_found() -> None:
+def test_the_examples_are_numbered_without_a_gap() -> None:
     assert EXAMPLES
     numbers = [path.name.partition("-")[0] for path in EXAMPLES]
     assert numbers == [f"{number:02}" for number in range(1, len(EXAMPLES) + 1)], "number them from one, without a gap"

@@ -13,8 +13,8 @@ import pytest
 import pulumi_roster
 
 ROOT = Path(pulumi_roster.__file__).parent
-APART = ("cli",)  # a program of its own
-FOLDERS = {f"pulumi_roster.{name}" for name in ("http", "lifecycle", "schema")}  # they offer nothing themselves
+APART = ("cli",)  # a program, not a module to import
+FOLDERS = {f"pulumi_roster.{name}" for name in ("http", "lifecycle", "schema")}  # these packages export nothing
 
 
 def modules() -> list[str]:
@@ -30,7 +30,7 @@ MODULES = [name for name in modules() if name not in FOLDERS]
 
 
 def place(name: str) -> tuple[int, str]:
-    """Constants first, then classes, then functions, as the linter sorts them."""
+    """Return the sort key of a name: constants first, then classes, then functions, as the linter sorts them."""
     return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)
 
 
@@ -42,7 +42,7 @@ def tree(module: str) -> ast.Module:
 
 @functools.cache
 def imported(module: str) -> frozenset[tuple[str, str]]:
-    """Returns the imports from our other modules: module and name."""
+    """Return the imports from our other modules: module and name."""
     return frozenset(_imported(module))
 
 
@@ -84,7 +84,7 @@ def test_all_has_the_names_that_other_modules_import(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if ROOT.parent.joinpath(*name.split(".")).is_dir()])
-def test_a_package_offers_all_that_it_imports(module: str) -> None:
+def test_all_of_a_package_has_each_name_that_it_imports(module: str) -> None:
     taken = {
         (name.asname or name.name)
         for node in tree(module).body

@@ -32,11 +32,11 @@ def test_terminal_codes_and_line_breaks_are_removed() -> None:
     assert quoted("\x1b[2Jfine\r\n  error: forged\u2028\u202e") == "[2Jfine error: forged"
 
 
-def test_a_secret_that_is_part_of_another_is_redacted_completely() -> None:
+def test_if_one_secret_contains_another_the_longer_is_redacted_completely() -> None:
     assert quoted("x secret-and-more y", ["secret", "secret-and-more"]) == "x [redacted] y"
 
 
-def test_a_short_secret_is_not_redacted() -> None:
+def test_a_secret_shorter_than_four_characters_is_not_redacted() -> None:
     assert quoted("a, b and c", ["a", "", "and"]) == "a, b and c"
 
 
@@ -45,7 +45,7 @@ def test_a_long_text_ends_with_dots() -> None:
 
 
 @given(secret=st.text(min_size=4, max_size=60).filter(str.isprintable), before=st.integers(150, 210))
-def test_a_cut_text_shows_no_part_of_a_secret(secret: str, before: int) -> None:
+def test_a_shortened_text_does_not_end_with_a_part_of_a_secret(secret: str, before: int) -> None:
     if set(secret) & set(" .redacted[]"):
         return
     shown = quoted("." * before + secret + "." * 300, [secret], limit=10_000 if before % 2 else 10)
@@ -55,7 +55,7 @@ def test_a_cut_text_shows_no_part_of_a_secret(secret: str, before: int) -> None:
         assert secret[start : start + 4] not in cut
 
 
-def test_a_secret_within_json_is_redacted() -> None:
+def test_a_secret_in_json_keys_and_values_is_redacted() -> None:
     secret = "a\"b'c\\d/e"
     said = {"x": [f"bad {secret}", 1, None], secret: {"y": secret.upper()}}
     assert redacted(said, [secret]) == {"x": ["bad [redacted]", 1, None], "[redacted]": {"y": "[redacted]"}}

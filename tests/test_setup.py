@@ -53,13 +53,13 @@ class TestTheEngineOnPath:
         assert not engine.is_on_path()
         assert "pulumi-language-python" in capsys.readouterr().out
 
-    def test_is_not_the_one_that_set_up_linked(self, on_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_ignored_if_set_up_has_linked_it(self, on_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         script(on_path / "pulumi", "echo v3.230.0")
         script(on_path / "pulumi-language-python", "")
         monkeypatch.setattr(steps, "ENGINE_BIN", on_path)
         assert not engine.is_on_path()
 
-    def test_replaces_one_that_was_built(self, on_path: Path, cache: Path, tmp_path: Path) -> None:
+    def test_replaces_the_link_to_an_engine_that_set_up_built(self, on_path: Path, cache: Path, tmp_path: Path) -> None:
         script(tmp_path / "pulumi", "echo v3.230.0")
         steps.link(tmp_path / "pulumi")
         script(on_path / "pulumi", "echo v3.250.0")
@@ -69,7 +69,7 @@ class TestTheEngineOnPath:
 
 
 class TestWithoutAnEngine:
-    def test_and_without_go_set_up_runs_the_official_installer_once(
+    def test_and_without_go_the_official_installer_runs_once(
         self, on_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         script(on_path / "python", '/bin/mkdir "$3/bin"; echo official >"$3/bin/pulumi"')
@@ -130,7 +130,7 @@ class TestTheCache:
             steps.create_once(cache / "thing-1.0", fill)
         assert [found.name for found in cache.iterdir()] == ["thing-1.0.lock"]
 
-    def test_a_link_replaces_the_one_of_another_version(self, cache: Path, tmp_path: Path) -> None:
+    def test_a_link_replaces_the_link_to_another_version(self, cache: Path, tmp_path: Path) -> None:
         for version in ("1", "2"):
             folder = tmp_path / version
             folder.mkdir()

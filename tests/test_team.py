@@ -1,4 +1,4 @@
-"""Tests a team through the real engine: one list of people in four systems."""
+"""Runs ``Team`` with the real engine: a change of the list of people makes the right change in four systems."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ pulumi.export("environments", team.britive_environment_ids)
 """
 
 
-def test_one_list_of_people_in_four_systems(tmp_path: Path, emulator: Running) -> None:
+def test_a_change_of_the_list_of_people_changes_four_systems(tmp_path: Path, emulator: Running) -> None:
     program = Program(tmp_path / "project", emulator.url)
     program.write(TEAM.format(people="[ANN]"))
     program.up()
@@ -66,7 +66,7 @@ def test_one_list_of_people_in_four_systems(tmp_path: Path, emulator: Running) -
     program.write(TEAM.format(people="[ANN, BEN]"))
     shown = re.sub(" +", " ", program.preview().out)
     for line in ('+ [1]: "user-102"', '+ [1]: "entity-bob"', 'iam_id: "IBMid-2"', 'user_id : "user-bob"'):
-        assert line in shown, "a person who is added shows in each system"
+        assert line in shown, "the preview must show a new person in each system"
     assert "+ 2 to create\n ~ 3 to update" in shown
     program.up()
     program.write(TEAM.format(people="[CAT]"))

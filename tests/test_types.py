@@ -58,7 +58,7 @@ HEAD = "import pulumi\nimport pulumi_roster as roster\nfrom pulumi_roster import
 
 @pytest.fixture(scope="module")
 def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """Returns the errors of basedpyright by their line."""
+    """Return the errors of basedpyright by their line."""
     folder = tmp_path_factory.mktemp("programs")
     text = HEAD + "\n".join(WRONG) + RIGHT
     (folder / "program.py").write_text(text)

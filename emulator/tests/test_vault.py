@@ -16,7 +16,7 @@ ALICE, BOB = "entity-alice", "entity-bob"
 
 @pytest.fixture
 def login(emulator: Running, stack: ExitStack) -> Callable[[str | None], Vault]:
-    """Opens a client with a token."""
+    """Open a client with a token."""
     return lambda token: stack.enter_context(Vault(emulator.url, token))
 
 

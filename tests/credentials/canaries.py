@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 
 
 def forms(secret: str) -> set[bytes]:
-    """Returns the encodings of a text: plain, in URLs, JSON and HTML, hexadecimal, and base64 at any offset.
+    """Return the encodings of a text: plain, in URLs, JSON and HTML, hexadecimal, and base64 at any offset.
 
     The longest run of letters and digits near the end counts too, because no escaping changes it.
     """
@@ -47,7 +47,7 @@ class Canaries:
         self._forms: dict[str, set[bytes]] = {}
 
     def plant(self, name: str, secret: str) -> str:
-        """Adds a credential and returns it."""
+        """Add a credential and return it."""
         self._forms[name] = forms(secret)
         return secret
 
@@ -55,12 +55,12 @@ class Canaries:
         return len(self._forms)
 
     def within(self, data: str | bytes) -> set[str]:
-        """Returns the names of the credentials in a text or in the content of a file."""
+        """Return the names of the credentials in a text or in the content of a file."""
         raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
         return {name for name, ways in self._forms.items() if any(way in raw for way in ways)}
 
     def left_in(self, folder: Path) -> dict[str, set[str]]:
-        """Returns the names of the credentials in the files of a folder, by file."""
+        """Return the names of the credentials in the files of a folder, by file."""
         found = {}
         for path in folder.rglob("*"):
             if path.is_file() and not path.is_symlink() and (names := self.within(path.read_bytes())):
@@ -95,7 +95,7 @@ def _descendants(pid: int | str) -> Iterator[str]:
 
 @contextmanager
 def arguments() -> Iterator[Arguments]:
-    """Collects command lines for the length of the block."""
+    """Collect command lines for the length of the block."""
     watched = Arguments()
     thread = threading.Thread(target=watched.watch)
     thread.start()
@@ -107,5 +107,5 @@ def arguments() -> Iterator[Arguments]:
 
 
 def joined(texts: Iterable[bytes]) -> bytes:
-    """Joins texts so that one search covers them."""
+    """Join texts so that one search covers them."""
     return b"\n".join(texts)

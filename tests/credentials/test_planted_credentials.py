@@ -11,9 +11,9 @@ import pytest
 
 from credentials.canaries import Arguments, Canaries, arguments, joined
 from roster_emulator import Running
-from support.canned_server import Got, reply
 from support.program import Program
 from support.recording_proxy import RecordingProxy, recording_proxy
+from support.scripted_server import ReceivedRequest, reply
 from testkit.ibm import exchange
 
 PROGRAM = """
@@ -56,7 +56,7 @@ class PlantedProject:
         self._plant()
 
     def _token(self, name: str) -> str:
-        """Exchanges a key for a token that the emulator accepts."""
+        """Exchange a key for a token that the emulator accepts."""
         return self.canaries.plant(name, exchange(self.emulator.url, name).json()["access_token"])
 
     def _plant(self) -> None:
@@ -109,7 +109,7 @@ class PlantedProject:
         program.configure(secret=secret, **plain)
         program.write(PROGRAM)
 
-    def _answer(self, got: Got) -> bytes:
+    def _answer(self, got: ReceivedRequest) -> bytes:
         refusing = REFUSING.fullmatch(got.target)
         if refusing is None:
             return self.seen.answer(got)
@@ -122,7 +122,7 @@ class PlantedProject:
         return reply(int(refusing[1]), body)
 
     def learn(self) -> None:
-        """Adds the credentials that the services received, including the tokens that they issued."""
+        """Add the credentials that the services received, including the tokens that they issued."""
         for got in self.seen.got:
             token = got.headers.get("x-vault-token") or got.headers.get("authorization", "").partition(" ")[2]
             if token:
@@ -173,10 +173,10 @@ def test_no_credential_is_left_in_files_output_logs_or_command_lines(planted: Pl
 
 
 def _assert_state(planted: PlantedProject) -> None:
-    """Asserts that the decrypted state holds credentials only in the configuration that the engine keeps."""
+    """Assert that the decrypted state holds credentials only in the configuration that the engine keeps."""
     assert "a secret of the program" not in planted.program.export()
-    told = planted.program.pulumi("stack", "export", "--show-secrets").out
-    for row in json.loads(told)["deployment"]["resources"]:
+    exported = planted.program.pulumi("stack", "export", "--show-secrets").out
+    for row in json.loads(exported)["deployment"]["resources"]:
         names = planted.canaries.within(json.dumps(row))
         if row["type"] == "pulumi:providers:pulumi-python":
             assert names, "the engine keeps the configuration, as documented"
@@ -192,7 +192,7 @@ def _assert_arguments(started: Arguments, canaries: Canaries) -> None:
 
 
 def test_traces_of_the_engine_hold_credentials_as_documented(planted: PlantedProject) -> None:
-    """This also proves that the search finds credentials."""
+    """Also check that the search finds credentials."""
     folder = planted.program.folder
     planted.program.write('roster.ibm.AccessGroup("ibm", name="one")')
     planted.program.environment["PULUMI_DEBUG_GRPC"] = str(folder / "grpc.json")

@@ -1,6 +1,6 @@
 """Answers with replies that repeat the credential, imitate our messages, or are too deep or too large.
 
-No error shows any part of the credential, and every line of an error is worded by us.
+No error shows a part of the credential, and the service cannot add a line to an error.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import pytest
 from pulumi_roster.errors import RosterError
 from roster_emulator import Running
 from roster_emulator.store import Store
-from support.canned_server import Got, canned, reply
 from support.cases import CASES, Case
 from support.emulator_state import EmulatorState
 from support.every_kind import seed_others
 from support.recording_proxy import RecordingProxy, recording_proxy
+from support.scripted_server import ReceivedRequest, reply, scripted_server
 from support.subjects import ALONE, Direct, session_for
 
 # All characters that a token may contain, so that each escaping changes it.
@@ -39,7 +39,7 @@ PADDINGS = (0, 270, 470, 9960)
 
 
 def refusal(said: str) -> dict[str, Any]:
-    """Returns an error body that any of the four systems could send."""
+    """Return an error body that any of the four systems could send."""
     return {
         "errors": [{"code": "c", "message": said}],
         "code": "c",
@@ -51,7 +51,7 @@ def refusal(said: str) -> dict[str, Any]:
 
 
 def in_items(answered: bytes, said: str) -> bytes:
-    """Marks all items of a 207 reply as failed. Returns other replies unchanged."""
+    """Mark all items of a 207 reply as failed. Return other replies unchanged."""
     head, _, content = answered.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 207"):
         return answered
@@ -63,7 +63,7 @@ def in_items(answered: bytes, said: str) -> bytes:
 
 
 def as_revision(answered: bytes, said: str) -> bytes:
-    """Adds a malformed ETag to a reply."""
+    """Add a malformed ETag to a reply."""
     head, _, content = answered.partition(b"\r\n\r\n")
     etag = " ".join(said.split()).encode("ascii", "replace").decode() + "\xe9"
     return reply(int(head.split()[1]), content or None, {"ETag": etag})
@@ -102,23 +102,23 @@ class RepeatingService:
         self.reply_with = REPLIES["400"]
         self.padding = 0
 
-    def answer(self, got: Got) -> bytes:
+    def answer(self, got: ReceivedRequest) -> bytes:
         answered = self._seen.answer(with_valid_credential(got))
         if got.method not in self.methods:
             return answered
-        told = got.headers.get("x-vault-token") or got.headers["authorization"]
-        return self.reply_with(answered, f"{'.' * self.padding} {told} {FORGED}")
+        credential = got.headers.get("x-vault-token") or got.headers["authorization"]
+        return self.reply_with(answered, f"{'.' * self.padding} {credential} {FORGED}")
 
 
-def with_valid_credential(got: Got) -> Got:
-    """Returns the request with a credential that the emulator accepts."""
+def with_valid_credential(got: ReceivedRequest) -> ReceivedRequest:
+    """Return the request with a credential that the emulator accepts."""
     scheme = "TOKEN" if got.path.startswith("/api/") else "Bearer"
     ours = {"authorization": f"{scheme} roster-dev", "x-vault-token": "roster-dev"}
     return replace(got, headers={name: ours.get(name, value) for name, value in got.headers.items()})
 
 
 def assert_shows_no_credential(error: BaseException) -> None:
-    """Asserts that an error and its traceback contain no part of the credential, and no line of the service's."""
+    """Assert that an error and its traceback contain no part of the credential, and that the service added no line."""
     shown = str(error)
     debugged = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     ways = [TOKEN, json.dumps(TOKEN)[1:-1], json.dumps(TOKEN).replace("/", "\\/")[1:-1], html.escape(TOKEN)]
@@ -136,7 +136,7 @@ def test_no_error_shows_a_credential_that_a_service_repeats(case: Case, emulator
     seed_others(emulator)
     made = case.prepare(emulator)
     raised: set[str] = set()
-    with recording_proxy(emulator) as seen, canned() as server:
+    with recording_proxy(emulator) as seen, scripted_server() as server:
         service = RepeatingService(seen)
         server.answer = service.answer
         system = case.system

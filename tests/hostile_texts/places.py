@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 
 
 def declarations(case: Case, made: Any) -> Iterator[Values]:
-    """Yields the declaration of a case, and the declaration with each of its updates."""
+    """Yield the declaration of a case, and the declaration with each of its updates."""
     given = case.inputs(made)
     yield given
     for change in case.changes(made):
@@ -21,7 +21,7 @@ def declarations(case: Case, made: Any) -> Iterator[Values]:
 
 
 def texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yields the texts within a declaration, each with its place."""
+    """Yield the texts within a declaration, each with its place."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
@@ -33,7 +33,7 @@ def texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def replaced(value: Any, changes: dict[Path, Any]) -> Any:
-    """Returns a declaration with other values in some places."""
+    """Return a declaration with other values in some places."""
     if () in changes:
         return changes[()]
     steps = value.items() if isinstance(value, dict) else enumerate(value)

@@ -52,7 +52,7 @@ def test_a_declared_text_is_one_value_in_one_place(case: Case, emulator: Running
 
 
 def _accepted(driven: Direct, given: Values, path: Path, honest: str, hostile: list[str]) -> list[str]:
-    """Returns the hostile texts that a place accepts. If it accepts none, tries them with the honest text before."""
+    """Return the hostile texts that a place accepts. If it accepts none, put the honest text before them."""
     for values in (hostile, [honest + value for value in hostile]):
         failures = {value: driven.check(replaced(given, {path: value}))[1] for value in values}
         for value, found in failures.items():
@@ -63,7 +63,7 @@ def _accepted(driven: Direct, given: Values, path: Path, honest: str, hostile: l
 
 
 def _only(given: Values, path: Path, value: str) -> dict[Path, Any]:
-    """Puts a text into its place. Within a list, its item becomes the only one."""
+    """Put a text into its place. Within a list, its item becomes the only one."""
     for at, step in enumerate(path):
         if isinstance(step, int):
             item: Any = given
@@ -74,7 +74,7 @@ def _only(given: Values, path: Path, value: str) -> dict[Path, Any]:
 
 
 def _can_exist(driven: Direct, given: Values, values: dict[Path, Any], emulator: Running) -> bool:
-    """Tells whether an object can be created with these texts. Asserts that it has them, and that all else stays."""
+    """Return whether an object can be created with these texts. Assert that it has them, and that all else stays."""
     before = emulator.dump()
     inputs, failures = driven.check(replaced(given, values))
     if failures:

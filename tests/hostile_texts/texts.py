@@ -1,4 +1,4 @@
-"""Lists ids and names that are dangerous if a part of them is read as something other than text."""
+"""Lists ids and names that are dangerous if a program interprets a part of them as a path, a query or a header."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ HOSTILE = {
 
 
 def text(name: str, victim: str) -> str:
-    """Returns a hostile text by its name in :data:`HOSTILE`."""
+    """Return a hostile text by its name in :data:`HOSTILE`."""
     return HOSTILE[name].format(victim=victim)
 
 
 def is_line(value: str) -> bool:
-    """Tells whether a text is one line without control characters and unpaired surrogates."""
+    """Return whether a text is one line without control characters and unpaired surrogates."""
     return not re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", value)
 
 
 def is_one_segment(value: str) -> bool:
-    """Tells whether a text can be sent as one segment of a path, percent-encoded."""
+    """Return whether a text can be sent as one segment of a path, percent-encoded."""
     return is_line(value) and value not in {".", ".."} and len(value) < 10_000

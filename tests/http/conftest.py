@@ -12,8 +12,8 @@ from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
 from support.client_calls import DIALECT, ONCE, QUICK, Answering, Connect
+from support.fake_time import Script
 from support.settings_given import made
-from support.timetable import Script
 
 
 @pytest.fixture(autouse=True)

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from pulumi_roster.errors import InvalidIdentifier
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client
-from support.canned_server import Canned, canned, reply
 from support.client_calls import DIALECT, QUICK
+from support.scripted_server import ScriptedServer, reply, scripted_server
 
 
 @pytest.fixture(scope="module")
-def capturing() -> Iterator[tuple[Canned, Client]]:
-    with canned(reply(body={})) as server:
+def capturing() -> Iterator[tuple[ScriptedServer, Client]]:
+    with scripted_server(reply(body={})) as server:
         client = Client(server.url, Token("t"), DIALECT, QUICK)
         yield server, client
         client.close()
@@ -31,7 +31,7 @@ LOOK_ALIKES = ["\u2024\u2024", "\uff0e\uff0e", "a\u2215b", "a\uff0fb", "\u202e",
 @settings(max_examples=150)
 @given(text=st.text() | st.text(alphabet="./%\\2eEfF?#;:@&= \n\0"))
 @example(text="x" * 3000)
-def test_any_text_is_one_segment_or_refused(text: str, capturing: tuple[Canned, Client]) -> None:
+def test_any_text_is_one_segment_or_refused(text: str, capturing: tuple[ScriptedServer, Client]) -> None:
     server, client = capturing
     server.got.clear()
     try:
@@ -49,11 +49,11 @@ def test_any_text_is_one_segment_or_refused(text: str, capturing: tuple[Canned, 
 
 
 @pytest.mark.parametrize("text", TRICKS + LOOK_ALIKES)
-def test_no_id_changes_the_path(text: str, capturing: tuple[Canned, Client]) -> None:
+def test_no_id_changes_the_path(text: str, capturing: tuple[ScriptedServer, Client]) -> None:
     test_any_text_is_one_segment_or_refused.hypothesis.inner_test(text, capturing)  # type: ignore[attr-defined]
 
 
-def test_a_very_long_id_is_refused(capturing: tuple[Canned, Client]) -> None:
+def test_a_very_long_id_is_refused(capturing: tuple[ScriptedServer, Client]) -> None:
     server, client = capturing
     server.got.clear()
     with pytest.raises(InvalidIdentifier):

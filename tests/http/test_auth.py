@@ -26,8 +26,8 @@ from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
-from support.canned_server import Canned, Got, canned, reply
-from support.timetable import FakeTime
+from support.fake_time import FakeTime
+from support.scripted_server import ReceivedRequest, ScriptedServer, reply, scripted_server
 
 GRANT = "urn:ibm:params:oauth:grant-type:apikey"
 TOKEN_ROUTE = "POST /identity/token"
@@ -61,7 +61,7 @@ def keyed(emulator: Running) -> Iterator[Client]:
 
 
 def together(count: int, what: Callable[[], Any]) -> list[Any]:
-    """Runs a function in many threads at once. Returns their answers and errors."""
+    """Run a function in many threads at once. Return their answers and errors."""
     answers: list[Any] = []
     start = threading.Barrier(count)
 
@@ -77,7 +77,7 @@ def together(count: int, what: Callable[[], Any]) -> list[Any]:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert not any(thread.is_alive() for thread in threads), "some wait for ever"
+    assert not any(thread.is_alive() for thread in threads), "a thread did not end"
     return answers
 
 
@@ -94,7 +94,7 @@ def together(count: int, what: Callable[[], Any]) -> list[Any]:
     ids=["bearer", "scheme", "header"],
 )
 def test_a_token_is_sent_in_the_header_and_scheme_of_the_service(auth: Token, header: str, value: str) -> None:
-    with canned(reply(body={})) as server, api(server.url, auth) as client:
+    with scripted_server(reply(body={})) as server, api(server.url, auth) as client:
         client.get("/x")
     assert server.got[0].headers[header] == value
 
@@ -126,7 +126,7 @@ def test_eight_threads_exchange_a_key_once(emulator: Running, keyed: Client) -> 
 
 
 def test_the_exchange_sends_a_form_and_the_token_is_a_bearer_token(emulator: Running) -> None:
-    with canned() as server:
+    with scripted_server() as server:
         server.answer = lambda got: reply(body={"access_token": "t-1", "expires_in": 60})
         with api(server.url, exchange(server.url, "k+/= y")) as client:
             client.put("/x", json={})
@@ -174,7 +174,7 @@ def test_a_service_that_refuses_each_token_gets_two_requests(emulator: Running, 
 
 
 def everything(error: BaseException) -> str:
-    """Returns all texts of an error."""
+    """Return all texts of an error."""
     shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return "\n".join([shown, repr(error), str(error), repr(error.args), str(vars(error))])
 
@@ -193,12 +193,12 @@ def test_a_refused_key_is_reported_in_the_services_words_and_not_shown(emulator:
 def test_a_key_that_a_service_repeats_is_redacted(status: int) -> None:
     key = "canary+/= key"
 
-    def answer(got: Got) -> bytes:
+    def answer(got: ReceivedRequest) -> bytes:
         words = f"no such key: {key} ({quote_plus(key)})\n{got.body.decode()}"
         return reply(status, {"errorMessage": words})
 
     with (
-        canned(answer) as server,
+        scripted_server(answer) as server,
         api(server.url, exchange(server.url, key)) as client,
         pytest.raises(Unauthorized, match="no such key") as caught,
     ):
@@ -241,10 +241,11 @@ def test_a_failed_exchange_means_that_nothing_was_done(
     fault: dict[str, Any], kind: type[RosterError], hint: str, emulator: Running
 ) -> None:
     emulator.fault(**fault, route="/identity/token", times=None)
-    limits = Limits(budget=0.3 if "seconds" in fault else 5, first_wait=20)  # no time for a second try
+    limits = Limits(budget=0.3 if "seconds" in fault else 5, first_wait=20)  # no time for a second attempt
     with api(emulator.url, exchange(emulator.url), limits) as client, pytest.raises(kind) as caught:
         client.post("/v2/groups", params=GROUPS, json={"name": "admins"})
-    # A lost reply would start a search for the new object. A 404 would mean that an object is gone.
+    # After an ``OutcomeUnknown``, the provider would look for a new object. After a ``NotFound``, it would treat the
+    # object as deleted.
     assert not isinstance(caught.value, OutcomeUnknown)
     assert type(caught.value) in (ServiceError, RateLimited, ConnectionFailed)
     assert "token" in str(caught.value)
@@ -274,7 +275,7 @@ def test_a_failed_exchange_means_that_nothing_was_done(
 )
 def test_an_answer_without_a_token_is_not_used(answer: bytes) -> None:
     with (
-        canned(answer) as server,
+        scripted_server(answer) as server,
         api(server.url, exchange(server.url)) as client,
         pytest.raises(UnexpectedReply, match="token endpoint"),
     ):
@@ -287,7 +288,7 @@ def test_an_answer_without_a_token_is_not_used(answer: bytes) -> None:
 )
 def test_a_refusal_with_a_malformed_body_is_a_refusal(body: bytes) -> None:
     with (
-        canned(reply(400, body)) as server,
+        scripted_server(reply(400, body)) as server,
         api(server.url, exchange(server.url)) as client,
         pytest.raises(Unauthorized),
     ):
@@ -305,14 +306,18 @@ def test_a_malformed_key_is_refused_and_not_shown() -> None:
 
 
 @pytest.fixture
-def other_host() -> Iterator[Canned]:
-    with canned(reply(body={"access_token": "t", "expires_in": 60})) as server:
+def other_host() -> Iterator[ScriptedServer]:
+    with scripted_server(reply(body={"access_token": "t", "expires_in": 60})) as server:
         yield server
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_key_never_goes_to_another_host(status: int, other_host: Canned) -> None:
+def test_a_key_never_goes_to_another_host(status: int, other_host: ScriptedServer) -> None:
     away = reply(status, headers={"Location": f"{other_host.url}/identity/token"})
-    with canned(away) as server, api(server.url, exchange(server.url)) as client, pytest.raises(UnexpectedReply):
+    with (
+        scripted_server(away) as server,
+        api(server.url, exchange(server.url)) as client,
+        pytest.raises(UnexpectedReply),
+    ):
         client.get("/x")
     assert other_host.got == []

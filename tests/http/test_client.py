@@ -15,14 +15,14 @@ from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
 from roster_emulator import Running
-from support.canned_server import canned, reply
 from support.client_calls import ACCOUNT, ONCE, Connect, errors
+from support.scripted_server import reply, scripted_server
 
 # -- queries, bodies, headers
 
 
 def test_a_query_is_encoded(connect: Connect) -> None:
-    with canned(reply(body={})) as server:
+    with scripted_server(reply(body={})) as server:
         params = {"a": "x&y=z#?", "b": True, "c": False, "d": None, "e": 5, "f": "ü\n"}
         connect(server.url).get("/x", params=params)
     assert server.got[0].query == "a=x%26y%3Dz%23%3F&b=true&c=false&e=5&f=%C3%BC%0A"
@@ -30,7 +30,7 @@ def test_a_query_is_encoded(connect: Connect) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 def test_a_body_is_json(method: str, connect: Connect) -> None:
-    with canned(reply(body={})) as server:
+    with scripted_server(reply(body={})) as server:
         connect(server.url).request(method, "/x", json={"name": 'ü"\n', "list": [1, True, None]})
     assert json_module.loads(server.got[0].body) == {"name": 'ü"\n', "list": [1, True, None]}
     assert server.got[0].headers["content-type"] == "application/json"
@@ -38,7 +38,7 @@ def test_a_body_is_json(method: str, connect: Connect) -> None:
 
 @pytest.mark.parametrize("bad", ["\ud800", float("nan"), float("inf")], ids=["surrogate", "nan", "inf"])
 def test_values_that_cannot_be_sent_are_refused(bad: Any, connect: Connect) -> None:
-    with canned(reply(body={})) as server:
+    with scripted_server(reply(body={})) as server:
         with pytest.raises(InvalidIdentifier, match="cannot be sent"):
             connect(server.url).post("/x", json={"name": bad})
         if isinstance(bad, str):
@@ -48,7 +48,7 @@ def test_values_that_cannot_be_sent_are_refused(bad: Any, connect: Connect) -> N
 
 
 def test_every_request_has_the_common_headers(connect: Connect) -> None:
-    with canned(reply(body={})) as server:
+    with scripted_server(reply(body={})) as server:
         connect(server.url).get("/x")
     headers = server.got[0].headers
     assert headers["user-agent"] == f"pulumi-roster/{version('pulumi-roster')} httpx/{httpx.__version__}"
@@ -58,7 +58,7 @@ def test_every_request_has_the_common_headers(connect: Connect) -> None:
 
 
 def test_a_dialect_may_add_headers(connect: Connect) -> None:
-    with canned(reply(body={})) as server:
+    with scripted_server(reply(body={})) as server:
         connect(server.url, dialect=Dialect("Test", errors, headers={"X-Vault-Request": "true"})).get("/x")
     assert server.got[0].headers["x-vault-request"] == "true"
     assert "transaction-id" not in server.got[0].headers
@@ -111,7 +111,7 @@ def test_the_transaction_id_of_the_service_is_preferred(connect: Connect) -> Non
         ({"trace": "two\nlines\x1b[2J"}, {}, "two lines [2J"),
         ([], {}, None),
     ):
-        with canned(reply(404, body, headers)) as server:
+        with scripted_server(reply(404, body, headers)) as server:
             with pytest.raises(NotFound) as caught:
                 connect(server.url).get("/x")
             assert caught.value.transaction_id == (expected or server.got[0].headers["transaction-id"])
@@ -121,7 +121,7 @@ def test_the_transaction_id_of_the_service_is_preferred(connect: Connect) -> Non
 
 
 def test_the_clock_of_the_service_comes_from_its_replies(connect: Connect) -> None:
-    with canned(reply(body={}, headers={"Date": "Fri, 01 Jan 2100 00:00:00 GMT"})) as server:
+    with scripted_server(reply(body={}, headers={"Date": "Fri, 01 Jan 2100 00:00:00 GMT"})) as server:
         api = connect(server.url, Limits(wall_clock=lambda: 1_000.0))
         assert api.now() == 1_000.0
         api.get("/x")

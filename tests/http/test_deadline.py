@@ -17,7 +17,7 @@ from pulumi_roster.ibm.member import MemberState
 from pulumi_roster.lifecycle.concurrent_writes import write_until_settled
 from pulumi_roster.lifecycle.polling import poll_until, retry_malformed, retry_while_absent
 from support.client_calls import DIALECT
-from support.timetable import FakeTime
+from support.fake_time import FakeTime
 
 BUDGET = 10.0
 
@@ -25,7 +25,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 
 def verb(answer: Answer, time: FakeTime, **limits: Any) -> Client:
-    """Returns the client of one verb, whose service is a function."""
+    """Return the client of one verb, whose service is a function."""
     transport = httpx.MockTransport(answer)
     return Client("http://service", None, DIALECT, time.limits(budget=BUDGET, **limits), transport=transport).for_verb()
 
@@ -35,7 +35,7 @@ def members(count: int) -> list[MemberState]:
 
 
 def answered(request: httpx.Request, status: Callable[[str], int]) -> httpx.Response:
-    """Returns the reply to a call of many members, with a status for each of them."""
+    """Return the reply to a call of many members, with a status for each of them."""
     asked = [member["iam_id"] for member in json.loads(request.content)["members"]]
     return httpx.Response(207, json={"members": [{"iam_id": each, "status_code": status(each)} for each in asked]})
 

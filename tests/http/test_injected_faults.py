@@ -12,8 +12,8 @@ from pulumi_roster.http.client import Client
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
 from roster_emulator import Running
-from support.canned_server import canned, reply
 from support.client_calls import ACCOUNT, Connect, group, rows_of
+from support.scripted_server import reply, scripted_server
 
 RAW: dict[str, bytes] = {
     "nothing": b"",
@@ -56,7 +56,7 @@ def test_no_exception_of_a_library_leaves_the_client(raw: bytes, connect: Connec
         lambda api: list(api.pages("/x", key="groups", row_id="id")),
         lambda api: api.get("/x").parse(AccessGroupState),
     ]
-    with canned(raw) as server:
+    with scripted_server(raw) as server:
         api = connect(server.url, limits)
         ended: list[RosterError] = []
         for call in calls:
@@ -64,7 +64,7 @@ def test_no_exception_of_a_library_leaves_the_client(raw: bytes, connect: Connec
                 call(api)
             except RosterError as error:
                 ended.append(error)
-    assert not any(isinstance(error, ConnectionFailed) for error in ended), "it was reached"
+    assert not any(isinstance(error, ConnectionFailed) for error in ended), "the server was reached"
     assert all(error.__cause__ is None for error in ended)
 
 
@@ -89,8 +89,8 @@ def test_a_write_with_a_lost_reply_is_sent_once(emulator: Running, api: Client) 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(status: int, connect: Connect) -> None:
-    with canned(reply(body={})) as other:
-        with canned(reply(status, headers={"Location": f"{other.url}/login?next=canary"})) as server:
+    with scripted_server(reply(body={})) as other:
+        with scripted_server(reply(status, headers={"Location": f"{other.url}/login?next=canary"})) as server:
             api = connect(server.url)
             for call in (api.get, api.head, api.delete, api.post, api.put):
                 with pytest.raises(UnexpectedReply, match="redirect") as caught:

@@ -123,7 +123,7 @@ def test_endless_links_without_new_rows_end_in_an_error(answering: Answering) ->
     ids=str,
 )
 def test_a_malformed_page_is_not_an_empty_page(body: Any, answering: Answering) -> None:
-    # The provider creates an object that a listing does not show. So a listing must not be empty by accident.
+    # After an empty listing, the provider creates the object. So a malformed page must never count as an empty one.
     api, _ = answering(httpx.Response(200, json=body))
     with pytest.raises(UnexpectedReply):
         walk(api)

@@ -9,7 +9,7 @@ from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.rate_gate import RateGate
 from pulumi_roster.http.transports import stack
 from roster_emulator import Running
-from support.timetable import FakeTime, Script
+from support.fake_time import FakeTime, Script
 from support.transport_calls import URL, fine, limited, request
 
 

@@ -10,8 +10,8 @@ import pytest
 from pulumi_roster.errors import UnexpectedReply
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.ibm.access_group import AccessGroupState
-from support.canned_server import canned, reply
 from support.client_calls import Answering, Connect
+from support.scripted_server import reply, scripted_server
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_empty_body_is_none(answering: Answering) -> None:
 
 def test_a_huge_reply_is_not_read_completely(connect: Connect) -> None:
     with (
-        canned(reply(body=b'"' + b"x" * 3_000_000 + b'"')) as server,
+        scripted_server(reply(body=b'"' + b"x" * 3_000_000 + b'"')) as server,
         pytest.raises(UnexpectedReply, match="larger than 1000000 bytes"),
     ):
         connect(server.url, Limits(largest_reply=1_000_000)).get("/x")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pulumi_roster.http.rate_gate import http_date
 from pulumi_roster.http.whole_body import ReplyTooLarge
-from support.timetable import Answer, FakeTime, Script
+from support.fake_time import Answer, FakeTime, Script
 from support.transport_calls import failing, fine, limited, request, run
 
 # -- repeated requests
@@ -25,14 +25,14 @@ REFUSED = httpx.ConnectError("refused")
     ("answer", "method", "sent"),
     [
         (limited(), "GET", 2),
-        (limited(), "POST", 2),  # surely not done
+        (limited(), "POST", 2),  # a limited request was not carried out
         (failing(500), "GET", 2),
         (failing(502), "PUT", 2),
         (failing(503), "DELETE", 2),
         (failing(504), "HEAD", 2),
         (failing(500), "POST", 1),
         (failing(503), "POST", 1),
-        (failing(501), "GET", 1),  # will not pass
+        (failing(501), "GET", 1),  # not a temporary failure
         (failing(400), "GET", 1),
         (failing(404), "GET", 1),
         (failing(409), "PUT", 1),
@@ -47,16 +47,16 @@ REFUSED = httpx.ConnectError("refused")
         (httpx.ReadError("reset"), "POST", 1),
         (httpx.ReadTimeout("slow"), "POST", 1),
         (httpx.RemoteProtocolError("half"), "POST", 1),
-        (httpx.WriteError("gone"), "POST", 1),  # perhaps it was enough
+        (httpx.WriteError("gone"), "POST", 1),  # the service may have received the whole request
         (httpx.ProxyError("407"), "GET", 1),
         (httpx.UnsupportedProtocol("ftp"), "GET", 1),
-        (httpx.LocalProtocolError("what we send is no HTTP"), "GET", 1),
+        (httpx.LocalProtocolError("what we send is not HTTP"), "GET", 1),
         (ReplyTooLarge("much"), "GET", 1),
         (ValueError("a mistake of ours"), "GET", 1),
     ],
     ids=str,
 )
-def test_only_safe_requests_are_repeated_after_passing_failures(answer: Answer, method: str, sent: int) -> None:
+def test_only_safe_requests_are_repeated_after_temporary_failures(answer: Answer, method: str, sent: int) -> None:
     script, time = Script(answer, fine), FakeTime()
     with contextlib.suppress(httpx.TransportError, ValueError):
         run(script, time, request(method))
@@ -84,7 +84,7 @@ DATES = r"[A-Z][a-z]{2}, \d{1,9} [A-Z][a-z]{2} \d{1,30} \d{1,9}:\d\d:\d\d( [+-]\
 
 
 @given(text=st.text() | st.from_regex(DATES))
-def test_any_text_may_stand_in_for_a_date(text: str) -> None:
+def test_any_text_is_parsed_as_a_date_or_ignored(text: str) -> None:
     found = http_date(text)
     assert found is None or isinstance(found, float)
 
@@ -196,7 +196,7 @@ def test_retries_of_an_unreachable_service_end_sooner(budget: float, least: floa
     assert least < time.now - start <= most
 
 
-def test_no_retry_starts_without_time_for_its_reply() -> None:
+def test_no_retry_starts_if_too_little_time_is_left_for_its_reply() -> None:
     time = FakeTime()
     start = time.now
     run(Script(failing(503), time=time), time, first_wait=0.5, longest_wait=0.5, budget=30)

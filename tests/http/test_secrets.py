@@ -12,8 +12,8 @@ from pulumi_roster.errors import RosterError, Unauthorized
 from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client
 from roster_emulator import Running
-from support.canned_server import Got, canned, reply
 from support.client_calls import ACCOUNT, DIALECT, ONCE, QUICK, Connect, group
+from support.scripted_server import ReceivedRequest, reply, scripted_server
 
 
 def test_no_log_at_any_level_shows_a_credential(emulator: Running, caplog: pytest.LogCaptureFixture) -> None:
@@ -53,8 +53,10 @@ def test_no_log_at_any_level_shows_a_credential(emulator: Running, caplog: pytes
     ],
     ids=["page", "words", "text", "trace", "redirect", "status line", "encoding"],
 )
-def test_a_token_that_a_service_repeats_is_redacted(answer: Callable[[Got], bytes], connect: Connect) -> None:
-    with canned(answer) as server, pytest.raises(RosterError) as caught:
+def test_a_token_that_a_service_repeats_is_redacted(
+    answer: Callable[[ReceivedRequest], bytes], connect: Connect
+) -> None:
+    with scripted_server(answer) as server, pytest.raises(RosterError) as caught:
         connect(server.url, ONCE, token="canary-0123456789").get("/x").fields()
     assert "canary" not in str(caught.value)
     shown = traceback.format_exception(type(caught.value), caught.value, caught.value.__traceback__)

@@ -116,4 +116,4 @@ def test_no_library_sets_credentials_of_its_own(
     settings = given(emulator=emulator.url)
     assert settings.client(system("ibm")).get("/v2/groups", params={"account_id": "acc-demo"}).status == 200
     settings.close()
-    assert httpx.NetRCAuth(str(netrc))  # the entry is a good one
+    assert httpx.NetRCAuth(str(netrc))  # the file is well formed

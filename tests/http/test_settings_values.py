@@ -57,7 +57,7 @@ def test_a_missing_setting_is_named_with_both_ways_to_give_it() -> None:
     assert caught.value.message == "Test Service needs roster:testKey or roster:testToken"
     hint = caught.value.hint
     assert "pulumi config set --secret roster:testKey" in hint
-    assert "testKey VALUE" not in hint, "Pulumi asks for it"
+    assert "testKey VALUE" not in hint, "the command must not contain the value, because Pulumi asks for it"
     assert all(name in hint for name in ("TEST_KEY", "TEST_API_KEY", "TEST_TOKEN"))
 
 

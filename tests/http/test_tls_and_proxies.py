@@ -18,8 +18,8 @@ from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.tls_and_proxies import certificates, is_loopback, proxy_for
-from support.canned_server import canned, reply
 from support.certificates import Certificate, self_signed
+from support.scripted_server import reply, scripted_server
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -28,7 +28,7 @@ SHORT = Limits(budget=2, unreachable=0.3, connect=1, first_wait=0.01)
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Removes the network settings of the developer from the environment."""
+    """Remove the network settings of the developer from the environment."""
     for name in PROXIES + BUNDLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -93,10 +93,10 @@ def test_only_this_machine_is_loopback(url: str, loopback: bool) -> None:
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(certificate: Certificate, connect: Connect) -> None:
-    with canned(reply(body={}), tls=certificate.server()) as server:
+    with scripted_server(reply(body={}), tls=certificate.server()) as server:
         with pytest.raises(ConnectionFailed, match="CERTIFICATE_VERIFY_FAILED") as caught:
             connect(server.url).get("/x")
-        assert (server.got, server.calls) == ([], 1)  # it would not be trusted in a second either
+        assert (server.got, server.calls) == ([], 1)  # no retry: the certificate stays untrusted
     assert "SSL_CERT_FILE" in caught.value.hint
 
 
@@ -105,7 +105,7 @@ def test_the_environment_may_name_an_authority_to_trust(
     variable: str, certificate: Certificate, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, str(certificate.file))
-    with canned(reply(body={"fine": True}), tls=certificate.server()) as server:
+    with scripted_server(reply(body={"fine": True}), tls=certificate.server()) as server:
         assert connect(server.url).get("/x").json() == {"fine": True}
 
 
@@ -114,7 +114,7 @@ def test_a_certificate_of_another_host_is_refused(
 ) -> None:
     other = self_signed(tmp_path, names="DNS:other.invalid")
     monkeypatch.setenv("SSL_CERT_FILE", str(other.file))
-    with canned(reply(body={}), tls=other.server()) as server, pytest.raises(ConnectionFailed, match="verify"):
+    with scripted_server(reply(body={}), tls=other.server()) as server, pytest.raises(ConnectionFailed, match="verify"):
         connect(server.url).get("/x")
     assert server.got == []
 
@@ -144,7 +144,7 @@ def test_an_unreadable_bundle_is_named(
 
 
 def test_a_service_without_tls_counts_as_not_reached(connect: Connect) -> None:
-    with canned(reply(body={})) as server, pytest.raises(ConnectionFailed):
+    with scripted_server(reply(body={})) as server, pytest.raises(ConnectionFailed):
         connect(server.url.replace("http:", "https:")).get("/x")
 
 
@@ -152,14 +152,14 @@ def test_a_service_without_tls_counts_as_not_reached(connect: Connect) -> None:
 
 
 def test_the_environment_may_name_a_proxy(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    with canned(reply(body={"by": "proxy"})) as proxy:
+    with scripted_server(reply(body={"by": "proxy"})) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         assert connect("http://service.invalid").get("/x/{}", "a/b").json() == {"by": "proxy"}
     assert [got.target for got in proxy.got] == ["http://service.invalid/x/a%2Fb"]
 
 
 def test_a_proxy_may_be_named_without_a_scheme(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    with canned(reply(body={})) as proxy:
+    with scripted_server(reply(body={})) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.url.removeprefix("http://"))
         connect("http://service.invalid").get("/x")
     assert len(proxy.got) == 1
@@ -175,7 +175,7 @@ def test_no_proxy_exempts_a_host(exempt: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_loopback_needs_no_proxy(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://proxy.invalid:3128")
-    with canned(reply(body={})) as server:
+    with scripted_server(reply(body={})) as server:
         connect(server.url).get("/x")
     assert len(server.got) == 1
 
@@ -204,7 +204,7 @@ def test_an_absent_proxy_counts_as_not_reached(connect: Connect, monkeypatch: py
 def test_a_proxy_that_refuses_a_tunnel_counts_as_not_reached(
     status: int, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with canned(reply(status)) as proxy:
+    with scripted_server(reply(status)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with pytest.raises(ConnectionFailed, match=str(status)):
             connect("https://service.invalid").post("/x", json={})
@@ -213,7 +213,7 @@ def test_a_proxy_that_refuses_a_tunnel_counts_as_not_reached(
 
 
 def test_a_plain_proxy_that_refuses_is_quoted(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    with canned(reply(407, b"<h1>Log in first</h1>", kind="text/html")) as proxy:
+    with scripted_server(reply(407, b"<h1>Log in first</h1>", kind="text/html")) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         with pytest.raises(ServiceError, match="Log in first"):
             connect("http://service.invalid").get("/x")
@@ -253,7 +253,7 @@ def test_a_proxy_sees_no_credential_of_a_tls_connection(
     certificate: Certificate, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
-    with canned(reply(body={"fine": True}), tls=certificate.server()) as server:
+    with scripted_server(reply(body={"fine": True}), tls=certificate.server()) as server:
         with Tunnel(int(server.url.rpartition(":")[2])) as proxy:
             thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.01})
             thread.start()

@@ -11,7 +11,7 @@ import pytest
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.transports import Log, stack
 from roster_emulator import Running
-from support.timetable import Script
+from support.fake_time import Script
 from support.transport_calls import URL, request
 
 

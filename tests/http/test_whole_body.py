@@ -14,8 +14,8 @@ import pytest
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.whole_body import ReplyTooLarge, WholeBody
 from roster_emulator import Running
-from support.canned_server import canned, reply
-from support.timetable import FakeTime, Script
+from support.fake_time import FakeTime, Script
+from support.scripted_server import reply, scripted_server
 from support.transport_calls import fine, request
 
 
@@ -26,15 +26,16 @@ def whole(limits: Limits) -> Iterator[WholeBody]:
 
 
 def received(answer: Any, method: str = "GET", **limits: Any) -> httpx.Response:
-    with canned(answer) as server, whole(Limits(**limits)) as transport:
+    with scripted_server(answer) as server, whole(Limits(**limits)) as transport:
         return transport.handle_request(request(method, url=server.url))
 
 
-def packed(body: bytes, encoding: str = "gzip") -> bytes:
+def compressed(body: bytes, encoding: str = "gzip") -> bytes:
     return reply(body=body, headers={"Content-Encoding": encoding})
 
 
-# Twice packed, one kilobyte can stand for terabytes, and a whole piece would be unpacked before it is measured.
+# One kilobyte that is compressed twice can expand to terabytes. httpx would decompress a whole piece before the size is
+# checked.
 TWICE = gzip.compress(gzip.compress(bytes(1_000_000)))
 
 ENDLESS = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 3_000_000
@@ -45,11 +46,11 @@ ENDLESS = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 3_000_000
     [
         (reply(body=b"x" * 1000), 999, ReplyTooLarge, "999 bytes"),
         (ENDLESS, 100_000, ReplyTooLarge, "100000 bytes"),
-        (packed(gzip.compress(bytes(20_000_000))), 1_000_000, ReplyTooLarge, "1000000 bytes"),
-        (packed(b"not compressed"), 1000, httpx.DecodingError, "not compressed as its header says"),
-        (packed(gzip.compress(b"0123456789" * 100)[:-9]), 1000, httpx.RemoteProtocolError, "not complete"),
+        (compressed(gzip.compress(bytes(20_000_000))), 1_000_000, ReplyTooLarge, "1000000 bytes"),
+        (compressed(b"not compressed"), 1000, httpx.DecodingError, "not compressed as its header says"),
+        (compressed(gzip.compress(b"0123456789" * 100)[:-9]), 1000, httpx.RemoteProtocolError, "not complete"),
         *(
-            (packed(TWICE, encoding), 1000, httpx.DecodingError, "must be gzip, got")
+            (compressed(TWICE, encoding), 1000, httpx.DecodingError, "must be gzip, got")
             for encoding in ("gzip, gzip", "gzip,gzip", "br", "zstd", "deflate", "gzip, identity", "x")
         ),
     ],
@@ -62,19 +63,19 @@ def test_a_body_that_is_too_large_or_not_as_its_header_says_is_an_error(
         received(answer, largest_reply=largest)
 
 
-def test_a_packed_body_is_unpacked_once() -> None:
-    inner = gzip.compress(b"plain")  # the body itself is compressed data, and stays so
-    got = received(packed(gzip.compress(inner)))
+def test_a_compressed_body_is_decompressed_once() -> None:
+    inner = gzip.compress(b"plain")  # the content is compressed data itself, and stays compressed
+    got = received(compressed(gzip.compress(inner)))
     assert got.content == inner
     assert "content-encoding" not in got.headers
 
 
 def test_a_reply_without_a_body_may_name_an_encoding() -> None:
-    assert received(packed(b""), "HEAD").content == b""
+    assert received(compressed(b""), "HEAD").content == b""
 
 
-def test_no_more_is_unpacked_than_the_limit() -> None:
-    bomb = packed(gzip.compress(bytes(200_000_000)), "GZIP")
+def test_decompression_stops_at_the_size_limit() -> None:
+    bomb = compressed(gzip.compress(bytes(200_000_000)), "GZIP")
     tracemalloc.start()
     try:
         with pytest.raises(ReplyTooLarge):

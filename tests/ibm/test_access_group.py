@@ -217,13 +217,13 @@ def test_reading_a_group_that_does_not_exist_is_an_error(group: Resource) -> Non
 def test_a_refresh_waits_for_a_new_group_to_show(group: Resource, emulator: Running) -> None:
     emulator.fault(kind="stale", route="/v2/groups/{access_group_id}", as_of="plan", times=3)
     group.up(name="one")
-    assert group.refresh(), "three reads answered 404"
+    assert group.refresh(), "the group must exist, although three reads answered 404"
 
 
 def test_a_viewer_gets_the_services_words_and_a_hint(emulator: Running) -> None:
     group = Resource("ibm.AccessGroup", emulator, ibmToken="viewer-1")
     with pytest.raises(Forbidden) as caught:
         group.up(name="one")
-    assert "required access" in str(caught.value), "the service's words"
+    assert "required access" in str(caught.value), "the error must quote the service"
     assert "transaction id" in str(caught.value)
     assert "Editor" in str(caught.value)

@@ -26,7 +26,7 @@ def shown(members: Resource) -> list[str]:
 
 
 def sizes(server: Running, route: str) -> list[int]:
-    """Returns the number of items in each call of a route."""
+    """Return the number of items in each call of a route."""
     return [
         len(call["body"]["members"])
         for call in server.last_requests()
@@ -102,7 +102,7 @@ def test_a_thousand_members_are_sent_in_chunks_of_fifty(members: Resource, emula
 def test_an_empty_set_is_managed(members: Resource, emulator: Running, team: str) -> None:
     emulator.clear_requests()
     members.up(access_group_id=team, members=[])
-    assert emulator.requests() == {"GET /v2/groups/{access_group_id}": 1}, "whether there is such a group"
+    assert emulator.requests() == {"GET /v2/groups/{access_group_id}": 1}, "one read must check that the group exists"
     assert members.refresh()
     assert members.up(access_group_id=team, members=[ANNA]) == "update"
     assert members.up(access_group_id=team, members=[]) == "update"
@@ -142,7 +142,7 @@ def test_creating_an_exclusive_set_refuses_and_names_unmanaged_members(
     assert DORA in str(caught.value)
     assert ANNA not in str(caught.value)
     assert "adopt=True" in str(caught.value)
-    assert ibm_members(emulator, team) == {ANNA, DORA}, "nothing was done"
+    assert ibm_members(emulator, team) == {ANNA, DORA}, "a refused creation must change nothing"
 
 
 def test_an_adopted_exclusive_set_removes_unmanaged_members(members: Resource, emulator: Running, team: str) -> None:
@@ -171,7 +171,9 @@ def test_an_exclusive_set_removes_no_member_that_no_preview_has_shown(
     assert ibm_members(emulator, team) == {ANNA, BERT, DORA}
     assert members.preview(access_group_id=team, members=[ANNA, BERT], exclusive=True) == "same"
     assert members.refresh()
-    assert members.preview(access_group_id=team, members=[ANNA, BERT], exclusive=True) == "update", "it shows now"
+    assert members.preview(access_group_id=team, members=[ANNA, BERT], exclusive=True) == "update", (
+        "the preview must show the unmanaged member after a refresh"
+    )
 
 
 def test_a_set_that_becomes_exclusive_shows_unmanaged_members_first(

@@ -13,16 +13,16 @@ from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
 from roster_emulator import Running
+from support.fake_time import skipping_waits
 from support.ibm_api import ibm_groups
 from support.resources import Resource
 from support.subjects import QUICK
-from support.timetable import skipping_waits
 
 HASTY = skipping_waits(dataclasses.replace(QUICK, budget=2, settle=0.1))
 
 
 def lifecycle(kind: str, **config: Any) -> Lifecycle:
-    """Returns a lifecycle with this configuration only: no emulator, no environment."""
+    """Return a lifecycle with this configuration only: no emulator, no environment."""
     return Lifecycle(
         handler_class(kind), Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {}, HASTY))
     )
@@ -124,7 +124,7 @@ def test_a_refused_object_is_reported_in_the_services_words(emulator: Running) -
     first, *rest = str(caught.value).splitlines()
     assert first.startswith('create ibm.AccessGroup "one": IBM Cloud IAM answered 400 invalid_payload')
     assert "  response: Payload contains invalid/missing data." in rest
-    assert len(rest) <= 4, "a few lines"
+    assert len(rest) <= 4, "an error must have at most five lines"
 
 
 def test_inputs_of_an_older_version_are_validated_before_a_request(emulator: Running) -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from pulumi_roster.errors import BadRequest, NotFound, PartialFailure, UnexpectedReply
 from roster_emulator import Running
+from support.fake_time import skipping_waits
 from support.ibm_api import ibm, ibm_add, ibm_group, ibm_members, ibm_remove
 from support.resources import Resource
 from support.subjects import QUICK
-from support.timetable import skipping_waits
 
 ANNA, BERT, CARA = (f"IBMid-1100000{name * 3}" for name in "ABC")
 MANY = [f"IBMid-{number:04}" for number in range(1000)]
@@ -24,7 +24,7 @@ HEAD = "HEAD /v2/groups/{access_group_id}/members/{iam_id}"
 
 
 def sizes(server: Running, route: str) -> list[int]:
-    """Returns the number of items in each call of a route."""
+    """Return the number of items in each call of a route."""
     return [
         len(call["body"]["members"])
         for call in server.last_requests()

@@ -48,7 +48,7 @@ class Run:
         self.made = self._each(lambda lifecycle, inputs: lifecycle.create(inputs), self.inputs)
 
     def refresh(self) -> list[bool]:
-        """Reads each object. Tells whether it exists and is unchanged."""
+        """Read each object. Return whether it exists and is unchanged."""
 
         def unchanged(lifecycle: Lifecycle, item: tuple[tuple[str, Values], Values]) -> bool:
             (id, outputs), inputs = item
@@ -62,7 +62,7 @@ class Run:
 
 
 def declared(kind: str, teams: list[str], count: int) -> list[Values]:
-    """Returns a number of declarations: groups in all, other kinds for each team."""
+    """Return a number of declarations: groups in all, other kinds for each team."""
     if kind == GROUP:
         return [{"name": f"group {number}"} for number in range(count)]
     if kind == MEMBERS:
@@ -132,7 +132,7 @@ def test_a_group_that_the_listing_lacks_is_read_directly(emulator: Running) -> N
     emulator.fault(kind="stale", route="/v2/groups", as_of="plan", times=2)
     run.create(declared(GROUP, [], 5))
     emulator.clear_requests()
-    assert run.refresh() == [True] * 5, "the listing is older than the groups"
+    assert run.refresh() == [True] * 5, "the groups must exist, although the listing is older than they are"
     assert emulator.requests() == {LIST: 1, READ: 5}
 
 

@@ -69,7 +69,7 @@ def test_fifty_groups_are_joined_in_one_request(member: Resource, emulator: Runn
 def test_a_deletion_leaves_only_the_groups_that_the_resource_joined(
     member: Resource, emulator: Running, groups: list[str]
 ) -> None:
-    """A call that removes an identity from all groups would also remove a membership of another writer."""
+    """The call that removes an identity from all groups would also remove a membership that somebody else has added."""
     member.up(iam_id=ANNA, access_group_ids=groups[:2], exclusive=True)
     ibm_add(emulator, groups[3], ANNA)
     emulator.clear_requests()
@@ -87,7 +87,9 @@ def test_an_update_sends_only_the_changes(member: Resource, emulator: Running, g
     assert groups_of(emulator) == groups[1:3]
 
 
-def test_unmanaged_groups_are_neither_shown_nor_left(member: Resource, emulator: Running, groups: list[str]) -> None:
+def test_unmanaged_groups_are_not_shown_and_the_identity_stays_in_them(
+    member: Resource, emulator: Running, groups: list[str]
+) -> None:
     ibm_add(emulator, groups[3], ANNA)
     member.up(iam_id=ANNA, access_group_ids=groups[:2])
     assert member.refresh()
@@ -115,7 +117,7 @@ def test_creating_an_exclusive_set_refuses_unmanaged_groups(
     assert groups_of(emulator) == groups[:1]
 
 
-def test_an_exclusive_set_shows_unmanaged_groups_and_leaves_them(
+def test_an_exclusive_set_shows_unmanaged_groups_and_removes_the_identity_from_them(
     member: Resource, emulator: Running, groups: list[str]
 ) -> None:
     member.up(iam_id=ANNA, access_group_ids=groups[:1], exclusive=True)

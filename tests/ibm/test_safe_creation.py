@@ -10,10 +10,10 @@ import pytest
 
 from pulumi_roster.errors import AlreadyExists, OutcomeUnknown, ServerError
 from roster_emulator import Running
+from support.fake_time import skipping_waits
 from support.ibm_api import ibm, ibm_group, ibm_groups, ibm_rule, ibm_rules
 from support.resources import Resource
 from support.subjects import QUICK
-from support.timetable import skipping_waits
 
 GROUPS, RULES = "/v2/groups", "/v2/groups/{access_group_id}/rules"
 
@@ -102,7 +102,7 @@ def test_an_unconfirmed_creation_suggests_adoption(emulator: Running) -> None:
 
 
 def test_two_equal_new_groups_are_refused_with_their_ids(group: Resource, emulator: Running) -> None:
-    """Another writer creates an equal group while our reply is lost: nothing tells which one is ours."""
+    """Another writer creates an equal group while our reply is lost, so Roster cannot know which group is ours."""
     emulator.fault(kind="drop_after", method="POST", route=GROUPS)
     emulator.fault(kind="hold", method="GET", route=GROUPS, skip=1)
     with ThreadPoolExecutor(1) as pool:

@@ -18,7 +18,7 @@ Content = Counter[str]
 
 
 def content_of(tables: Mapping[str, list[dict[str, Any]]]) -> Content:
-    """Returns the content of the tables."""
+    """Return the content of the tables."""
     rows = [(table, _parsed(row)) for table, content in tables.items() if "token" not in table for row in content]
     names = {
         row["id"]: f"<{table} {row.get('name') or row['id'].split('-')[0]}>"
@@ -29,14 +29,14 @@ def content_of(tables: Mapping[str, list[dict[str, Any]]]) -> Content:
 
 
 def difference(expected: Content, found: Content) -> str:
-    """Returns what is missing and what is too much, or an empty text."""
+    """Return what is missing and what is too much, or an empty text."""
     missing, more = expected - found, found - expected
     lines = [f"missing {count}x {line}" for line, count in missing.items()]
     return "; ".join([*lines, *(f"too much {count}x {line}" for line, count in more.items())])
 
 
 def _parsed(row: dict[str, Any]) -> dict[str, Any]:
-    """Parses the JSON that a row holds as text."""
+    """Parse the JSON that a row holds as text."""
 
     def parsed(value: Any) -> Any:
         if isinstance(value, str) and value[:1] in ("{", "["):

@@ -12,7 +12,7 @@ NAMES = ("Others A", "Others B", "Others C")
 
 
 def add_objects_of_others(emulator: Running, system: str) -> None:
-    """Adds objects beside the existing ones, and members to the existing ones."""
+    """Add objects beside the existing ones, and members to the existing ones."""
     _ADD[system](emulator)
 
 

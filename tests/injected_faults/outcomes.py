@@ -42,12 +42,12 @@ DRIFT = Outcome(shows_drift=True)
 
 
 def error(*errors: type[RosterError]) -> Outcome:
-    """The verb ends with one of these errors."""
+    """Return the outcome that the verb ends with one of these errors."""
     return Outcome(errors=errors)
 
 
 def repaired_or(*errors: type[RosterError]) -> Outcome:
-    """The verb is repaired if it can do without the reply, or else ends with one of these errors."""
+    """Return the outcome of a verb that is repaired if it needs no reply, or else ends with one of these errors."""
     return Outcome(repaired=True, errors=errors)
 
 
@@ -75,7 +75,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Unless:
-    """An exception: the requests for which a fault has another outcome.
+    """An exception to the outcome of a fault: some requests have another outcome.
 
     :param why: the footnote on the page.
     :param request: a pattern of method and route.
@@ -91,7 +91,7 @@ class Unless:
     fields: tuple[str, ...] = ()
 
     def applies(self, kind: str, verb: Verb, request: Request, missing: str) -> bool:
-        """Tells whether the exception applies to a request."""
+        """Return whether the exception applies to a request."""
         return (
             fnmatchcase(kind, self.kinds)
             and verb in self.verbs
@@ -131,7 +131,7 @@ class Fault:
     always_unless: tuple[Unless, ...] = ()
 
     def outcome(self, always: bool, kind: str, verb: Verb, request: Request, missing: str = "") -> Outcome:
-        """Returns how one request of one verb of one kind must end."""
+        """Return how one request of one verb of one kind must end."""
         usual, exceptions = (self.always, self.always_unless) if always else (self.once, self.once_unless)
         assert usual is not None
         return next((each.outcome for each in exceptions if each.applies(kind, verb, request, missing)), usual)

@@ -22,7 +22,7 @@ class End:
 
 
 def run_to_end(verb: VerbRun, url: str = "", *, adopt: bool = False) -> End:
-    """Runs the verb and catches its error."""
+    """Run the verb and catch its error."""
     try:
         return End(None, verb.run(url, adopt=adopt))
     except Exception as error:
@@ -30,7 +30,7 @@ def run_to_end(verb: VerbRun, url: str = "", *, adopt: bool = False) -> End:
 
 
 def problems(verb: VerbRun, end: End, outcome: Outcome, *, wrote: bool, several_writes: bool) -> str:
-    """Returns every problem with the end of a verb, or an empty text.
+    """Return every problem with the end of a verb, or an empty text.
 
     :param wrote: the service has done at least one write of the verb, even if the verb ended with an error.
     :param several_writes: the verb has more than one write.
@@ -63,7 +63,7 @@ def problems(verb: VerbRun, end: End, outcome: Outcome, *, wrote: bool, several_
 
 
 def _problem_with_result(verb: VerbRun, result: Any) -> str:
-    """Checks that the result is what a new process reads, and what the program declares."""
+    """Check that the result is what a new process reads, and what the program declares."""
     if verb.verb == "delete":
         return ""
     if result is None:
@@ -84,7 +84,7 @@ def _problem_with_result(verb: VerbRun, result: Any) -> str:
 
 
 def _problem_with_message(verb: VerbRun, error: Exception) -> str:
-    """Checks that a user can act on the message."""
+    """Check that a user can act on the message."""
     text = str(error)
     name = "read" if verb.verb == "list" else verb.verb
     found = []
@@ -98,7 +98,7 @@ def _problem_with_message(verb: VerbRun, error: Exception) -> str:
 
 
 def _problem_with_next_run(verb: VerbRun, result: Any) -> str:
-    """Checks that the next run corrects what this run has put into the state."""
+    """Check that the next run corrects what this run has put into the state."""
     with verb.process(credentials={}) as lifecycle:
         if result is None:
             lifecycle.create(verb.inputs)
@@ -109,7 +109,7 @@ def _problem_with_next_run(verb: VerbRun, result: Any) -> str:
 
 
 def _problem_with_second_run(verb: VerbRun, first_error: Exception, *, unknown_object: bool) -> str:
-    """Checks that a second run without the fault ends with exactly what is declared.
+    """Check that a second run without the fault ends with exactly what is declared.
 
     :param unknown_object: the service may hold an object that the state does not know.
     """

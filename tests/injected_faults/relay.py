@@ -30,13 +30,13 @@ class Relay:
         self._threads: list[threading.Thread] = []
 
     def listen(self) -> None:
-        """Accepts connections from now on."""
+        """Accept connections from now on."""
         if not self._threads:
             self._socket.listen()
             self._start(self._accept)
 
     def close(self) -> None:
-        """Closes all connections and waits for the threads."""
+        """Close all connections and wait for the threads."""
         for each in (self._socket, *self._open):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -69,7 +69,7 @@ class Relay:
 
 @contextmanager
 def relay(url: str, resets: int | None = 0) -> Iterator[Relay]:
-    """Runs a relay for the length of the block."""
+    """Run a relay for the length of the block."""
     made = Relay(url, resets)
     try:
         yield made

@@ -16,16 +16,16 @@ from injected_faults.problems import problems, run_to_end
 from injected_faults.relay import relay
 from injected_faults.verb import ALL_VERBS, VerbRun
 from roster_emulator import Running
-from support.canned_server import canned, reply
 from support.cases import Case
 from support.certificates import Certificate, self_signed
+from support.scripted_server import reply, scripted_server
 
 NOWHERE = "service.invalid"
 
 
 @pytest.fixture(autouse=True)
 def no_proxy_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Removes the network settings of the developer from the environment."""
+    """Remove the network settings of the developer from the environment."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -35,7 +35,7 @@ def no_proxy_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server whose certificate is not trusted."""
     certificate: Certificate = self_signed(tmp_path_factory.mktemp("certificate"))
-    with canned(reply(body={}), tls=certificate.server()) as server:
+    with scripted_server(reply(body={}), tls=certificate.server()) as server:
         yield server.url
         assert not server.got, "the provider must not send a request to an untrusted server"
 
@@ -56,7 +56,7 @@ def reset(run: VerbRun, always: bool) -> Iterator[str]:
 
 @contextmanager
 def unknown_host(run: VerbRun, always: bool) -> Iterator[str]:
-    """A name that never resolves, or only after the first wait."""
+    """Yield a host name that never resolves, or only after the first wait."""
     resolve, port = socket.getaddrinfo, urlsplit(run.emulator.url).port
 
     def found(host: Any, *more: Any, **options: Any) -> Any:

@@ -13,22 +13,27 @@ from injected_faults.problems import problems, run_to_end
 from injected_faults.verb import ALL_VERBS, SHORT_TIMEOUT, VerbRun
 from pulumi_roster.errors import PartialFailure
 from roster_emulator import Running
-from support.canned_server import Canned, canned, reply
 from support.cases import Case
 from support.emulator_state import Injected
+from support.scripted_server import ScriptedServer, reply, scripted_server
 
 
 @pytest.fixture
-def other_host() -> Iterator[Canned]:
+def other_host() -> Iterator[ScriptedServer]:
     """A server to which redirects lead. It answers every request."""
-    with canned(reply(200, {"id": "of another host", "access_token": "of another host"})) as other:
+    with scripted_server(reply(200, {"id": "of another host", "access_token": "of another host"})) as other:
         yield other
 
 
 @pytest.mark.parametrize("always", [False, True], ids=["once", "always"])
 @pytest.mark.parametrize(("case", "verb"), ALL_VERBS, ids=str)
 def test_each_fault_of_the_service_ends_as_declared(
-    case: Case, verb: Verb, always: bool, emulator: Running, other_host: Canned, caplog: pytest.LogCaptureFixture
+    case: Case,
+    verb: Verb,
+    always: bool,
+    emulator: Running,
+    other_host: ScriptedServer,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     run = VerbRun(emulator, case, verb)
     found: list[str] = []
@@ -46,7 +51,7 @@ def test_each_fault_of_the_service_ends_as_declared(
 
 
 def combinations(run: VerbRun, always: bool) -> Iterator[tuple[Fault, Request, str]]:
-    """Yields each fault with each request that can meet it, and with each field that the reply can lack."""
+    """Yield each fault with each request that can meet it, and with each field that the reply can lack."""
     for fault in (fault for faults in FAULTS.values() for fault in faults):
         if always and fault.always is None:
             continue
@@ -57,7 +62,7 @@ def combinations(run: VerbRun, always: bool) -> Iterator[tuple[Fault, Request, s
 
 
 def problems_with(run: VerbRun, fault: Fault, request: Request, missing: str, always: bool, other_host: str) -> str:
-    """Runs the verb with the fault and returns every problem, or an empty text."""
+    """Run the verb with the fault and return every problem, or an empty text."""
     run.rewind(just_created=fault.inject["kind"] == "stale")
     injected = inject(run, fault, request, missing, always, other_host)
     run.slow = fault.slow
@@ -74,7 +79,7 @@ def problems_with(run: VerbRun, fault: Fault, request: Request, missing: str, al
 
 
 def inject(run: VerbRun, fault: Fault, request: Request, missing: str, always: bool, other_host: str) -> Injected:
-    """Injects the fault so that exactly this request meets it."""
+    """Inject the fault so that exactly this request meets it."""
     fields = {**fault.inject, "method": request.method, "route": request.route, "skip": request.skip}
     fields["times"] = None if always else 1
     kind = fields["kind"]
@@ -86,7 +91,7 @@ def inject(run: VerbRun, fault: Fault, request: Request, missing: str, always: b
     elif kind == "redirect":
         fields["location"] = other_host
     elif kind in ("slow_headers", "slow_body"):
-        fields["seconds"] = 20 * SHORT_TIMEOUT  # no one waits so long: removing the fault ends the delay
+        fields["seconds"] = 20 * SHORT_TIMEOUT  # the test does not wait for the whole delay: removing the fault ends it
     elif kind == "hold":
         # The service does the work late, while the provider waits before its retry.
         run.on_wait = run.emulator.release

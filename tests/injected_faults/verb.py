@@ -49,7 +49,7 @@ READ_METHODS = ("GET", "HEAD", "LIST")
 
 
 def verbs_of(case: Case) -> list[Verb]:
-    """Returns the verbs of a kind. Only some kinds can be updated, and only some have a listing and a direct read."""
+    """Return the verbs of a kind. Only some kinds can be updated, and only some have a listing and a direct read."""
     handler = handler_class(case.kind)
     has = {"update": bool(case.updates), "list": handler.has("list") and handler.has("read")}
     return [verb for verb in VERBS if has.get(verb, True)]
@@ -98,7 +98,7 @@ class VerbRun:
         self.undisturbed = self._run_undisturbed()
 
     def _prepare(self) -> None:
-        """Creates the objects of others and, except for a creation, the object that the verb is about."""
+        """Create the objects of others and, except for a creation, the object that the verb is about."""
         self.emulator.reset()
         self.emulator.switch(page_limit=4)  # so that listings have a second page
         made = self.case.prepare(self.emulator)
@@ -115,7 +115,7 @@ class VerbRun:
         self._start = self.state.snapshot()
 
     def rewind(self, *, just_created: bool = False) -> None:
-        """Restores the content before the verb.
+        """Restore the content before the verb.
 
         :param just_created: the object is new. Otherwise it is old enough for every service to show it.
         """
@@ -127,7 +127,7 @@ class VerbRun:
         self.state.set_clock(self._age)
 
     def inject_stale_read(self, after_write: bool, **fields: Any) -> Any:
-        """Injects reads that show an earlier content: that before the verb, or that before the object was created."""
+        """Inject reads that show an earlier content: that before the verb, or that before the object was created."""
         self.state.restore(self._start if after_write else self._without_object)
         injected = self.state.inject(**fields, as_of="plan")
         self.state.restore(self._start)
@@ -135,7 +135,7 @@ class VerbRun:
 
     @contextmanager
     def process(self, *, url: str = "", credentials: Mapping[str, str] = CREDENTIALS) -> Iterator[Lifecycle]:
-        """Starts a new provider process, in effect."""
+        """Start a new provider process, in effect."""
         config = config_for(url or self.emulator.url, allowPlainHttp=True, **credentials)
         session = _Run(Settings(config.get, {}, self._limits()), self.verb == "list")
         try:
@@ -144,7 +144,7 @@ class VerbRun:
             session.close()
 
     def run(self, url: str = "", *, adopt: bool = False) -> tuple[str, Values] | None:
-        """Runs the verb in a new process. Returns id and outputs, or ``None`` if the object does not exist."""
+        """Run the verb in a new process. Return id and outputs, or ``None`` if the object does not exist."""
         with self.process(url=url) as lifecycle:
             return self._run_in(lifecycle, adopt=adopt)
 
@@ -160,7 +160,7 @@ class VerbRun:
         return (found.id, found.outputs) if found else None
 
     def content(self) -> Content:
-        """Returns the content of the system in a form that can be compared."""
+        """Return the content of the system in a form that can be compared."""
         return content_of(self.state.tables(self.case.system))
 
     def _run_undisturbed(self) -> Undisturbed:
@@ -217,7 +217,7 @@ def _role(method: str, route: str) -> Role:
 
 @contextmanager
 def _recorded_fields(lifecycle: Lifecycle) -> Iterator[list[tuple[str, ...]]]:
-    """Records the field names in each reply."""
+    """Record the field names in each reply."""
     fields: list[tuple[str, ...]] = []
 
     def record(response: httpx.Response) -> None:

@@ -1,3 +1,5 @@
+"""Defines the stacks that the tests kill, and kills the commands that a test has left running."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

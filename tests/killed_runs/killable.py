@@ -31,7 +31,7 @@ _started: list[Killable] = []
 
 
 def kill_all() -> None:
-    """Kills the commands that a test has left running."""
+    """Kill the commands that a test has left running."""
     while _started:
         _started.pop().kill()
 
@@ -59,7 +59,7 @@ class Killable:
         return self._output.read_text(errors="replace")
 
     def running(self) -> dict[int, str]:
-        """Returns the living processes of the session: process id and command line."""
+        """Return the living processes of the session: process id and command line."""
         found = {}
         for entry in PROC.iterdir():
             if entry.name.isdigit() and (line := _command(entry, self.process.pid)) is not None:
@@ -67,7 +67,7 @@ class Killable:
         return found
 
     def wait_until_held(self, emulator: Control, count: int = 1) -> None:
-        """Waits until the emulator holds this number of requests. Fails if the command ends before."""
+        """Wait until the emulator holds this number of requests. Fail if the command ends before."""
         end = time.monotonic() + STARTED_WITHIN
         while self.process.poll() is None and time.monotonic() < end:
             try:
@@ -79,11 +79,11 @@ class Killable:
         pytest.fail(f"the emulator did not receive {count} requests to hold:\n{self.text}")
 
     def wait(self) -> int:
-        """Waits for the end of the command and returns its exit code."""
+        """Wait for the end of the command and return its exit code."""
         return self.process.wait(STARTED_WITHIN)
 
     def kill(self) -> list[str]:
-        """Kills all processes with SIGKILL and waits until none is left. Returns their command lines."""
+        """Kill all processes with SIGKILL and wait until none is left. Return their command lines."""
         killed: dict[int, str] = {}
         end = time.monotonic() + DEAD_WITHIN
         while alive := self.running():
@@ -103,7 +103,7 @@ class Killable:
 
 
 def _command(entry: Path, session: int) -> str | None:
-    """Returns the command line of a living process of this session, ``None`` for any other process."""
+    """Return the command line of a living process of this session, ``None`` for any other process."""
     try:
         # pid (name) state ppid pgrp session ...: a name may contain spaces and brackets.
         state, _, _, of = (entry / "stat").read_text().rpartition(")")[2].split()[:4]

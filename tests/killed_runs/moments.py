@@ -39,22 +39,22 @@ class Moment:
 
 
 def at(route: str, number: int = 0, done: bool = False) -> Moment:
-    """Returns the moment at which only this request is under way."""
+    """Return the moment at which only this request is under way."""
     return Moment({route: range(number, number + 1)}, done)
 
 
 def each(writes: Mapping[str, int], done: Iterable[bool] = (False, True)) -> list[Moment]:
-    """Returns one moment for each request of each route."""
+    """Return one moment for each request of each route."""
     return [at(route, number, how) for route, count in writes.items() for number in range(count) for how in done]
 
 
 def together(routes: Mapping[str, int]) -> list[Moment]:
-    """Returns the moments at which the first requests of several routes are under way at the same time."""
+    """Return the moments at which the first requests of several routes are under way at the same time."""
     return [Moment({route: range(count) for route, count in routes.items()}, done) for done in (False, True)]
 
 
 def kill(stack: Stack, moment: Moment, verb: str) -> None:
-    """Starts ``pulumi up`` or ``pulumi destroy`` and kills it at the moment, with all its processes."""
+    """Start ``pulumi up`` or ``pulumi destroy`` and kill it at the moment, with all its processes."""
     how = {"after": True} if moment.done else {"work": False}
     for route, before in moment.routes.items():
         method, _, template = route.partition(" ")

@@ -59,12 +59,12 @@ class Pipeline(Program):
 
 
 def start_up(program: Program, *words: str) -> Killable:
-    """Starts ``pulumi up`` and returns while it runs."""
+    """Start ``pulumi up`` and return while it runs."""
     return Killable(program, "up", "--yes", "--skip-preview", *words)
 
 
 def members_of_shared(emulator: Running, system: str) -> list[str]:
-    """Returns the members of the group that both pipelines write to."""
+    """Return the members of the group that both pipelines write to."""
     prefix, suffix = f"{system} member ", " of shared"
     return [
         line.removeprefix(prefix).removesuffix(suffix)
@@ -74,14 +74,14 @@ def members_of_shared(emulator: Running, system: str) -> list[str]:
 
 
 def assert_merged(emulator: Running) -> None:
-    """Asserts that the group of each system has the members of both pipelines, and those of other people."""
+    """Assert that the group of each system has the members of both pipelines, and those of other people."""
     assert members_of_shared(emulator, "ibm") == ["IBMid-one", "IBMid-other", "IBMid-two"]
     assert members_of_shared(emulator, "vault") == ["entity-alice", "entity-one", "entity-two"]
     assert members_of_shared(emulator, "appsec") == ["one@example.com", "other@example.com", "two@example.com"]
 
 
 def platform_ids(emulator: Running) -> dict[str, list[str]]:
-    """Returns the ids of the groups named platform, by kind."""
+    """Return the ids of the groups named platform, by kind."""
     dump = emulator.dump()
     rows = {
         "ibm.AccessGroup": dump["ibm"]["groups"],
@@ -93,5 +93,5 @@ def platform_ids(emulator: Running) -> dict[str, list[str]]:
 
 
 def refused(text: str) -> set[str]:
-    """Returns the kinds whose creation was refused."""
+    """Return the kinds whose creation was refused."""
     return {kind for kind in KINDS if f'AlreadyExists: create {kind} "platform"' in text}

@@ -38,11 +38,11 @@ class Project(Program):
         self.environment["STAGE"] = name
 
     def locked(self) -> bool:
-        """Tells whether a run has left its lock."""
+        """Return whether a run has left its lock."""
         return any((self.folder / ".pulumi/locks").rglob("*.json"))
 
     def unlock(self) -> None:
-        """Takes the first documented step after a killed run: removes its lock, and an empty file beside the state."""
+        """Take the first documented step after a killed run: remove its lock, and an empty file beside the state."""
         for attributes in (self.folder / ".pulumi").rglob("*.attrs"):
             if attributes.stat().st_size == 0:
                 attributes.unlink()
@@ -51,7 +51,7 @@ class Project(Program):
             assert not self.locked()
 
     def recover(self) -> list[str]:
-        """Takes all documented steps after a killed run. Returns the resources that had to be adopted."""
+        """Take all documented steps after a killed run. Return the resources that had to be adopted."""
         self.unlock()
         adopted: list[str] = []
         while (ran := self.up(code=None)).code:
@@ -74,18 +74,18 @@ class Stack:
     emulator: Running
 
     def described(self) -> list[str]:
-        """Describes what the services hold."""
+        """Describe what the services hold."""
         return described(self.emulator.dump())
 
     def assert_declared(self) -> None:
-        """Asserts that the services hold what the program declares and what others own, and that no step is left."""
+        """Assert that the services hold what the program declares and what others own, and that no step is left."""
         assert self.described() == EXPECTED[self.project.stage]
         self.emulator.clear_requests()
         self._assert_no_step_is_left()
         assert writes(self.emulator) == {}
 
     def _assert_no_step_is_left(self) -> None:
-        """Compares the inputs and outputs in the state, as a preview after a successful ``up`` does.
+        """Compare the inputs and outputs in the state, as a preview after a successful ``up`` does.
 
         A preview takes 3 s of processor time, ten times as long. Other tests of this folder run previews too.
         """
@@ -106,7 +106,7 @@ class Template:
 
     @contextmanager
     def copy(self, folder: Path) -> Iterator[Stack]:
-        """Copies both to another folder and starts the emulator."""
+        """Copy both to another folder and start the emulator."""
         data = folder / "emulator.db"
         folder.mkdir(exist_ok=True)
         shutil.copy(self.folder / "emulator.db", data)
@@ -115,7 +115,7 @@ class Template:
 
 
 def create_new_template(folder: Path) -> Template:
-    """Creates the project and the objects of other people. The program does not run."""
+    """Create the project and the objects of other people. The program does not run."""
     folder.mkdir()
     with running(data=folder / "emulator.db") as emulator:
         emulator.seed(**OTHERS)
@@ -125,7 +125,7 @@ def create_new_template(folder: Path) -> Template:
 
 
 def create_first_template(folder: Path, new: Template) -> Template:
-    """Runs ``pulumi up`` for the first stage."""
+    """Run ``pulumi up`` for the first stage."""
     with new.copy(folder) as stack:
         stack.project.up()
         assert stack.described() == EXPECTED["first"]

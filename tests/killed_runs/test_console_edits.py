@@ -16,7 +16,7 @@ pytestmark = needs_proc
 GROUPS_OF_THE_LATER_STAGE = {line for line in EXPECTED["later"] if line.startswith(("ibm group", "vault group"))}
 
 
-def test_renames_and_member_changes_in_the_console(first_stack: Stack) -> None:
+def test_a_run_keeps_member_changes_that_its_preview_did_not_show(first_stack: Stack) -> None:
     ids = {name: row["id"] for name, row in first_stack.project.resources().items()}
     first_stack.project.stage = "later"
     first_stack.project.preview()
@@ -46,7 +46,7 @@ def test_renames_and_member_changes_in_the_console(first_stack: Stack) -> None:
     first_stack.project.unchanged()
 
 
-def test_deletions_in_the_console(first_stack: Stack) -> None:
+def test_objects_that_were_deleted_after_the_preview_are_reported_and_created_again(first_stack: Stack) -> None:
     ids = {name: row["id"] for name, row in first_stack.project.resources().items()}
     first_stack.project.stage = "later"
     first_stack.project.preview()

@@ -26,7 +26,7 @@ from support.program import writes
 pytestmark = needs_proc
 
 
-def test_both_add_members_to_one_group(tmp_path: Path, emulator: Running) -> None:
+def test_two_stacks_that_add_members_to_one_group_lose_no_member(tmp_path: Path, emulator: Running) -> None:
     emulator.seed(**OTHERS)
     emulator.seed(**ENTITIES)
     one, two = (Pipeline(tmp_path, emulator, name, MEMBERS) for name in ("one", "two"))
@@ -70,8 +70,8 @@ def test_the_second_stack_that_declares_a_name_gets_the_id_of_the_first(tmp_path
     one.unchanged()
 
 
-def test_both_declare_a_name(tmp_path: Path, emulator: Running) -> None:
-    """Where the service keeps names unique, one creation is refused and names the id of the other object."""
+def test_two_stacks_that_create_one_name_together_create_one_object(tmp_path: Path, emulator: Running) -> None:
+    """If the service keeps names unique, it refuses one creation. The error names the id of the other object."""
     emulator.seed(**ROOT)
     emulator.switch(unique_names=True, britive_unique_names=True)
     one, two = (Pipeline(tmp_path, emulator, name, NAMES) for name in ("one", "two"))
@@ -95,7 +95,7 @@ def test_both_declare_a_name(tmp_path: Path, emulator: Running) -> None:
         assert made == {RESOURCE[kind]: ids[kind][0] for kind in KINDS if kind not in lost}
 
 
-def test_a_second_run_of_a_stack_meets_the_lock(tmp_path: Path, emulator: Running) -> None:
+def test_a_second_run_of_a_stack_is_refused_by_the_lock(tmp_path: Path, emulator: Running) -> None:
     program = Pipeline(tmp_path, emulator, "one", NAMES)
     emulator.fault("hold", method="POST", route="/v2/groups")
     first = start_up(program)
@@ -111,8 +111,8 @@ def test_a_second_run_of_a_stack_meets_the_lock(tmp_path: Path, emulator: Runnin
     program.unchanged()
 
 
-def test_two_runs_of_a_stack_that_start_together(tmp_path: Path, emulator: Running) -> None:
-    """Neither has the lock yet. One run goes on or none does, but never both."""
+def test_at_most_one_of_two_runs_of_a_stack_that_start_together_continues(tmp_path: Path, emulator: Running) -> None:
+    """Neither run has the lock yet. One run continues or none does, but never both."""
     program = Pipeline(tmp_path, emulator, "one", NAMES)
     runs = [start_up(program), start_up(program)]
     codes = [each.wait() for each in runs]

@@ -12,7 +12,7 @@ from pulumi_roster.errors import BadRequest, ConnectionFailed, RateLimited, Repl
 from pulumi_roster.http.client import Client
 from pulumi_roster.lifecycle.concurrent_writes import write_until_settled
 from support.client_calls import DIALECT
-from support.timetable import FakeTime
+from support.fake_time import FakeTime
 
 QUIET = 1.0
 
@@ -40,7 +40,7 @@ class Shared:
         )
 
     def others_only(self, *items: str) -> None:
-        """Lets another writer overwrite our change."""
+        """Let another writer overwrite our change."""
         self.items = {*items}
 
     def read(self) -> frozenset[str]:
@@ -67,14 +67,14 @@ def failing(error: Exception) -> Callable[[], None]:
     return fail
 
 
-def test_a_change_that_is_done_needs_no_write_and_no_wait() -> None:
+def test_a_change_that_a_read_shows_needs_no_write_and_no_wait() -> None:
     shared = Shared({"a"})
     assert shared.add("a") == {"a"}
     assert (shared.writes, shared.time.waits) == (0, [])
 
 
-def test_an_item_to_remove_that_does_not_show_is_looked_for_twice() -> None:
-    """A read may be older than our own last write, so the item may still be there."""
+def test_a_change_that_only_a_stale_read_shows_is_written() -> None:
+    """A read may be older than our last write, so it may show a change that the service does not have."""
     shared = Shared()
     reads = [frozenset({"a"})]
     shared.read = lambda: reads.pop() if reads else frozenset(shared.items)  # type: ignore[method-assign]
@@ -83,14 +83,14 @@ def test_an_item_to_remove_that_does_not_show_is_looked_for_twice() -> None:
     assert shared.time.waits == [QUIET, QUIET]
 
 
-def test_an_item_that_is_absent_twice_is_gone() -> None:
+def test_a_change_that_two_reads_show_needs_no_write() -> None:
     shared = Shared({"a"})
     assert shared.add("a", doubtful=True) == {"a"}
     assert (shared.writes, shared.time.waits) == (0, [QUIET])
 
 
-def test_a_slow_reading_is_repeated_at_once() -> None:
-    """A rate limit may have delayed it."""
+def test_a_slow_read_is_repeated_at_once() -> None:
+    """For example, a rate limit delayed the read."""
     shared = Shared(read_takes=12.0)
     read = shared.read
 
@@ -117,7 +117,7 @@ def test_a_write_is_confirmed_after_a_quiet_time() -> None:
     assert shared.within == [QUIET / 2], "reading and writing together take less than the quiet time"
 
 
-def test_a_change_that_another_writer_undid_is_written_again() -> None:
+def test_an_undone_change_is_repeated_and_keeps_the_other_writers_change() -> None:
     shared = Shared()
     shared.then = [lambda: shared.others_only(), lambda: shared.others_only("b")]
     assert shared.add("a") == {"a", "b"}
@@ -139,7 +139,7 @@ def test_writers_that_conflict_again_wait_longer() -> None:
 def test_a_write_with_a_lost_reply_is_confirmed_by_reading(error: Exception) -> None:
     shared = Shared(then=[failing(error)])
     assert shared.add("a") == {"a"}
-    assert shared.writes == 1, "it had been done"
+    assert shared.writes == 1, "the service had applied the write"
 
 
 def test_a_refusal_is_reported_at_once() -> None:
@@ -157,7 +157,7 @@ def test_a_writer_that_is_always_overwritten_ends_with_the_budget() -> None:
     assert 30 <= sum(shared.time.waits) <= 32
 
 
-def test_a_permanent_failure_is_reported_in_its_own_words() -> None:
+def test_a_failure_of_every_write_is_reported() -> None:
     shared = Shared()
 
     def lost() -> None:
@@ -169,23 +169,23 @@ def test_a_permanent_failure_is_reported_in_its_own_words() -> None:
         shared.add("a")
 
 
-def test_a_slow_service_gets_more_time_and_no_write_uses_an_old_read() -> None:
+def test_a_slow_service_lengthens_the_quiet_time_and_no_write_uses_an_old_read() -> None:
     shared = Shared(read_takes=0.8)
     assert shared.add("a") == {"a"}
     assert shared.time.waits == pytest.approx([2.4, 2.4])
-    assert shared.within == pytest.approx([1.2]), "first nothing was written"
+    assert shared.within == pytest.approx([1.2]), "the first round did not write, because its reads were slow"
 
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_slow_write_is_confirmed_later(lost: bool) -> None:
-    """A simultaneous write of another writer can take as long, and must be done before the confirming read."""
+    """Another writer's write at the same time can take as long, and must arrive before the confirming read."""
     shared = Shared(write_takes=2.0, then=[failing(ReplyLost("lost"))] if lost else [])
     assert shared.add("a") == {"a"}
     assert shared.time.waits == pytest.approx([6.0])
     assert shared.writes == 1
 
 
-def test_a_simultaneous_change_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_simultaneous_change_is_logged_as_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     Shared().add("a", overwrote=lambda before, after: True)
     assert caplog.messages == [
         "set one was changed by somebody else at the same moment; their change may be lost; check it"

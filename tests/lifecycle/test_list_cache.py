@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pulumi_roster.lifecycle.list_cache import Listing
 from pulumi_roster.schema.model import State
+from support.fake_time import FakeTime
 from support.threads import WAIT, join, threads
-from support.timetable import FakeTime
 
 
 class Row(State):
@@ -21,20 +21,20 @@ class Row(State):
 
 
 class Service:
-    """The source of a listing. A closed ``gate`` stops a read after it has its rows."""
+    """A service that returns a listing. While ``gate`` is closed, a read has its rows but does not return."""
 
     def __init__(self, *rows: Row) -> None:
         self.rows = {row.id: row for row in rows}
-        self.readings = 0
-        self.reading = threading.Event()
+        self.reads = 0
+        self.reading_started = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
         self.error: Exception | None = None
 
     def load(self) -> Iterable[Row]:
-        self.readings += 1
+        self.reads += 1
         rows = list(self.rows.values())
-        self.reading.set()
+        self.reading_started.set()
         assert self.gate.wait(WAIT)
         if self.error is not None:
             error, self.error = self.error, None
@@ -67,7 +67,7 @@ def test_a_forgotten_listing_is_read_again() -> None:
     listing.forget()
     assert not listing.loaded()
     assert ids(listing.rows()) == ["a", "b", "ours"]
-    assert service.readings == 2
+    assert service.reads == 2
 
 
 def test_a_listing_is_read_once() -> None:
@@ -77,7 +77,7 @@ def test_a_listing_is_read_once() -> None:
     assert listing.loaded()
     assert listing.get("a") == A
     assert listing.get("c") is None
-    assert service.readings == 1
+    assert service.reads == 1
 
 
 def test_concurrent_threads_share_one_read() -> None:
@@ -85,27 +85,27 @@ def test_concurrent_threads_share_one_read() -> None:
     answers = list[Any]()
     service.gate.clear()
     started = threads(8, lambda: ids(listing.rows()), answers)
-    assert service.reading.wait(WAIT)
+    assert service.reading_started.wait(WAIT)
     started += threads(8, lambda: listing.get("a"), answers)
     service.gate.set()
     join(started)
     assert answers.count(["a"]) == 8
     assert answers.count(A) == 8
-    assert service.readings == 1
+    assert service.reads == 1
 
 
-def test_a_failed_read_is_not_kept() -> None:
+def test_a_failed_read_is_repeated_by_the_next_thread() -> None:
     service, _time, listing = listed(A)
     answers = list[Any]()
     service.gate.clear()
     service.error = ValueError("not now")
     started = threads(4, lambda: ids(listing.rows()), answers)
-    assert service.reading.wait(WAIT)
+    assert service.reading_started.wait(WAIT)
     service.gate.set()
     join(started)
     assert sum(isinstance(answer, ValueError) for answer in answers) == 1
     assert answers.count(["a"]) == 3
-    assert service.readings == 2
+    assert service.reads == 2
 
 
 def test_the_next_use_after_a_failure_reads_again() -> None:
@@ -128,12 +128,12 @@ def test_an_old_listing_is_read_again() -> None:
     time.now += 60
     assert listing.loaded()
     listing.rows()
-    assert service.readings == 1
+    assert service.reads == 1
     time.now += 1
     assert not listing.loaded()
     service.rows = {"b": B}
     assert ids(listing.rows()) == ["b"]
-    assert service.readings == 2
+    assert service.reads == 2
 
 
 def test_the_age_counts_from_the_start_of_the_read() -> None:
@@ -164,7 +164,7 @@ def test_a_read_that_began_earlier_is_not_fresh() -> None:
     listing, first, second = Listing(service.load, lambda: time.now), list[Any](), list[Any]()
     service.gate.clear()
     early = threads(1, lambda: ids(listing.rows()), first)
-    assert service.reading.wait(WAIT)
+    assert service.reading_started.wait(WAIT)
     time.now += 1
     service.rows = {"a": A}  # after the first has read
     asked = threading.Event()
@@ -186,24 +186,24 @@ def test_concurrent_threads_share_a_fresh_read() -> None:
     listing.rows()
     time.now += 1
     service.gate.clear()
-    service.reading.clear()
+    service.reading_started.clear()
     started = threads(4, lambda: ids(listing.rows(fresh=True)), answers)
-    assert service.reading.wait(WAIT)
+    assert service.reading_started.wait(WAIT)
     service.gate.set()
     join(started)
     assert answers == [["a"]] * 4
-    assert service.readings == 2
+    assert service.reads == 2
 
 
 # -- our own writes
 
 
-def test_our_writes_during_a_read_override_it() -> None:
+def test_our_writes_during_a_read_replace_the_rows_that_were_read() -> None:
     service, _time, listing = listed(A, B)
     answers = list[Any]()
     service.gate.clear()
     started = threads(1, listing.rows, answers)
-    assert service.reading.wait(WAIT)
+    assert service.reading_started.wait(WAIT)
     listing.put(Row(id="a", text="ours"))
     listing.drop("b")
     listing.put(Row(id="c", text="ours"))
@@ -246,4 +246,4 @@ def test_our_writes_keep_a_listing_up_to_date(loaded: bool, steps: list[tuple[st
             listing.drop(id)
         assert {row.id: row for row in listing.rows()} == service.rows
         assert listing.get(id) == service.rows.get(id)
-    assert service.readings == 1
+    assert service.reads == 1

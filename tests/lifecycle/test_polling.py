@@ -1,4 +1,4 @@
-"""Tests that a malformed reply is repeated once if the request may be sent twice."""
+"""Tests that a safe request is repeated once after a malformed reply, because such replies are often temporary."""
 
 from __future__ import annotations
 

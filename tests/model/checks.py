@@ -16,7 +16,7 @@ class Checks(ModelState):
     def check_run(
         self, before: Snapshot, after: Snapshot, records: list[Record], known: set[Link], shown: bool
     ) -> None:
-        """Checks the changes of any run, and updates the model with the new owners of objects and links.
+        """Check the changes of any run, and update the model with the new owners of objects and links.
 
         :param records: the state before the run.
         :param known: the links that it knew of.
@@ -90,18 +90,20 @@ class Checks(ModelState):
             self.links_of_others.discard(link)
 
     def check_success(self, after: Snapshot) -> None:
-        """Checks the services after a successful run on a state that was up to date."""
+        """Check the services after a successful run on a state that was up to date."""
         for id, fields in self.declared_objects().items():
             there = after.objects.get(id)
             assert there is not None, f"{fields} is in the state, but not in the service"
             assert all(value in (None, there[name]) for name, value in fields.items()), f"{fields} is declared: {there}"
-        assert len(self.objects(self.stack.state)) == len(self.declared_objects()), "two resources have one object"
+        assert len(self.objects(self.stack.state)) == len(self.declared_objects()), (
+            "two resources must not have the same object"
+        )
         missing = self.declared_links() - after.links
         assert not missing, f"{missing} are declared, but missing"
         assert {record.slot for record in self.stack.state} == self.program.keys()
 
     def check_settled(self, after: Snapshot) -> None:
-        """Checks that the services hold what the program declares and what others own, and nothing else."""
+        """Check that the services hold what the program declares and what others own, and nothing else."""
         self.check_success(after)
         for slot, id in self.unrecorded.items():
             assert slot not in self.program or self.id_of(slot) == id, f"{slot} was created again"
@@ -110,7 +112,7 @@ class Checks(ModelState):
         extra = {id for id in after.objects.keys() - expected.keys() if not self.model.is_root(after.objects[id])}
         assert not extra, f"too many: {[after.objects[id] for id in extra]}"
         assert sum(map(self.model.is_root, after.objects.values())) <= 1
-        assert not expected.keys() - after.objects.keys(), "unrecorded"
+        assert not expected.keys() - after.objects.keys(), "an object is missing from the service"
         declared = self.declared_links()
         self.links_of_others = {link for link in self.links_of_others if not self.is_excluded(link, after)} - declared
         # Links that no declaration manages any more belong to others.
@@ -123,7 +125,7 @@ class Checks(ModelState):
         )
 
     def is_justified(self, refused: StepFailed, now: Snapshot) -> bool:
-        """Tells whether a step had a reason to fail."""
+        """Return whether a step had a reason to fail."""
         slot, error = refused.slot, refused.error
         record = self.stack.record(slot)
         if isinstance(error, AlreadyExists):
@@ -138,7 +140,7 @@ class Checks(ModelState):
     # -- small pieces
 
     def is_excluded(self, link: Link, now: Snapshot, slot: str = "") -> bool:
-        """Tells whether an exclusive declaration (that of ``slot``, if given) does not list this link."""
+        """Return whether an exclusive declaration (that of ``slot``, if given) does not list this link."""
         if link in self.declared_links() or link.holder not in now.objects:
             return False
         return any(
@@ -148,16 +150,16 @@ class Checks(ModelState):
         )
 
     def content(self, id: str, now: Snapshot) -> list[str | Link]:
-        """Returns the objects and links in an object."""
+        """Return the objects and links in an object."""
         references: list[str | Link] = [one for one, fields in now.objects.items() if fields.get("holder") == id]
         return [*references, *(link for link in now.rows if link.holder == id)]
 
     def same_keys(self, slot: str, now: Snapshot, own: str) -> list[str]:
-        """Returns the objects with the natural key of the declared one."""
+        """Return the objects with the natural key of the declared one."""
         return [id for id, fields in now.objects.items() if id != own and self.same_key(slot, fields)]
 
     def same_key(self, slot: str, fields: Any) -> bool:
-        """Tells whether an object has the natural key of the declared one."""
+        """Return whether an object has the natural key of the declared one."""
         kind, given = self.program[slot].kind, self.given(slot)
         mine = self.model.fields(kind, given)
         if mine is None or mine.keys() != fields.keys():
@@ -165,7 +167,7 @@ class Checks(ModelState):
         return self.model.key(kind, given) == self.model.key(kind, fields)
 
     def _may_be_deleted(self, record: Record) -> bool:
-        """Tells whether a run may delete the object of a record."""
+        """Return whether a run may delete the object of a record."""
         now, deleting = self.stack.record(record.slot), self.stack.deleting
         replaced = now is None or now.id != record.id or (deleting is not None and deleting.id == record.id)
         return replaced or record.pending_delete or record.slot not in self.program

@@ -24,7 +24,7 @@ DIRECT, LISTING = 1_000_000, 0
 
 
 class Killed(BaseException):
-    """The process was killed. This is no ``Exception``, so that the provider does not handle it."""
+    """The process was killed. It is not an ``Exception``, so that the provider does not handle it."""
 
 
 class Clock:
@@ -35,12 +35,12 @@ class Clock:
         self._now = 1_000_000.0
 
     def sleep(self, seconds: float) -> None:
-        """Moves the clocks forward instead of waiting."""
+        """Move the clocks forward instead of waiting."""
         self._now += seconds
         self._state.advance_clock(seconds)
 
     def limits(self) -> Limits:
-        """Returns the default limits with this clock."""
+        """Return the default limits with this clock."""
         return Limits(
             clock=lambda: self._now, wall_clock=lambda: time.time() + self._now, sleep=self.sleep, chance=lambda: 0.5
         )
@@ -65,18 +65,18 @@ class Recorder(httpx.BaseTransport):
         self.below: httpx.BaseTransport = httpx.BaseTransport()
 
     def onto(self, client: Client) -> None:
-        """Puts itself between a client and the network."""
+        """Put itself between a client and the network."""
         layer: Any = client._http._transport
         while not isinstance(layer.below, WholeBody):
             layer = layer.below
         layer.below, self.below = self, layer.below
 
     def clear(self) -> None:
-        """Resets the counts and the kill."""
+        """Reset the counts and the kill."""
         self.requests, self.writes, self._death = 0, [], None
 
     def die(self, kill: Kill | None) -> None:
-        """Sets the request at which the process dies."""
+        """Set the request at which the process dies."""
         self._death = kill
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -116,7 +116,7 @@ class Disturbance:
     kill: Kill | None = None
 
     def repaired(self, not_retried: Collection[int]) -> bool:
-        """Tells whether the run must succeed in spite of it, except for statuses that the system does not retry."""
+        """Return whether the run must succeed in spite of it, except for statuses that the system does not retry."""
         return self.kill is None and all(
             fault["kind"] in _REPAIRED and fault.get("status") not in not_retried for fault in self.faults
         )

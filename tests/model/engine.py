@@ -38,16 +38,16 @@ class Declaration:
     given: Values
 
     def refs(self) -> set[str]:
-        """Returns the slots that it needs."""
+        """Return the slots that it needs."""
         return {ref.slot for ref in _refs(self.given)}
 
     def resolved(self, ids: Callable[[str], str]) -> Values:
-        """Returns the inputs with ids in place of references."""
+        """Return the inputs with ids in place of references."""
         filled: Values = _filled(self.given, lambda value: ids(value.slot) if isinstance(value, Ref) else value)
         return filled
 
     def naming(self, id: str, slot: str) -> Declaration:
-        """Returns the declaration with a reference in place of an id."""
+        """Return the declaration with a reference in place of an id."""
         return replace(self, given=_filled(self.given, lambda value: Ref(slot) if value == id else value))
 
 
@@ -83,11 +83,11 @@ class Stack:
     """The record whose deletion has started and is not recorded."""
 
     def record(self, slot: str) -> Record | None:
-        """Returns the current record of a slot."""
+        """Return the current record of a slot."""
         return next((record for record in self.state if record.slot == slot and not record.pending_delete), None)
 
     def preview(self, session: Session, program: Sequence[Declaration]) -> dict[str, str]:
-        """Returns the step of ``up`` for each slot, as far as it is known in advance."""
+        """Return the step of ``up`` for each slot, as far as it is known in advance."""
         steps: dict[str, str] = {}
         for declared in program:
 
@@ -100,7 +100,7 @@ class Stack:
         return steps
 
     def refresh(self, session: Session) -> None:
-        """Reads every object in the state, and removes deleted ones from it."""
+        """Read every object in the state, and remove deleted ones from it."""
         for record in list(self.state):
             with _failing_as(record.slot, "read"):
                 found = Lifecycle(handler_class(record.kind), session).read(record.id, record.outputs)
@@ -110,7 +110,7 @@ class Stack:
                 record.id, record.outputs, record.inputs = found.id, found.outputs, found.inputs
 
     def up(self, session: Session, program: Sequence[Declaration], done: list[str]) -> None:
-        """Applies the program. Adds each completed step to ``done``, such as ``create group0`` or ``delete rule1``."""
+        """Apply the program. Add each completed step to ``done``, such as ``create group0`` or ``delete rule1``."""
         before, registered = list(self.state), list[Record]()
         self.creating, self.deleting = "", None
         try:
@@ -179,10 +179,10 @@ class _failing_as:
         self._slot, self._verb = slot, verb
 
     def __enter__(self) -> None:
-        """Nothing to prepare."""
+        """Enter the context. There is nothing to prepare."""
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        # A kill is no Exception and is not wrapped.
+        # A kill is not an ``Exception``, so it is not wrapped.
         if isinstance(error, Exception) and not isinstance(error, AssertionError):
             raise StepFailed(self._slot, self._verb, error) from error
 

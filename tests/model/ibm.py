@@ -203,7 +203,7 @@ class Ibm(SystemModel):
 
 
 def _conditions(rows: Iterable[Values], value: Any) -> list[tuple[str, str, str]]:
-    """Returns conditions in a form in which the order of conditions and values does not matter."""
+    """Return conditions in a form in which the order of conditions and values does not matter."""
     found = []
     for row in rows:
         what = value(row["value"])

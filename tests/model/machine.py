@@ -25,19 +25,19 @@ class Machine(Checks):
 
     @initialize(data=st.data(), actions=st.integers(0, 4), resources=st.integers(3, 8))
     def prepare(self, data: st.DataObject, actions: int, resources: int) -> None:
-        """Lets other people create objects, and then writes a program."""
+        """Let other people create objects, and then write a program."""
         self._act_as_others(data, actions)
         self._declare(data, resources)
 
     @rule(data=st.data(), times=st.integers(1, 3))
     def declare(self, data: st.DataObject, times: int) -> None:
-        """Adds resources to the program."""
+        """Add resources to the program."""
         self._declare(data, times)
 
     @precondition(lambda self: self.program)
     @rule(data=st.data(), times=st.integers(1, 3))
     def change(self, data: st.DataObject, times: int) -> None:
-        """Changes inputs: renames, moves, adds and removes members."""
+        """Change inputs: rename, move, add and remove members."""
         for _ in range(times):
             slot = data.draw(st.sampled_from(list(self.program)))
             old = self.program[slot].given
@@ -51,18 +51,18 @@ class Machine(Checks):
     @precondition(lambda self: self.program)
     @rule(data=st.data())
     def remove(self, data: st.DataObject) -> None:
-        """Removes a resource, and the resources that need it, from the program."""
+        """Remove a resource, and the resources that need it, from the program."""
         self.drop(data.draw(st.sampled_from(list(self.program))))
 
     @rule(data=st.data(), times=st.integers(1, 3))
     def act_as_others(self, data: st.DataObject, times: int) -> None:
-        """Lets other people create, edit and delete objects, also those of the stack."""
+        """Let other people create, edit and delete objects, also those of the stack."""
         self._act_as_others(data, times)
 
     @precondition(lambda self: self.stale)
     @rule()
     def refresh(self) -> None:
-        """Runs ``pulumi refresh``."""
+        """Run ``pulumi refresh``."""
         before = self.model.snapshot()
         self.recorder.clear()
         self.stack.refresh(Process(self.settings, DIRECT))
@@ -73,19 +73,19 @@ class Machine(Checks):
     @precondition(lambda self: self.has_changes)
     @rule(data=st.data())
     def up(self, data: st.DataObject) -> None:
-        """Runs ``pulumi up``, and reacts to errors until it succeeds."""
+        """Run ``pulumi up``, and react to errors until it succeeds."""
         self._run_until_settled(data, [])
 
     @precondition(lambda self: self.has_changes)
     @rule(data=st.data(), disturbances=st.lists(TROUBLE, min_size=1, max_size=3))
     def up_in_trouble(self, data: st.DataObject, disturbances: list[tuple[Disturbance, bool]]) -> None:
-        """Runs ``pulumi up`` with kills and faults, and then undisturbed."""
+        """Run ``pulumi up`` with kills and faults, and then undisturbed."""
         self._run_until_settled(data, disturbances)
 
     @precondition(lambda self: len(self.stack.state) > 3)
     @rule(data=st.data(), disturbances=st.lists(TROUBLE, max_size=2))
     def destroy(self, data: st.DataObject, disturbances: list[tuple[Disturbance, bool]]) -> None:
-        """Runs ``pulumi destroy``, and then writes a new program."""
+        """Run ``pulumi destroy``, and then write a new program."""
         self.program.clear()
         self._run_until_settled(data, disturbances)
         assert not self.stack.state
@@ -93,7 +93,7 @@ class Machine(Checks):
 
     @invariant()
     def objects_of_others_are_unchanged(self) -> None:
-        """Checks after every action that objects and links of others are unchanged."""
+        """Check after every action that objects and links of others are unchanged."""
         now = self.model.snapshot()
         for id, fields in self.others.items():
             assert now.objects.get(id) == fields, f"{id} of others was changed"
@@ -111,7 +111,7 @@ class Machine(Checks):
                 self.write(Declaration(slot, self.model.slots[slot], given))
 
     def _theirs(self) -> Snapshot:
-        """Returns the objects that a program may name by id: those of other people."""
+        """Return the objects that a program may name by id: those of other people."""
         return Snapshot(self.others, ())
 
     def _act_as_others(self, data: st.DataObject, times: int) -> None:
@@ -121,7 +121,7 @@ class Machine(Checks):
             self.learn(before, self.model.snapshot())
 
     def _react_to(self, data: st.DataObject, refused: StepFailed) -> None:
-        """Does what a user does about an error."""
+        """Do what a user does about an error."""
         slot, now = refused.slot, self.model.snapshot()
         if refused.verb == "delete":
             for record in self.stack.state:
@@ -167,7 +167,7 @@ class Machine(Checks):
         self._settle(few)
 
     def _attempt(self, refresh: bool, disturbance: Disturbance, few: int) -> StepFailed | None:
-        """Runs once and checks the run. Returns the step that failed, if one did."""
+        """Run once and check the run. Return the step that failed, if one did."""
         before, records = self.model.snapshot(), [replace(record) for record in self.stack.state]
         known = self.known(records)
         self.links_of_others -= known
@@ -218,7 +218,7 @@ class Machine(Checks):
         assert self.recorder.requests == before, "a preview must send no request"
 
     def _settle(self, few: int) -> None:
-        """Checks that a second run does nothing, unless a set has just become exclusive and the run removes links."""
+        """Check that a second run does nothing, unless a set has just become exclusive and the run removes links."""
         for _ in range(3):
             before = self.model.snapshot()
             shown = any(self.is_excluded(link, before) for link in before.links)

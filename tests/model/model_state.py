@@ -60,7 +60,7 @@ class ModelState(RuleBasedStateMachine):
     # -- the program
 
     def write(self, declared: Declaration) -> bool:
-        """Adds a resource to the program or replaces it, unless the program would contradict itself."""
+        """Add a resource to the program or replace it, unless the program would contradict itself."""
         program = {**self.program, declared.slot: declared}
         is_consistent = self.model.is_consistent(list(program.values())) and not self._moves_links(declared)
         if is_consistent:
@@ -69,7 +69,7 @@ class ModelState(RuleBasedStateMachine):
         return is_consistent
 
     def _moves_links(self, declared: Declaration) -> bool:
-        """Tells whether it declares links that another resource has created and may now remove."""
+        """Return whether it declares links that another resource has created and may now remove."""
         new = self.model.links(declared.kind, self.id_of(declared.slot), declared.resolved(self.id_of))
         others = [record for record in self.stack.state if record.slot != declared.slot]
         now = self.model.snapshot()
@@ -82,7 +82,7 @@ class ModelState(RuleBasedStateMachine):
         return whole or bool(new & self.known(others))
 
     def drop(self, slot: str) -> None:
-        """Removes a resource, and the resources that need it, from the program."""
+        """Remove a resource, and the resources that need it, from the program."""
         note(f"remove {slot}")
         del self.program[slot]
         self.has_changes = True
@@ -94,24 +94,24 @@ class ModelState(RuleBasedStateMachine):
             self.give_up(slot)
 
     def ordered(self) -> list[Declaration]:
-        """Returns the resources in the order in which the program registers them."""
+        """Return the resources in the order in which the program registers them."""
         return [self.program[slot] for slot in self.model.slots if slot in self.program]
 
     def given(self, slot: str) -> Values:
-        """Returns the inputs of a slot, with ids in place of references."""
+        """Return the inputs of a slot, with ids in place of references."""
         return self.program[slot].resolved(self.id_of)
 
     def id_of(self, slot: str) -> str:
-        """Returns the id of a slot's object, or a placeholder before it exists."""
+        """Return the id of a slot's object, or a placeholder before it exists."""
         record = self.stack.record(slot)
         return record.id if record is not None else f"<{slot}>"
 
     def adopts(self, slot: str) -> bool:
-        """Tells whether the declaration adopts an existing object."""
+        """Return whether the declaration adopts an existing object."""
         return bool(slot in self.program and self.program[slot].given.get("adopt"))
 
     def declared_objects(self) -> dict[str, Any]:
-        """Returns the fields of all declared objects, by id."""
+        """Return the fields of all declared objects, by id."""
         found = {}
         for slot, declared in self.program.items():
             fields = self.model.fields(declared.kind, self.given(slot))
@@ -120,7 +120,7 @@ class ModelState(RuleBasedStateMachine):
         return found
 
     def declared_links(self) -> set[Link]:
-        """Returns all links that the program declares."""
+        """Return all links that the program declares."""
         return {
             link
             for slot, declared in self.program.items()
@@ -128,7 +128,7 @@ class ModelState(RuleBasedStateMachine):
         }
 
     def named(self, values: Values) -> list[str]:
-        """Returns the objects that inputs name."""
+        """Return the objects that inputs name."""
         found: list[str] = []
         for name in self.model.references:
             value = values.get(name) or []
@@ -138,15 +138,15 @@ class ModelState(RuleBasedStateMachine):
     # -- the state
 
     def objects(self, records: Sequence[Record]) -> dict[str, Record]:
-        """Returns the records of objects by id, without the records of links."""
+        """Return the records of objects by id, without the records of links."""
         return {one.id: one for one in records if self.model.fields(one.kind, one.outputs) is not None}
 
     def known(self, records: Sequence[Record]) -> set[Link]:
-        """Returns the links that the state knows."""
+        """Return the links that the state knows."""
         return {link for one in records for link in self.model.links(one.kind, one.id, one.outputs)}
 
     def left_alone(self, record: Record) -> set[Link]:
-        """Returns the links of a record that its declaration no longer manages."""
+        """Return the links of a record that its declaration no longer manages."""
         if record.slot not in self.program:
             return set()
         given = self.given(record.slot)
@@ -155,7 +155,7 @@ class ModelState(RuleBasedStateMachine):
     # -- whose is what
 
     def learn(self, before: Snapshot, after: Snapshot) -> None:
-        """Updates the model after an action of other people."""
+        """Update the model after an action of other people."""
         own = self.objects(self.stack.state)
         for id in before.objects.keys() - after.objects.keys():
             self.others.pop(id, None)
@@ -176,13 +176,13 @@ class ModelState(RuleBasedStateMachine):
         )
 
     def take_ownership(self, id: str, slot: str) -> None:
-        """Moves an object of others into the stack. The program then names it by reference, in the right order."""
+        """Move an object of others into the stack. The program then names it by reference, in the right order."""
         if self.others.pop(id, None):
             for name, declared in self.program.items():
                 self.program[name] = declared.naming(id, slot)
 
     def can_name(self, id: str, slot: str) -> bool:
-        """Tells whether the program can name an object by reference: each resource must follow those that it needs."""
+        """Return whether the program can name an object by reference: each resource must follow those that it needs."""
         holds = {link.holder for link in self.known([one for one in self.stack.state if one.slot != slot])}
         if self.adopts(slot) or id in holds:
             return False
@@ -193,7 +193,7 @@ class ModelState(RuleBasedStateMachine):
         )
 
     def record_loss(self, slot: str, id: str) -> None:
-        """Notes an object that a run created or adopted for a slot, and that the state does not know."""
+        """Note an object that a run created or adopted for a slot, and that the state does not know."""
         self.take_ownership(id, slot)
         self.unrecorded[slot] = id
         self.counts["unrecorded"] += 1
@@ -203,6 +203,6 @@ class ModelState(RuleBasedStateMachine):
             self.give_up(slot)
 
     def give_up(self, slot: str) -> None:
-        """Treats an unrecorded object as an object of others."""
+        """Treat an unrecorded object as an object of others."""
         id = self.unrecorded.pop(slot)
         self.others[id] = self.model.snapshot().objects[id]

@@ -68,72 +68,72 @@ class SystemModel:
     # -- content
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Returns the rows of a table of the system."""
+        """Return the rows of a table of the system."""
         return self._state.rows(f"{self.system}_{table}")
 
     def prepare(self) -> None:
-        """Adds what the programs need to an empty system."""
+        """Add what the programs need to an empty system."""
 
     def snapshot(self) -> Snapshot:
-        """Returns the content of the system."""
+        """Return the content of the system."""
         raise NotImplementedError
 
     def is_root(self, fields: Fields) -> bool:
-        """Tells whether this is a root object, which the first declared object creates, and which stays."""
+        """Return whether this is a root object, which the first declared object creates, and which stays."""
         return False
 
     # -- declarations
 
     def declare(self, draw: Draw[Any], slot: str, program: Mapping[str, Declaration], now: Snapshot) -> Values | None:
-        """Draws inputs for a new resource; ``None`` if nothing exists to put it into."""
+        """Draw inputs for a new resource; ``None`` if nothing exists to put it into."""
         raise NotImplementedError
 
     def is_consistent(self, program: Sequence[Declaration]) -> bool:
-        """Tells whether no two resources of a program contradict each other."""
+        """Return whether no two resources of a program contradict each other."""
         return True
 
     def fields(self, kind: str, values: Values) -> Fields | None:
-        """Returns the fields of a declared object, with ``None`` for a field that is not managed.
+        """Return the fields of a declared object, with ``None`` for a field that is not managed.
 
-        Returns ``None`` for a kind that has only links.
+        Return ``None`` for a kind that has only links.
         """
         raise NotImplementedError
 
     def links(self, kind: str, id: str, values: Values) -> set[Link]:
-        """Returns the links in inputs or outputs."""
+        """Return the links in inputs or outputs."""
         raise NotImplementedError
 
     def is_exclusive(self, kind: str, id: str, values: Values, link: Link, now: Snapshot) -> bool:
-        """Tells whether the declaration excludes every link of this sort that it does not list."""
+        """Return whether the declaration excludes every link of this sort that it does not list."""
         return False
 
     def leaves_alone(self, kind: str, values: Values, link: Link) -> bool:
-        """Tells whether the declaration does not manage links of this sort."""
+        """Return whether the declaration does not manage links of this sort."""
         return False
 
     def deletes_content(self, kind: str, outputs: Values) -> bool:
-        """Tells whether a deletion also deletes what others have put into the object."""
+        """Return whether a deletion also deletes what others have put into the object."""
         return True
 
     def key(self, kind: str, values: Values) -> object:
-        """Returns the natural key of an object, from fields or from inputs; ``None`` if it has none."""
+        """Return the natural key of an object, from fields or from inputs; ``None`` if it has none."""
         raise NotImplementedError
 
     def alternatives(self, kind: str) -> Mapping[str, Values]:
-        """Returns inputs that allow a second object with the same natural key, by name."""
+        """Return inputs that allow a second object with the same natural key, by name."""
         return {}
 
     # -- others
 
     def act_as_others(self, draw: Draw[Any], now: Snapshot) -> None:
-        """Does one action of other people."""
+        """Do one action of other people."""
         raise NotImplementedError
 
     def clear(self, id: str, now: Snapshot, others: Iterable[str | Link]) -> None:
-        """Removes what others have put into an object."""
+        """Remove what others have put into an object."""
         raise NotImplementedError
 
 
 def refs(program: Mapping[str, Declaration], *prefixes: str) -> list[Ref]:
-    """Returns references to the declared slots whose names begin with a prefix."""
+    """Return references to the declared slots whose names begin with a prefix."""
     return [Ref(slot) for slot in program if slot.startswith(prefixes)]

@@ -1,3 +1,5 @@
+"""Defines the project for the tests with the real engine."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Runs several stacks with inline programs in one process. The argument is the address of the emulator.
 
-``test_automation.py`` runs it as a process of its own, since the SDK leaves event loops open.
+``test_automation.py`` runs it in its own process, because the SDK leaves event loops open.
 """
 
 from __future__ import annotations

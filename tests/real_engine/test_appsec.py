@@ -33,12 +33,12 @@ def test_groups_and_members_complete_their_lifecycle(program: Program, emulator:
     assert shown(emulator, team)["members"] == ["user-101", "user-102"]
     program.up("--refresh", "--expect-no-changes")
 
-    change(emulator, team, description="changed by hand", members=["stranger", "user-101"])
-    change(emulator, listed, members=["a", "stranger"])
+    change(emulator, team, description="changed by hand", members=["unmanaged", "user-101"])
+    change(emulator, listed, members=["a", "unmanaged"])
     steps = {step for step in program.up("--refresh").steps if step[0] != "refresh"}
     assert steps == {("update", "team"), ("update", "ours"), ("update", "listed")}
     row = shown(emulator, team)
-    assert (row["description"], row["members"]) == ("Reviews every release", ["stranger", "user-101", "user-102"])
+    assert (row["description"], row["members"]) == ("Reviews every release", ["unmanaged", "user-101", "user-102"])
     assert shown(emulator, listed)["members"] == ["a", "b"]
 
     program.write(declared(name="renamed", members="[]"))

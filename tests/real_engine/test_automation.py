@@ -1,3 +1,5 @@
+"""Runs several stacks in one process through the Automation API."""
+
 from __future__ import annotations
 
 import subprocess

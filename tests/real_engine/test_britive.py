@@ -45,7 +45,7 @@ def test_a_tree_with_a_mapping_completes_its_lifecycle(program: Program, emulato
 
     emulator.clear_requests()
     assert {operation for operation, _ in program.up("--refresh").steps} == {"refresh"}
-    assert emulator.requests()["GET /api/apps/{app}"] == 1, "four objects of one application, one call"
+    assert emulator.requests()["GET /api/apps/{app}"] == 1, "one request must read the four objects of the application"
 
     britive_change_environment(emulator, ids(emulator)["Production"], displayName="by hand")
     britive_delete_environment(emulator, ids(emulator)["Sandbox"])

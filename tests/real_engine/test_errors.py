@@ -44,7 +44,7 @@ def html_proxy() -> Iterator[str]:
 
 
 def a_few_lines(text: str, *parts: str) -> None:
-    """Asserts that an error contains these parts and no traceback, and is short."""
+    """Assert that an error contains these parts and no traceback, and is short."""
     for part in parts:
         assert part in text
     assert "Traceback" not in text
@@ -54,7 +54,7 @@ def a_few_lines(text: str, *parts: str) -> None:
     assert len(text) < 900, text
 
 
-def test_errors_of_the_service_and_the_network(
+def test_each_error_of_the_service_or_the_network_is_a_few_lines_with_a_hint(
     program: Program, emulator: Running, html_proxy: str, closed_port: int
 ) -> None:
     there = ibm_group(emulator, "there")
@@ -103,7 +103,7 @@ def test_errors_of_the_service_and_the_network(
     assert all(secret not in ran.out for secret in ("nobodys-token", "bad-key", "viewer-key"))
     assert set(program.resources()) == {"good"}
     assert {row["name"] for row in ibm_groups(emulator)} == {"there", "good"}
-    assert ibm_members(emulator, there) == {"IBMid-2"}, "the others went through"
+    assert ibm_members(emulator, there) == {"IBMid-2"}, "the service must have added the other member"
 
     # After the corrections, the next run completes the rest.
     emulator.clear_faults()
@@ -143,7 +143,9 @@ def test_all_check_failures_come_together_and_nothing_is_created(
     assert emulator.dump()["ibm"]["rules"] == []
 
 
-def test_missing_configuration(program: Program, emulator: Running) -> None:
+def test_missing_credentials_and_account_are_named_with_the_commands_that_set_them(
+    program: Program, emulator: Running
+) -> None:
     del program.environment["ROSTER_EMULATOR"]
     program.write('roster.ibm.AccessGroup("team", name="team")')
     message = program.preview(code=1).errors["team"]
@@ -164,7 +166,9 @@ def test_debug_shows_where_an_error_came_from(program: Program, emulator: Runnin
     assert "already exists as" in message
 
 
-def test_a_destroy_after_the_credentials_have_changed(program: Program, emulator: Running) -> None:
+def test_a_destroy_uses_the_credentials_of_the_last_up_unless_it_runs_the_program(
+    program: Program, emulator: Running
+) -> None:
     """The engine keeps the configuration of the last `up` in the state, for commands that do not run the program."""
     del program.environment["ROSTER_EMULATOR"]
     program.configure(secret={"ibmToken": "roster-dev"}, ibmUrl=emulator.url, ibmAccountId="acc-demo")

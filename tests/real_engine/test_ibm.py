@@ -37,7 +37,7 @@ def named(server: Running, name: str) -> str:
 
 
 def content_of(server: Running) -> Any:
-    """Returns everything that the service holds, without times and revisions."""
+    """Return everything that the service holds, without times and revisions."""
     noise = {"etag", "last_modified_at", "last_modified_by_id", "created_at"}
     tables = server.dump()["ibm"]
     return {
@@ -61,7 +61,7 @@ def test_a_program_is_created_changed_and_destroyed(program: Program, emulator: 
     assert sorted(made.steps) == kinds(
         "create team", "create other", "create members", "create single", "create robot", "create rule"
     )
-    assert emulator.requests()["GET /v2/groups"] == 1, "one listing for all look-ups"
+    assert emulator.requests()["GET /v2/groups"] == 1, "all look-ups must share one listing"
     program.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
 
     # A rename and a change of members are updates. A rule that moves to another group is replaced.
@@ -158,7 +158,7 @@ def test_objects_that_were_deleted_outside_are_created_again(program: Program, e
     assert [row["id"] for row in ibm_groups(emulator)] == [unmanaged]
 
 
-def test_inputs_that_are_unknown_in_a_preview(program: Program, emulator: Running) -> None:
+def test_inputs_may_be_unknown_in_a_preview(program: Program, emulator: Running) -> None:
     program.write("""
         team = roster.ibm.AccessGroup("team", name="team")
         later = team.id.apply(lambda id: "IBMid-" + id[-8:].upper())

@@ -16,7 +16,9 @@ def names(server: Running, account: str = "acc-demo") -> set[str]:
     return {row["name"] for row in ibm_groups(server, account)}
 
 
-def test_protect_ignore_changes_aliases_and_retain_on_delete(program: Program, emulator: Running) -> None:
+def test_the_engine_applies_protect_ignore_changes_aliases_and_retain_on_delete(
+    program: Program, emulator: Running
+) -> None:
     declared = """
         def group(resource, name, **options):
             return roster.ibm.AccessGroup(resource, name=name, description="{description}",
@@ -93,7 +95,7 @@ def test_get_reads_every_kind_by_its_import_key_without_managing_it(program: Pro
     assert "Failed to find the specified access group: AccessGroupId-absent" in absent.errors["gone"]
 
 
-def test_two_connections_and_replacement_by_account_and_by_connection(program: Program, emulator: Running) -> None:
+def test_another_connection_or_account_replaces_an_object(program: Program, emulator: Running) -> None:
     second = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-second"}
     same = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-demo"}
     program.environment["ROSTER_CONNECTIONS"] = json.dumps({"second": second, "same": same})
@@ -133,7 +135,7 @@ def test_two_connections_and_replacement_by_account_and_by_connection(program: P
     assert [names(emulator, account) for account in ("acc-demo", "acc-second", "acc-3")] == [set()] * 3
 
 
-def test_adopt_takes_an_existing_group_and_unmanaged_members_block_its_deletion(
+def test_adopt_uses_an_existing_group_and_unmanaged_members_prevent_its_deletion(
     program: Program, emulator: Running
 ) -> None:
     theirs = ibm_group(emulator, "team", "theirs")

@@ -1,4 +1,4 @@
-"""A user's subclass of a resource, on the real engine."""
+"""Runs a user's subclass of a resource with the real engine."""
 
 from __future__ import annotations
 

@@ -114,7 +114,9 @@ def test_an_existing_group_and_an_invalid_id_are_errors_of_a_few_lines(program: 
 
 
 @pytest.mark.parametrize("server", ["emulator"], indirect=True)
-def test_a_look_up_and_a_group_that_is_only_read(program: Program, server: VaultServer) -> None:
+def test_a_program_can_look_up_a_group_and_add_members_to_it_without_managing_it(
+    program: Program, server: VaultServer
+) -> None:
     theirs = group(server, "Theirs", policies=["p"], member_entity_ids=["entity-alice"])
     program.write("""
         found = roster.vault.get_identity_group(name="theirs")

@@ -74,7 +74,7 @@ ADOPTED: dict[str, Any] = {"ibm": {"groups": [{"name": "adopted", "members": ["I
 
 
 def create_project(folder: Path, emulator: Running, text: str) -> Program:
-    """Creates a project with the program, at its first stage."""
+    """Create a project with the program, at its first stage."""
     program = Program(folder, emulator.url)
     program.configure(secret=None, **{"connections.second.emulator": emulator.url})
     program.write(text)
@@ -83,12 +83,12 @@ def create_project(folder: Path, emulator: Running, text: str) -> Program:
 
 
 def load(emulator: Running, dump: Dump) -> None:
-    """Replaces everything that the services hold by what was recorded."""
+    """Replace everything that the services hold by what was recorded."""
     put(EmulatorState(emulator).replace_all(), dump)
 
 
 def put(store: Store, dump: Dump) -> None:
-    """Puts recorded rows into tables that may have more columns now.
+    """Put recorded rows into tables that may have more columns now.
 
     A new column gets its default. If it has none and needs a value, it gets an empty text or 0.
 
@@ -114,7 +114,7 @@ def _put_rows(store: Store, table: str, rows: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    """Records the installed version. ``--replace`` replaces the recording of a version that is not released yet."""
+    """Record the installed version. ``--replace`` replaces the recording of a version that is not released yet."""
     to = STATES / version("pulumi-roster")
     if to.exists():
         if "--replace" not in sys.argv:

@@ -126,7 +126,7 @@ print(base64.b64encode(dill.dumps(engine, protocol=pickle.DEFAULT_PROTOCOL, recu
 
 
 def interpreter(name: str) -> str | None:
-    """Returns the path of a Python: on PATH, or among those of pyenv."""
+    """Return the path of a Python: on PATH, or among those of pyenv."""
     for found in [shutil.which(name), *map(str, Path.home().glob(f".pyenv/versions/*/bin/{name}"))]:
         if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
             return found

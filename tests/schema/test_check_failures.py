@@ -96,7 +96,7 @@ def test_none_means_the_default() -> None:
 VALUES: dict[str, list[Any]] = {
     "name": ["text"],
     "count": [5],
-    "share": [0.5, 5],  # a whole number is a number
+    "share": [0.5, 5],  # a field of type float accepts a whole number
     "hidden": [True],
     "words": [["a"]],
     "parts": [[{"name": "a"}]],

@@ -87,7 +87,9 @@ def test_a_set_keeps_values_that_differ_as_json() -> None:
 
 
 @given(items=st.lists(JSON, max_size=8), data=st.data())
-def test_a_set_has_one_order(items: list[Any], data: st.DataObject) -> None:
+def test_the_normal_form_of_a_set_does_not_depend_on_the_order_of_its_items(
+    items: list[Any], data: st.DataObject
+) -> None:
     once = sorted_set(items)
     again = sorted_set(data.draw(st.permutations(items + items)))
     assert same(once, again)

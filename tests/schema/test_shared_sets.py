@@ -24,7 +24,7 @@ def test_a_change_removes_only_our_items_and_adds_all_that_we_want(
         elif item in before:
             assert item not in after
         else:
-            assert (item in after) == (item in there), "items of others stay as they are"
+            assert (item in after) == (item in there), "items of others must stay as they are"
 
 
 @given(sets, sets)

@@ -1,1 +1,1 @@
-"""What the tests share: servers, programs, and the life that every kind goes through."""
+"""Contains what the tests share: servers, programs, and the lifecycle test of every kind."""

@@ -12,7 +12,7 @@ from testkit.no_tls import NO_TLS
 
 
 def appsec(server: Running, method: str, path: str = "", json: Any = None) -> Any:
-    """Sends one request below ``/identity-groups`` with the development token. Returns the body."""
+    """Send one request below ``/identity-groups`` with the development token. Return the body."""
     reply = httpx.request(
         method,
         f"{server.url}/identity-groups{path}",
@@ -26,28 +26,28 @@ def appsec(server: Running, method: str, path: str = "", json: Any = None) -> An
 
 
 def group(server: Running, name: str = "", *members: str, description: str = "") -> str:
-    """Creates a group and returns its id."""
+    """Create a group and return its id."""
     body = {"name": name or f"group {uuid.uuid4()}", "description": description, "members": members}
     return str(appsec(server, "POST", "", body)["id"])
 
 
 def shown(server: Running, id: str) -> dict[str, Any]:
-    """Returns a group as the service shows it."""
+    """Return a group as the service shows it."""
     return dict(appsec(server, "GET", f"/{id}"))
 
 
 def change(server: Running, id: str, **fields: Any) -> None:
-    """Changes some fields of a group."""
+    """Change some fields of a group."""
     there = shown(server, id)
     whole = {name: there[name] for name in ("name", "description", "members")}
     appsec(server, "PUT", f"/{id}", {**whole, **fields})
 
 
 def remove(server: Running, id: str) -> None:
-    """Deletes a group."""
+    """Delete a group."""
     appsec(server, "DELETE", f"/{id}")
 
 
 def names(server: Running) -> list[str]:
-    """Returns the names of all groups."""
+    """Return the names of all groups."""
     return [row["name"] for row in appsec(server, "GET")]

@@ -16,14 +16,14 @@ class Certificate:
     key: Path
 
     def server(self) -> ssl.SSLContext:
-        """Returns the TLS context of a server."""
+        """Return the TLS context of a server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.file, self.key)
         return context
 
 
 def self_signed(folder: Path, *, names: str = "IP:127.0.0.1,DNS:service.invalid") -> Certificate:
-    """Creates a key and a certificate."""
+    """Create a key and a certificate."""
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
     words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     words += ["-days", "2", "-subj", "/CN=Roster test", "-addext", f"subjectAltName={names}"]

@@ -35,7 +35,7 @@ The reply is a response, or a function of the request."""
 
 
 def sent(emulator: Running, method: str) -> int:
-    """Counts the requests of a method."""
+    """Count the requests of a method."""
     return sum(count for route, count in emulator.requests().items() if route.startswith(f"{method} "))
 
 

@@ -32,60 +32,60 @@ class EmulatorState:
         self._state = emulator.application.state
 
     def inject(self, **fields: Any) -> Injected:
-        """Injects a fault. The fields are those of ``/_emulator/faults``."""
+        """Inject a fault. The fields are those of ``/_emulator/faults``."""
         return self._faults.add(injected_fault(fields), self._state.store)
 
     def clear_faults(self) -> None:
-        """Removes all faults. Requests that wait because of a fault continue."""
+        """Remove all faults. Requests that wait because of a fault continue."""
         if any(fault.kind in _DELAYING for fault in self._faults.faults):
             self.emulator.clear_faults()  # the waiting requests belong to the server's own event loop
         else:
             self._faults.faults = []
 
     def set_clock(self, ahead: float) -> None:
-        """Sets the emulator's clock ahead of the real time, in seconds."""
+        """Set the emulator's clock ahead of the real time, in seconds."""
         self._state.ahead = ahead
 
     def advance_clock(self, seconds: float) -> None:
-        """Moves the emulator's clock forward."""
+        """Move the emulator's clock forward."""
         self._state.ahead += seconds
 
     def snapshot(self) -> Store:
-        """Copies everything that the services hold."""
+        """Copy everything that the services hold."""
         return self._state.store.snapshot()
 
     def restore(self, snapshot: Store) -> None:
-        """Replaces everything that the services hold by a copy, and resets the rate limits."""
+        """Replace everything that the services hold by a copy, and reset the rate limits."""
         self._state.store.restore(snapshot)
         self._state.windows.clear()
 
     def take_requests(self) -> list[tuple[str, str]]:
-        """Returns method and route of the requests since the last call."""
+        """Return method and route of the requests since the last call."""
         last = [(entry["method"], entry["route"]) for entry in self._requests.last]
         self._requests.clear()
         return last
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Returns the rows of a table, such as ``ibm_groups``."""
+        """Return the rows of a table, such as ``ibm_groups``."""
         return self._state.store.all(f'SELECT * FROM "{table}"')
 
     def tables(self, system: str) -> dict[str, list[dict[str, Any]]]:
-        """Returns all tables of a system with their rows."""
+        """Return all tables of a system with their rows."""
         return {table: self.rows(table) for table in self._state.store.tables(f"{system}_")}
 
     def ids(self) -> set[str]:
-        """Returns the ids of all objects."""
+        """Return the ids of all objects."""
         rows = (row for tables in self._state.dump().values() for rows in tables.values() for row in rows)
         return {row["id"] for row in rows if isinstance(row.get("id"), str)}
 
     def route_segments(self) -> set[str]:
-        """Returns the segments of which the routes of all APIs consist."""
+        """Return the segments of which the routes of all APIs consist."""
         return {
             part for api in self.emulator.application.apis for route in api.routes for part in route.template.split("/")
         }
 
     def replace_all(self) -> Store:
-        """Deletes everything that the services hold and returns the empty store, to be filled."""
+        """Delete everything that the services hold and return the empty store, to be filled."""
         self.emulator.reset()
         self._state.store.clear()
         return self._state.store

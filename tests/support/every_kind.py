@@ -37,7 +37,7 @@ OTHERS: dict[str, Any] = {name: system.others for name, system in SYSTEMS.items(
 
 
 def seed_others(emulator: Running) -> dict[str, str]:
-    """Resets the emulator and creates the objects of other people. Returns the id of one such object by system."""
+    """Reset the emulator and create the objects of other people. Return the id of one such object by system."""
     emulator.reset()
     made = emulator.seed(**OTHERS)
     return {**{system: made[system]["groups"][0] for system in ("ibm", "vault", "appsec")}, "britive": "app-theirs"}
@@ -53,12 +53,12 @@ EXPECTED: dict[str, list[str]] = {
 
 
 def described(dump: Mapping[str, Any]) -> list[str]:
-    """Describes what the services hold, without ids and times, one line for each object and each member."""
+    """Describe what the services hold, without ids and times, one line for each object and each member."""
     return sorted(line for name, system in SYSTEMS.items() for line in system.describe(dump[name]))
 
 
 def expected_writes(stage: str) -> dict[str, int]:
-    """Adds up the requests that change something in a stage that nothing disturbs, by route."""
+    """Add up the requests that change something in a stage that nothing disturbs, by route."""
     total = Counter[str]()
     for case in CASES:
         total.update(case.in_program.writes[stage])

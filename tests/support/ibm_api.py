@@ -13,7 +13,7 @@ ACCOUNT = "acc-demo"
 
 
 def ibm(server: Control, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> Any:
-    """Sends one request below ``/v2`` with the development token. Returns the body."""
+    """Send one request below ``/v2`` with the development token. Return the body."""
     reply = httpx.request(
         method,
         f"{server.url}/v2{path}",
@@ -27,19 +27,19 @@ def ibm(server: Control, method: str, path: str, json: Any = None, headers: dict
 
 
 def ibm_group(server: Control, name: str, description: str = "", account: str = ACCOUNT) -> str:
-    """Creates a group and returns its id."""
+    """Create a group and return its id."""
     made = ibm(server, "POST", f"/groups?account_id={account}", {"name": name, "description": description})
     return str(made["id"])
 
 
 def ibm_groups(server: Control, account: str = ACCOUNT) -> list[dict[str, Any]]:
-    """Returns the groups of an account, without the public one."""
+    """Return the groups of an account, without the public one."""
     body = ibm(server, "GET", f"/groups?account_id={account}&limit=100&hide_public_access=true")
     return list(body["groups"])
 
 
 def ibm_members(server: Control, group: str) -> set[str]:
-    """Returns the iam_ids in a group."""
+    """Return the iam_ids in a group."""
     rows: list[dict[str, Any]] = []
     while True:
         body = ibm(server, "GET", f"/groups/{group}/members?limit=100&offset={len(rows)}")
@@ -49,19 +49,19 @@ def ibm_members(server: Control, group: str) -> set[str]:
 
 
 def ibm_add(server: Control, group: str, *iam_ids: str) -> None:
-    """Adds users to a group."""
+    """Add users to a group."""
     for start in range(0, len(iam_ids), 50):
         members = [{"iam_id": iam_id, "type": "user"} for iam_id in iam_ids[start : start + 50]]
         ibm(server, "PUT", f"/groups/{group}/members", {"members": members})
 
 
 def ibm_remove(server: Control, group: str, *iam_ids: str) -> None:
-    """Removes identities from a group."""
+    """Remove identities from a group."""
     ibm(server, "POST", f"/groups/{group}/members/delete", {"members": list(iam_ids)})
 
 
 def ibm_change(server: Control, path: str, method: str, **fields: Any) -> None:
-    """Changes a group (PATCH) or a rule (PUT, all fields) with its current revision."""
+    """Change a group (PATCH) or a rule (PUT, all fields) with its current revision."""
     headers = {"Authorization": "Bearer roster-dev"}
     read = httpx.get(f"{server.url}/v2{path}", headers=headers, trust_env=False, verify=NO_TLS)
     whole = {key: read.json()[key] for key in ("name", "expiration", "realm_name", "conditions") if key in read.json()}
@@ -70,7 +70,7 @@ def ibm_change(server: Control, path: str, method: str, **fields: Any) -> None:
 
 
 def ibm_rule(server: Control, group: str, name: str, **fields: Any) -> str:
-    """Adds a rule to a group and returns its id. Values of conditions are JSON text."""
+    """Add a rule to a group and return its id. Values of conditions are JSON text."""
     body = {
         "name": name,
         "expiration": 12,
@@ -82,5 +82,5 @@ def ibm_rule(server: Control, group: str, name: str, **fields: Any) -> str:
 
 
 def ibm_rules(server: Control, group: str) -> list[dict[str, Any]]:
-    """Returns the rules of a group as the service shows them."""
+    """Return the rules of a group as the service shows them."""
     return list(ibm(server, "GET", f"/groups/{group}/rules")["rules"])

@@ -16,7 +16,7 @@ from support.subjects import Subject, Values
 
 
 def run_lifecycle(case: Case, subject: Subject, server: Any) -> None:
-    """Runs every step of the lifecycle, and asserts after each step that nothing is left to do."""
+    """Run every step of the lifecycle, and assert after each step that nothing is left to do."""
     made = case.prepare(server)
     before = server.dump()
     given = case.inputs(made)
@@ -25,7 +25,7 @@ def run_lifecycle(case: Case, subject: Subject, server: Any) -> None:
     assert subject.check(inputs) == (inputs, []), "a second check must not change checked inputs"
     id, outputs = subject.create(inputs)
     assert id
-    assert not subject.diff(id, outputs, inputs).changed, "a difference right after the creation"
+    assert not subject.diff(id, outputs, inputs).changed, "there must be no difference right after the creation"
     _assert_refresh_changes_nothing(subject, id, outputs, inputs, "the creation")
     import_key = handler_class(case.kind).import_key.format(**{**outputs, "id": id})
     imported = _import(subject, import_key)
@@ -37,11 +37,11 @@ def run_lifecycle(case: Case, subject: Subject, server: Any) -> None:
     for change in case.changes(made):
         news = _checked(subject, {**given, **change})
         found = subject.diff(id, outputs, news)
-        assert found.changed, f"no difference for {change}"
+        assert found.changed, f"{change} must be a difference"
         assert not found.replaces, f"{change} must not replace the object"
         outputs = subject.update(id, outputs, news)
         given, inputs = {**given, **change}, news
-        assert not subject.diff(id, outputs, inputs).changed, f"a difference after {change}"
+        assert not subject.diff(id, outputs, inputs).changed, f"there must be no difference after {change}"
         _assert_refresh_changes_nothing(subject, id, outputs, inputs, str(change))
 
     for replacing, delete_first in case.replaces:
@@ -56,7 +56,7 @@ def run_lifecycle(case: Case, subject: Subject, server: Any) -> None:
         drifted = subject.read(id, outputs)
         assert drifted is not None
         found = subject.diff(id, drifted.outputs, inputs)
-        assert found.changed, "no difference after the drift"
+        assert found.changed, "the drift must be a difference"
         assert not found.replaces
         outputs = subject.update(id, drifted.outputs, inputs)
         _assert_refresh_changes_nothing(subject, id, outputs, inputs, "the repair of the drift")
@@ -75,7 +75,9 @@ def run_lifecycle(case: Case, subject: Subject, server: Any) -> None:
 
     subject.delete(id, outputs)
     subject.delete(id, outputs)
-    assert objects(server.dump()) == objects(before), "the deletion left something behind, or changed another object"
+    assert objects(server.dump()) == objects(before), (
+        "the deletion must leave nothing behind and change no other object"
+    )
 
 
 def _checked(subject: Subject, given: Values) -> Values:
@@ -85,7 +87,7 @@ def _checked(subject: Subject, given: Values) -> Values:
 
 
 def _import(subject: Subject, import_key: str) -> Found | None:
-    """Reads an object of which only the import key is known, as ``Resource.get`` does."""
+    """Read an object of which only the import key is known, as ``Resource.get`` does."""
     subject.new_run()
     return subject.read(import_key, {"connection": "default"})
 
@@ -110,7 +112,7 @@ _PASSING_COLUMNS = {"cleared", "last_update_time", "modify_index", "updated_at"}
 
 
 def objects(dump: Any) -> Any:
-    """Returns the objects of a dump in a form that can be compared.
+    """Return the objects of a dump in a form that can be compared.
 
     The order of rows, revisions and times do not count, and neither does the root group of a Britive application, which
     stays when all else is deleted.

@@ -5,7 +5,7 @@ Use it as a context manager::
     with postgres() as server:
         program.environment["PULUMI_BACKEND_URL"] = server.url
 
-Each start is a clean slate, and takes a second or two.
+Each start creates an empty server, and takes a second or two.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import pytest
 MISSING = "no PostgreSQL to keep state in: install Debian's package postgresql, or put initdb and pg_ctl on PATH"
 USER = "roster"
 TRIES = 3
-# It is thrown away afterwards, so nothing need survive a loss of power.
+# The server is deleted after the test, so its data need not survive a loss of power.
 CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
@@ -41,7 +41,7 @@ class Postgres:
 
 
 def programs() -> Path | None:
-    """Returns the folder of ``initdb`` and ``pg_ctl``: on PATH, or Debian's newest."""
+    """Return the folder of ``initdb`` and ``pg_ctl``: on PATH, or Debian's newest."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     there = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
@@ -50,7 +50,7 @@ def programs() -> Path | None:
 
 @contextmanager
 def postgres() -> Iterator[Postgres]:
-    """Runs a server for the length of the block. Skips the test if PostgreSQL is not installed."""
+    """Run a server for the length of the block. Skip the test if PostgreSQL is not installed."""
     folder = programs()
     if folder is None:
         pytest.skip(MISSING)
@@ -105,7 +105,7 @@ class _Server:
         raise RuntimeError(f"PostgreSQL did not start:\n{said}")
 
     def stop(self) -> None:
-        """Stops the server by the process id in its folder."""
+        """Stop the server by the process id in its folder."""
         self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self._data))
 
     def _run(self, program: str, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -42,7 +42,7 @@ def _installed_packages() -> bytes:
 
 
 def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
-    """Returns the environment of a ``pulumi`` process that writes only to ``folder`` and uses only the emulator."""
+    """Return the environment of a ``pulumi`` process that writes only to ``folder`` and uses only the emulator."""
     keep = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     return {
         **keep,
@@ -63,7 +63,7 @@ def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
 
 
 def _python(folder: Path) -> Path:
-    """Writes the script that runs Python for Pulumi."""
+    """Write the script that runs Python for Pulumi."""
     folder.mkdir(parents=True, exist_ok=True)
     script, answer = folder / "python", folder / "packages.json"
     answer.write_bytes(_installed_packages())
@@ -98,7 +98,7 @@ class Program:
     def __init__(
         self, folder: Path, emulator_url: str, *, project: str = "test", example: Path | None = None, backend: str = ""
     ) -> None:
-        """Creates the project and its stack.
+        """Create the project and its stack.
 
         :param example: the folder of a project to copy.
         :param backend: where Pulumi keeps the state, by default in the folder.
@@ -123,7 +123,7 @@ class Program:
         self.pulumi("stack", "init", STACK)
 
     def _copy_stack(self) -> None:
-        """Copies the files of an empty stack. The first stack of each project is created."""
+        """Copy the files of an empty stack. The first stack of each project is created."""
         project = (self.folder / "Pulumi.yaml").read_text()
         if project not in _EMPTY_STACKS:
             before = {*self.folder.rglob("*")}
@@ -135,12 +135,12 @@ class Program:
             (self.folder / path).write_bytes(content)
 
     def write(self, body: str) -> None:
-        """Replaces the program; ``roster`` and ``pulumi`` are imported for it."""
+        """Replace the program; ``roster`` and ``pulumi`` are imported for it."""
         head = "import pulumi\nimport pulumi_roster as roster\n"
         (self.folder / "__main__.py").write_text(head + textwrap.dedent(body))
 
     def pulumi(self, *words: str, code: int | None = 0, answer: str = "") -> Ran:
-        """Runs one command.
+        """Run one command.
 
         :param code: the expected exit code, ``None`` for any.
         :param answer: the text for its standard input.
@@ -163,7 +163,7 @@ class Program:
         return ran
 
     def configure(self, *, secret: Mapping[str, str] | None = None, **plain: str) -> None:
-        """Sets stack configuration. Keys are paths below ``roster:``, such as ``connections.second.ibmToken``."""
+        """Set stack configuration. Keys are paths below ``roster:``, such as ``connections.second.ibmToken``."""
         given = [("--secret", secret or {}), ("--plaintext", plain)]
         words = [
             word for how, values in given for key, value in values.items() for word in (how, f"roster:{key}={value}")
@@ -183,32 +183,32 @@ class Program:
         return self.pulumi("destroy", "--yes", "--skip-preview", *words, code=code)
 
     def unchanged(self) -> None:
-        """Asserts that a preview finds nothing to do."""
+        """Assert that a preview finds nothing to do."""
         self.pulumi("preview", "--expect-no-changes")
 
     def resources(self) -> dict[str, dict[str, Any]]:
-        """Returns the resources of this package in the state, by their name within the program."""
+        """Return the resources of this package in the state, by their name within the program."""
         [state] = (self.folder / ".pulumi" / "stacks").glob(f"*/{STACK}.json")
         found = (json.loads(state.read_text())["checkpoint"]["latest"] or {}).get("resources") or []
         return {row["urn"].rsplit("::", 1)[1]: row for row in found if row["type"].startswith("pulumi-python:dynamic/")}
 
     def export(self) -> str:
-        """Returns the state as text."""
+        """Return the state as text."""
         return self.pulumi("stack", "export").out
 
 
 def kind_of(row: Mapping[str, Any]) -> str:
-    """Returns the kind of a resource in the state, such as ``ibm.AccessGroup``."""
+    """Return the kind of a resource in the state, such as ``ibm.AccessGroup``."""
     return str(row["type"]).removeprefix("pulumi-python:dynamic/").replace(":", ".")
 
 
 def writes(emulator: Running) -> dict[str, int]:
-    """Counts the requests that change something, by route."""
+    """Count the requests that change something, by route."""
     return {route: count for route, count in emulator.requests().items() if not route.startswith(("GET ", "HEAD "))}
 
 
 def _steps_and_errors(events: Path) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
-    """Reads steps and errors from the engine's log of events."""
+    """Read steps and errors from the engine's log of events."""
     steps: list[tuple[str, str]] = []
     errors: dict[str, str] = defaultdict(str)
     for line in events.read_text().splitlines() if events.exists() else []:
@@ -216,7 +216,7 @@ def _steps_and_errors(events: Path) -> tuple[tuple[tuple[str, str], ...], dict[s
         done = (event.get("resOutputsEvent") or {}).get("metadata") or {}
         if done.get("type", "").startswith("pulumi-python:dynamic/") and done["op"] != "same":
             steps.append((done["op"], done["urn"].rsplit("::", 1)[1]))
-        told = event.get("diagnosticEvent") or {}
-        if told.get("severity") == "error":
-            errors[told.get("urn", "").rpartition("::")[2]] += told["message"]
+        diagnostic = event.get("diagnosticEvent") or {}
+        if diagnostic.get("severity") == "error":
+            errors[diagnostic.get("urn", "").rpartition("::")[2]] += diagnostic["message"]
     return tuple(steps), dict(errors)

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from roster_emulator import Running
-from support.canned_server import Canned, Got, canned, reply
 from support.emulator_state import EmulatorState
+from support.scripted_server import ReceivedRequest, ScriptedServer, reply, scripted_server
 
 HEADERS = {
     *("host", "user-agent", "accept", "accept-encoding", "connection", "content-length", "content-type"),
@@ -26,7 +26,7 @@ QUERY = {
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Yields all texts and numbers within a value, also those of JSON within a text."""
+    """Yield all texts and numbers within a value, also those of JSON within a text."""
     if isinstance(value, int):
         yield str(value)
     elif isinstance(value, str):
@@ -60,7 +60,7 @@ class Names:
         self.known = self._ids()
 
     def update(self) -> None:
-        """Gives ids to the objects that were created since the last call."""
+        """Give ids to the objects that were created since the last call."""
         new = self._ids() - self.known - self.ours.keys()
         if self.name is None:
             self.known |= new
@@ -73,11 +73,11 @@ class Names:
         return EmulatorState(self.emulator).ids()
 
     def to_client(self, value: Any) -> Any:
-        """Translates a value of the emulator for the client."""
+        """Translate a value of the emulator for the client."""
         return _renamed(value, self.ours)
 
     def to_service(self, value: Any) -> Any:
-        """Translates a value of the client for the emulator."""
+        """Translate a value of the client for the emulator."""
         return _renamed(value, self.theirs)
 
 
@@ -98,19 +98,19 @@ class RecordingProxy:
         self._lock = threading.Lock()
         self._behind = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=30)
         self._literals = EmulatorState(emulator).route_segments()
-        self.server = Canned(b"")
+        self.server = ScriptedServer(b"")
         self.url = ""
 
     @property
-    def got(self) -> list[Got]:
+    def got(self) -> list[ReceivedRequest]:
         return self.server.got
 
     def close(self) -> None:
-        """Closes the connection to the emulator."""
+        """Close the connection to the emulator."""
         self._behind.close()
 
-    def answer(self, got: Got) -> bytes:
-        """Passes a request on and returns the reply."""
+    def answer(self, got: ReceivedRequest) -> bytes:
+        """Pass a request on and return the reply."""
         body = self._body(got)
         with self._lock:
             self._behind.putrequest(got.method, self._target(got), skip_host=True, skip_accept_encoding=True)
@@ -125,7 +125,7 @@ class RecordingProxy:
             return reply(answered.status, None, headers)
         return reply(answered.status, self.names.to_client(json.loads(content)), headers)
 
-    def _target(self, got: Got) -> str:
+    def _target(self, got: ReceivedRequest) -> str:
         path = "/".join(quote(self.names.to_service(unquote(part)), safe="") for part in got.path.split("/"))
         query = "&".join(
             f"{name}={quote(self.names.to_service(value), safe='')}"
@@ -133,17 +133,17 @@ class RecordingProxy:
         )
         return f"{path}?{query}" if query else path
 
-    def _body(self, got: Got) -> bytes:
+    def _body(self, got: ReceivedRequest) -> bytes:
         if "json" not in got.headers.get("content-type", ""):
             return got.body
         return json.dumps(self.names.to_service(json.loads(got.body))).encode()
 
     def assert_only_reads(self) -> None:
-        """Asserts that no request so far changes anything."""
+        """Assert that no request so far changes anything."""
         assert {got.method for got in self.got} <= {"GET", "HEAD", "LIST"}
 
     def assert_well_formed(self, texts: Iterable[str], victims: Iterable[str]) -> None:
-        """Asserts that all requests so far consist of parts of the API's routes and of these texts, each text complete
+        """Assert that all requests so far consist of parts of the API's routes and of these texts, each text complete
         and in one place. No request names a victim or has an unexpected header. The ids of objects that were created
         since then count as texts too.
         """
@@ -168,9 +168,9 @@ class RecordingProxy:
 
 @contextmanager
 def recording_proxy(emulator: Running, name: Callable[[int], str] | None = None) -> Iterator[RecordingProxy]:
-    """Runs a proxy for the length of the block. Clears the emulator's counts of requests first."""
+    """Run a proxy for the length of the block. Clear the emulator's counts of requests first."""
     emulator.clear_requests()
     made = RecordingProxy(emulator, Names(emulator, name))
-    with closing(made), canned(made.answer) as server:
+    with closing(made), scripted_server(made.answer) as server:
         made.server, made.url = server, server.url
         yield made

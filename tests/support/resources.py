@@ -18,7 +18,7 @@ class Server(Protocol):
 class Resource:
     """A resource of one kind against a server.
 
-    ``up`` declares it (and answers what that did), ``refresh`` reads it in a new process, ``destroy`` removes it.
+    ``up`` declares it and returns the step. ``refresh`` reads it in a new process. ``destroy`` deletes it.
     """
 
     def __init__(self, kind: str, server: Server, limits: Limits = QUICK, /, **config: Any) -> None:
@@ -28,18 +28,18 @@ class Resource:
         self.outputs: Values = {}
 
     def also(self, kind: str | None = None) -> Resource:
-        """Returns another resource of the same run, of the same kind or another."""
+        """Return another resource of the same run, of the same kind or another."""
         other = Resource.__new__(Resource)
         other.subject = Direct(kind or self.subject.lifecycle.kind, self.subject.lifecycle.session)
         other.id, other.inputs, other.outputs = "", {}, {}
         return other
 
     def failures(self, **given: Any) -> dict[str, str]:
-        """Returns the check failures of a declaration: reasons by property path."""
+        """Return the check failures of a declaration: reasons by property path."""
         return {failure.path: failure.reason for failure in self.subject.check(given)[1]}
 
     def preview(self, **given: Any) -> str:
-        """Returns the step of ``up``: ``create``, ``same``, ``update``, ``replace`` or ``delete-replace``."""
+        """Return the step of ``up``: ``create``, ``same``, ``update``, ``replace`` or ``delete-replace``."""
         if not self.id:
             return "create"
         found = self.subject.diff(self.id, self.outputs, self.checked(**given))
@@ -50,7 +50,7 @@ class Resource:
         return "delete-replace" if found.delete_first else "replace"
 
     def up(self, **given: Any) -> str:
-        """Applies the declaration and returns the step."""
+        """Apply the declaration and return the step."""
         step = self.preview(**given)
         inputs = self.checked(**given)
         old_id, old = self.id, self.outputs
@@ -66,7 +66,7 @@ class Resource:
         return step
 
     def refresh(self) -> bool:
-        """Reads the object in a new process. Returns ``False`` if it no longer exists."""
+        """Read the object in a new process. Return ``False`` if it no longer exists."""
         self.subject.new_run()
         found = self.subject.read(self.id, self.outputs)
         if found is None:
@@ -76,19 +76,19 @@ class Resource:
         return True
 
     def get(self, id: str, **known: Any) -> Values:
-        """Returns the outputs of an existing object by its import key, as ``Resource.get`` reads them."""
+        """Return the outputs of an existing object by its import key, as ``Resource.get`` reads them."""
         found = self.subject.read(id, {"connection": "default", **known})
-        assert found is not None, "what does not exist is an error"
+        assert found is not None, "reading an object that does not exist must raise an error"
         return found.outputs
 
     def destroy(self) -> None:
-        """Deletes the object."""
+        """Delete the object."""
         self.subject.new_run()
         self.subject.delete(self.id, self.outputs)
         self.id, self.outputs = "", {}
 
     def checked(self, **given: Any) -> Values:
-        """Returns the inputs of a declaration without check failures."""
+        """Return the inputs of a declaration without check failures."""
         inputs, failures = self.subject.check(given)
         assert failures == []
         return inputs

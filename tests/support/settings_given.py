@@ -47,7 +47,7 @@ TEST = System(
 
 
 def given(environ: Mapping[str, str] | None = None, **config: Any) -> Settings:
-    """Returns the settings of a stack, by key below ``roster:``."""
+    """Return the settings of a stack, by key below ``roster:``."""
     return Settings({f"roster:{key}": value for key, value in config.items()}.get, {} if environ is None else environ)
 
 

@@ -31,12 +31,12 @@ ALONE = Limits(budget=10.0, settle=0.02, quiet=0.03, first_wait=0.005, longest_w
 
 
 def config_for(url: str, **more: Any) -> dict[str, Any]:
-    """Returns the stack configuration of a program that uses the emulator."""
+    """Return the stack configuration of a program that uses the emulator."""
     return {"roster:emulator": url, **{f"roster:{key}": value for key, value in more.items()}}
 
 
 def session_for(url: str, limits: Limits = QUICK, **more: Any) -> Session:
-    """Returns the session of a new process against the emulator."""
+    """Return the session of a new process against the emulator."""
     session = Session(Settings(config_for(url, **more).get, {}, limits))
     _sessions.append(session)
     return session
@@ -46,7 +46,7 @@ _sessions: list[Session] = []
 
 
 def close_sessions() -> None:
-    """Closes the connections that the sessions of a test hold."""
+    """Close the connections that the sessions of a test hold."""
     engine.close_sessions()
     while _sessions:
         _sessions.pop().close()
@@ -59,7 +59,7 @@ class Direct:
         self.lifecycle = Lifecycle(handler_class(kind), session)
 
     def new_run(self) -> None:
-        """Begins the next command of the user, which is a new process."""
+        """Begin the next command of the user, which is a new process."""
         self.lifecycle = Lifecycle(handler_class(self.lifecycle.kind), Session(self.lifecycle.session.settings))
 
     def check(self, given: Mapping[str, Any]) -> tuple[Values, list[CheckFailure]]:
@@ -102,7 +102,7 @@ class Pickled:
         self.new_run()
 
     def new_run(self) -> None:
-        """Begins the next command of the user: a new process, which knows only the pickle."""
+        """Begin the next command of the user: a new process, which knows only the pickle."""
         engine.close_sessions()
         self.engine: Engine = dill.loads(base64.b64decode(self.text))
         self.engine.configure(dynamic.ConfigureRequest(self.config))

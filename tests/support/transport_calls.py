@@ -9,7 +9,7 @@ import httpx
 
 from pulumi_roster.http.call import Call
 from pulumi_roster.http.retry import Retry
-from support.timetable import FakeTime, Script
+from support.fake_time import FakeTime, Script
 
 URL = "http://127.0.0.1/v2/groups"
 
@@ -38,8 +38,8 @@ def request(
 
 
 @dataclass(frozen=True)
-class Says:
-    """Returns a transport that answers every request with one status."""
+class FixedReply:
+    """An answer of :class:`Script`: a reply with this status and these headers to every request."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -51,12 +51,12 @@ class Says:
         return str(self.status)
 
 
-def limited(**headers: str) -> Says:
-    return Says(429, tuple((name.replace("_", "-"), text) for name, text in headers.items()))
+def limited(**headers: str) -> FixedReply:
+    return FixedReply(429, tuple((name.replace("_", "-"), text) for name, text in headers.items()))
 
 
-def failing(status: int) -> Says:
-    return Says(status)
+def failing(status: int) -> FixedReply:
+    return FixedReply(status)
 
 
 def fine(request: httpx.Request) -> httpx.Response:
@@ -64,7 +64,7 @@ def fine(request: httpx.Request) -> httpx.Response:
 
 
 def run(script: Script, time: FakeTime, ask: httpx.Request | None = None, **changes: float) -> httpx.Response:
-    """Sends a request through the retries. Without a deadline of its own, it has the whole budget."""
+    """Send a request through the retries. Without a deadline of its own, it has the whole budget."""
     ask, limits = ask or request(), time.limits(**changes)
     if Call.of(ask).deadline == LATE:
         Call.of(ask).deadline = Call.of(ask).send_by = time.now + limits.budget

@@ -33,7 +33,7 @@ class VaultServer:
         return Resource(kind, self, limits, **{"vaultToken": self.token, **config})
 
     def dump(self) -> Any:
-        """Returns all groups and entities, with null for empty values."""
+        """Return all groups and entities, with null for empty values."""
         with Vault(self.url, self.token) as client:
             found: dict[str, Any] = {}
             for kind in (GROUP, ENTITY):
@@ -45,23 +45,23 @@ class VaultServer:
 
 
 def vault(server: Running | VaultServer, do: Callable[[Vault], Any]) -> Any:
-    """Calls a function with a client that has all rights."""
+    """Call a function with a client that has all rights."""
     with Vault(server.url, server.token if isinstance(server, VaultServer) else TOKEN) as client:
         return do(client)
 
 
 def entities(server: Running | VaultServer, count: int = 2) -> list[str]:
-    """Creates entities and returns their ids."""
+    """Create entities and return their ids."""
     return list(vault(server, lambda client: [client.entity(f"entity-{uuid.uuid4()}") for _ in range(count)]))
 
 
 def group(server: Running | VaultServer, name: str = "", **fields: Any) -> str:
-    """Creates a group and returns its id."""
+    """Create a group and return its id."""
     return str(vault(server, lambda client: client.group(name or f"group-{uuid.uuid4()}", **fields)))
 
 
 def shown(server: Running | VaultServer, id: str) -> dict[str, Any]:
-    """Returns a group as the service shows it, with empty lists and maps in place of null."""
+    """Return a group as the service shows it, with empty lists and maps in place of null."""
     row: dict[str, Any] = vault(server, lambda client: client.show(id))
     empty: dict[str, Any] = {
         name: [] for name in ("policies", "member_entity_ids", "member_group_ids", "parent_group_ids")
@@ -70,7 +70,7 @@ def shown(server: Running | VaultServer, id: str) -> dict[str, Any]:
 
 
 def named(server: Running | VaultServer) -> dict[str, str]:
-    """Returns the ids of all groups by name."""
+    """Return the ids of all groups by name."""
 
     def ask(client: Vault) -> dict[str, str]:
         reply = client.get(f"{GROUP}/id", params={"list": "true"})
@@ -81,10 +81,10 @@ def named(server: Running | VaultServer) -> dict[str, str]:
 
 
 def change(server: Running | VaultServer, id: str, **fields: Any) -> None:
-    """Writes some fields of a group."""
+    """Write some fields of a group."""
     vault(server, lambda client: client.change(id, **fields))
 
 
 def remove(server: Running | VaultServer, id: str) -> None:
-    """Deletes a group."""
+    """Delete a group."""
     vault(server, lambda client: client.delete(f"{GROUP}/id/{id}"))

@@ -44,7 +44,7 @@ def address(server: Server, request: pytest.FixtureRequest) -> tuple[str, str]:
 
 @pytest.fixture
 def connect(address: tuple[str, str], stack: ExitStack) -> Connect:
-    """Opens a client with a token."""
+    """Open a client with a token."""
     return lambda token: stack.enter_context(Vault(address[0], token))
 
 

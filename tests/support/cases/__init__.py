@@ -1,6 +1,6 @@
 """Lists every kind of resource in one table. The tests that treat all kinds alike take their cases from here.
 
-A new kind needs one row in the file of its system. ``test_lifecycle.py`` fails where the row is missing.
+A new kind needs one row in the file of its system. ``test_lifecycle.py`` fails if the row is missing.
 """
 
 from __future__ import annotations

@@ -62,11 +62,11 @@ class Case:
         return self.kind.partition(".")[0]
 
     def changes(self, made: Any) -> list[Values]:
-        """The updates as values."""
+        """Return the updates as values."""
         return [update(made) if callable(update) else update for update in self.updates]
 
     def own_change(self, made: Any) -> Values:
-        """The first update that changes only this object; empty for a kind without updates."""
+        """Return the first update that changes only this object. It is empty for a kind without updates."""
         return next((change for change in self.changes(made) if "save_to_all_envs" not in change), {})
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 
 @dataclass
-class Got:
+class ReceivedRequest:
     """One request as it was received, not decoded."""
 
     method: str
@@ -30,27 +30,27 @@ class Got:
         return self.target.partition("?")[2]
 
 
-Answer = bytes | Callable[[Got], bytes]
+Answer = bytes | Callable[[ReceivedRequest], bytes]
 
 
 @dataclass
-class Canned:
+class ScriptedServer:
     """A running server. ``answer`` is its reply, ``got`` are its requests, and ``calls`` counts its connections."""
 
     answer: Answer
     url: str = ""
-    got: list[Got] = field(default_factory=list)
+    got: list[ReceivedRequest] = field(default_factory=list)
     calls: int = 0
 
 
 def reply(
     status: int = 200, body: Any = None, headers: dict[str, str] | None = None, *, kind: str = "application/json"
 ) -> bytes:
-    """Returns a complete HTTP reply. A body that is not bytes is sent as JSON."""
+    """Return a complete HTTP reply. A body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     lines = {"Content-Type": kind, "Content-Length": str(len(content)), "Connection": "close", **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return f"HTTP/1.1 {status} Canned\r\n{head}\r\n".encode("latin-1") + content
+    return f"HTTP/1.1 {status} Scripted\r\n{head}\r\n".encode("latin-1") + content
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -63,10 +63,10 @@ class _Handler(socketserver.StreamRequestHandler):
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        got = Got(method, rest.rpartition(" ")[0], headers, body)
-        canned = cast(_Server, self.server).canned
-        canned.got.append(got)
-        answer = canned.answer
+        got = ReceivedRequest(method, rest.rpartition(" ")[0], headers, body)
+        scripted = cast(_Server, self.server).scripted
+        scripted.got.append(got)
+        answer = scripted.answer
         self.wfile.write(answer(got) if callable(answer) else answer)
 
 
@@ -75,23 +75,23 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, canned: Canned) -> None:
+    def __init__(self, scripted: ScriptedServer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.canned = canned
+        self.scripted = scripted
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Counts the connection and accepts it."""
-        self.canned.calls += 1
+        """Count the connection and accept it."""
+        self.scripted.calls += 1
         return True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores errors: in some tests the client closes the connection or refuses the certificate."""
+        """Ignore errors: in some tests the client closes the connection or refuses the certificate."""
 
 
 @contextmanager
-def canned(answer: Answer = b"", *, tls: ssl.SSLContext | None = None) -> Iterator[Canned]:
-    """Serves one answer, or the result of a function of each request."""
-    what = Canned(answer)
+def scripted_server(answer: Answer = b"", *, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
+    """Serve one answer, or the result of a function of each request."""
+    what = ScriptedServer(answer)
     with _Server(what) as server:
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

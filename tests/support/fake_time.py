@@ -1,4 +1,4 @@
-"""Defines a clock that only waits move forward, so that tests of long waits take no time."""
+"""Defines a clock that only waits move, and a transport with prepared answers, so that long waits take no time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EPOCH = 1_800_000_000.0
 class FakeTime:
     """A clock that waits move forward. ``waits`` holds the length of each wait.
 
-    :param chance: what the dice show, 0 to 1.
+    :param chance: the value of each random number, 0 to 1.
     """
 
     def __init__(self, chance: float = 0.0) -> None:
@@ -33,7 +33,7 @@ class FakeTime:
         return EPOCH + self.now
 
     def date(self, ahead: float = 0) -> str:
-        """Returns an HTTP date a number of seconds ahead."""
+        """Return an HTTP date a number of seconds ahead."""
         return formatdate(self.wall() + ahead, usegmt=True)
 
     def limits(self, **changes: float) -> Limits:
