@@ -13,7 +13,7 @@ pytest_plugins = ["testkit.fixtures"]
 
 @pytest.fixture
 def connect(emulator: Running, stack: ExitStack) -> Callable[[str], Ibm]:
-    """Opens an IBM client with a token."""
+    """Open an IBM client with a token."""
     return lambda token: stack.enter_context(client(emulator.url, token))
 
 

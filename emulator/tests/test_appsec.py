@@ -23,7 +23,7 @@ Login = Callable[[str], httpx.Client]
 
 @pytest.fixture
 def login(emulator: Running, stack: ExitStack) -> Login:
-    """Opens a client with a token."""
+    """Open a client with a token."""
 
     def connect(token: str) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"}

@@ -1,4 +1,4 @@
-"""Vault, in what only the emulator has: initial data, switches, seeds. The rest is in ``tests/conformance``."""
+"""Tests what only the emulated Vault has: initial data, switches and seeds. See also ``conformance``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALICE, BOB = "entity-alice", "entity-bob"
 
 @pytest.fixture
 def login(emulator: Running, stack: ExitStack) -> Callable[[str | None], Vault]:
-    """Opens a client with a token."""
+    """Open a client with a token."""
     return lambda token: stack.enter_context(Vault(emulator.url, token))
 
 

@@ -1,4 +1,4 @@
-"""Every test of this folder runs twice, with the same expectations: against the emulator and against a real Vault."""
+"""Runs every test of this folder twice, with the same expectations: against the emulator and against a real Vault."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def address(server: Server, request: pytest.FixtureRequest) -> tuple[str, str]:
 
 @pytest.fixture
 def connect(address: tuple[str, str], stack: ExitStack) -> Connect:
-    """Opens a client with a token."""
+    """Open a client with a token."""
     return lambda token: stack.enter_context(Vault(address[0], token))
 
 
