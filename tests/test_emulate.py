@@ -48,7 +48,7 @@ def url(banner: str) -> str:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_roster_emulate_prints_a_banner_and_stops_on_a_signal(number: signal.Signals) -> None:
     with emulating("--port", "0", "--rule-limit", "9", "--unique-names") as (process, banner):
-        assert "NO service for real use" in banner
+        assert "Do NOT use it as a real service" in banner
         assert "loopback only" in banner
         assert f"ROSTER_EMULATOR={url(banner)}" in banner
         with Control(url(banner)) as emulator:

@@ -1,4 +1,4 @@
-"""The paths under ``/_emulator/``, which control the emulator and show what happened.
+"""Serves the paths under ``/_emulator/``, which control the emulator and show what happened.
 
 They need no token, because the emulator listens on the loopback only. A request from a web page (one with an ``Origin``
 or the name of another host) is refused.
@@ -10,14 +10,14 @@ DELETE  /_emulator/requests      sets all counts to zero
 GET     /_emulator/faults        the injected faults, each with the number of requests that met it (``fired``)
 POST    /_emulator/faults        injects one fault (an object) or several (a list); returns them with ids
 DELETE  /_emulator/faults        removes all faults, or ``?id=3``; releases what they hold
-GET     /_emulator/held          ``?count=2&timeout=10``: the held requests, once there are so many
+GET     /_emulator/held          ``?count=2&timeout=10``: the held requests, when there are at least ``count``
 POST    /_emulator/release       ``{"count": 1, "fault": 3}``, both optional: releases held requests
 GET     /_emulator/switches      all switches
 PUT     /_emulator/switches      ``{"rule_limit": 100}``: changes some
 POST    /_emulator/seed          ``{"ibm": {...}}``: adds data, see the ``seed`` module of each API
 POST    /_emulator/reset         deletes all data, faults and counts; switches stay
 GET     /_emulator/dump          every row of every API
-POST    /_emulator/clock         ``{"ahead": 3600}``: puts the clock so many seconds ahead
+POST    /_emulator/clock         ``{"ahead": 3600}``: sets the clock this many seconds ahead of the real time
 POST    /_emulator/tokens        ``{"revoke": "TOKEN"}``, or ``{"revoke": null}`` for every exchanged token
 ======  =======================  ====================================================================================
 """

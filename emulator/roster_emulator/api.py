@@ -1,4 +1,4 @@
-"""The parts of an emulated API: its class, its routes, and the calls and replies that pass through them."""
+"""Defines the parts of an emulated API: its class, its routes, its calls and its replies."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ class Problem(Exception):
 
 @dataclass(frozen=True)
 class ItemError:
-    """The error that an injected fault gives one item of a call on many. ``message`` None: the API's own words."""
+    """The error of one item of a bulk call, caused by an injected fault.
+
+    If ``message`` is ``None``, the reply has the API's usual message.
+    """
 
     status: int
     code: str
@@ -66,9 +69,9 @@ class ItemError:
 class Call:
     """One request on its way through an API.
 
-    ``path`` is raw (still percent-encoded), ``params`` are decoded, ``template`` is the route's. ``caller`` is set once
-    the token was checked, and ``window`` once the rate limit was. Injected faults set ``shift``, the number of rows by
-    which a page begins too late, and ``item_errors``.
+    ``path`` is raw (still percent-encoded), ``params`` are decoded, and ``template`` is the template of the route. The
+    emulator sets ``caller`` after it has checked the token, and ``window`` after it has checked the rate limit.
+    Injected faults set ``shift``, the number of rows by which a page begins too late, and ``item_errors``.
     """
 
     method: str
@@ -165,7 +168,7 @@ class Api(ABC):
         return None
 
     def finish(self, call: Call, reply: Reply) -> None:  # noqa: B027 - most APIs add nothing
-        """Add the headers that every reply carries, also one of an injected fault."""
+        """Add the headers of every reply, including the reply of an injected fault."""
 
     def populate(self, state: State) -> None:  # noqa: B027 - most APIs begin empty
         """Add the data that the API has on every start and after a reset."""

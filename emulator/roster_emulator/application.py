@@ -1,4 +1,7 @@
-"""The ASGI application: the path of one request from its route to its reply."""
+"""Handles requests: finds the route, applies an injected fault, checks the token and the rate limit, does the work.
+
+The APIs provide the routes and their handlers.
+"""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class Tokens:
             self._revoked.add(token)
 
     def clear(self) -> None:
-        """Accept the tokens again that were revoked one by one."""
+        """Accept again the tokens that ``revoke`` refused individually."""
         self._revoked.clear()
 
     def _claims(self, token: str) -> dict[str, Any] | None:

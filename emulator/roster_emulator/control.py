@@ -1,4 +1,4 @@
-"""The paths under ``/_emulator/`` as Python methods, for an emulator at any address."""
+"""Controls an emulator at any address from Python: one method for each path under ``/_emulator/``."""
 
 from __future__ import annotations
 
@@ -57,7 +57,10 @@ class Control:
         return held
 
     def release(self, count: int | None = None, fault: int | None = None) -> int:
-        """Release held requests, the first come first, and return how many. ``fault``: only those that it holds."""
+        """Release held requests, the oldest first, and return their number.
+
+        With ``fault``, release only the requests that this fault holds.
+        """
         return int(self._ask("POST", "release", {"count": count, "fault": fault})["released"])
 
     def switches(self) -> dict[str, Any]:
@@ -81,7 +84,7 @@ class Control:
         return dict(self._ask("GET", "dump"))
 
     def clock(self, ahead: float) -> None:
-        """Put the clock so many seconds ahead."""
+        """Set the clock this many seconds ahead of the real time."""
         self._ask("POST", "clock", {"ahead": ahead})
 
     def revoke(self, token: str | None = None) -> None:

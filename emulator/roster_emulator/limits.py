@@ -1,4 +1,4 @@
-"""Rate-limit windows. A window begins with its first accepted request."""
+"""Counts requests in rate-limit windows. A window begins with its first accepted request."""
 
 from __future__ import annotations
 

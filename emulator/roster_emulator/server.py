@@ -24,7 +24,7 @@ PORT = 8400
 
 BANNER = """\
 roster emulator at {url} (loopback only), data {data}
-For development and tests only. It is NO service for real use: it protects nothing, and its tokens are public.
+For development and tests only. Do NOT use it as a real service: it protects nothing, and its tokens are public.
 To use it: export ROSTER_EMULATOR={url}    Token for everything: roster-dev    To stop it: Ctrl-C"""
 
 
@@ -75,7 +75,7 @@ def listen(host: str, port: int) -> socket.socket:
     if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(f"the emulator listens on the loopback only, not on {host}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's algorithm off only if the protocol is named. It would cost 40 ms a reply.
+    # Name the protocol, so that asyncio turns off Nagle's algorithm, which would delay each reply by 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -95,7 +95,7 @@ def serve(
     host: str = HOST,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serve in the foreground until SIGINT or SIGTERM. ``announce`` gets the banner once the port answers.
+    """Serve in the foreground until SIGINT or SIGTERM. ``announce`` receives the banner when the port answers.
 
     Raises ``OSError`` if the port is taken, ``sqlite3.Error`` if the file cannot hold the data, and ``ValueError`` for
     a host that is not on the loopback.
@@ -116,7 +116,7 @@ def serve(
 
 @contextmanager
 def running(port: int = 0, data: Path | None = None, *, host: str = HOST, **switches: Any) -> Iterator[Running]:
-    """Run an emulator in a thread of this process for the length of a ``with`` block; ``switches`` by name."""
+    """Run an emulator in a thread of this process during a ``with`` block. Pass switches as keyword arguments."""
     application = Application(Switches(**switches), data)
     listener = listen(host, port)
     ready = threading.Event()

@@ -1,4 +1,4 @@
-"""The state that the APIs work on."""
+"""Holds the state of one emulator: store, switches, clock, tokens and rate-limit windows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class State:
         return other
 
     def clear(self) -> None:
-        """Delete all data, end all rate-limit windows, accept all tokens again, and set the clock right."""
+        """Delete all data, end all rate-limit windows, accept all tokens again, and reset the clock."""
         self.store.clear()
         self.tokens.clear()
         self.windows.clear()

@@ -1,4 +1,4 @@
-"""Sends replies to a client, and fails to in the ways that injected faults ask for."""
+"""Sends replies to a client: complete, or damaged as an injected fault requires."""
 
 from __future__ import annotations
 

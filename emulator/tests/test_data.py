@@ -1,4 +1,4 @@
-"""The data of all four APIs: seeding, reset, and a file that survives a restart."""
+"""Tests the data of all four APIs: seeding, reset, and a file that survives a restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The four APIs side by side: how each words the refusals that the emulator decides on."""
+"""Tests the error messages of each API for the requests that the emulator itself refuses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from testkit.no_tls import NO_TLS
 
 
 class Words(NamedTuple):
-    """A collection of an API, how to read its error bodies, and the words of its refusals."""
+    """A collection of an API, how to read its error bodies, and the messages of its refusals."""
 
     collection: str
     code: Callable[[Any], str]

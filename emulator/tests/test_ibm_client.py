@@ -1,4 +1,4 @@
-"""Every access-group call of the vendor's own client, its replies parsed by the client's own models."""
+"""Makes every access-group call of the vendor's client, and parses the replies with the client's own models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vault, in what only the emulator has: initial data, switches, seeds. The rest is in ``tests/conformance``."""
+"""Tests what only the emulated Vault has: initial data, switches and seeds. See also ``conformance``."""
 
 from __future__ import annotations
 

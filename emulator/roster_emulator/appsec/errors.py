@@ -1,4 +1,4 @@
-"""Words AppSec+'s error bodies: ``{"code", "message", "details"}``."""
+"""Builds AppSec+'s error bodies: ``{"code", "message", "details"}``."""
 
 from __future__ import annotations
 

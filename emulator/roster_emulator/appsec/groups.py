@@ -121,7 +121,7 @@ def _named(state: State, name: str) -> Row | None:
 
 
 def _next_serial(state: State) -> int:
-    """Return the next number. Ids are never reused, also not that of the last group."""
+    """Return the next number. Ids are never reused, not even the id of the last group."""
     serial = int(state.store.value("SELECT last FROM appsec_serials") or 0) + 1
     state.store.run("DELETE FROM appsec_serials")
     state.store.run("INSERT INTO appsec_serials VALUES (?)", serial)

@@ -1,4 +1,4 @@
-"""Words Britive's error bodies: https://docs.britive.com/docs/restapi-errorcodes"""
+"""Builds Britive's error bodies: https://docs.britive.com/docs/restapi-errorcodes"""
 
 from __future__ import annotations
 

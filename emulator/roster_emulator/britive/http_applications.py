@@ -41,7 +41,7 @@ def list_applications(call: Call) -> Reply:
 
 
 def get_application(call: Call) -> Reply:
-    """``GET /api/apps/{app}``: an application with its tree, also with ``?view=minimized``."""
+    """``GET /api/apps/{app}``: an application with its tree, even with ``?view=minimized``."""
     empty = call.state.switches.britive_absent_app == "empty"
     if empty and applications.find(call.state, call.params["app"]) is None:
         return Reply(200)

@@ -75,7 +75,7 @@ def update_group(call: Call) -> Reply:
     app = application(call)
     group, wanted = environment_groups.require(call.state, app, call.params["group"]), call.read(GroupChange)
     if wanted.id not in (None, group["id"]):
-        raise errors.invalid("The id in the body is another one than in the path.")
+        raise errors.invalid("The id in the body differs from the id in the path.")
     changed = environment_groups.update(
         call.state,
         app,
@@ -122,7 +122,7 @@ def update_properties(call: Call) -> Reply:
 
 
 def test_environment(call: Call) -> Reply:
-    """``POST .../environments/{environment}/tests``: 200 also if the test fails."""
+    """``POST .../environments/{environment}/tests``: 200 even if the test fails."""
     return Reply(200, properties.tested(call.state, *environment(call)))
 
 

@@ -54,7 +54,7 @@ def add_everywhere(state: State, app: Row, scope: str, account_id: int, user_id:
 
 
 def spread(state: State, app: Row, scope: str, account_id: int) -> None:
-    """Map the users that the account has in this environment in all others too."""
+    """Map the users of the account in this environment to it in all other environments too."""
     for user in of(state, app, scope, account_id):
         for each in _scopes(state, app, scope):
             _insert(state, app, each, account_id, user["userId"])

@@ -12,7 +12,7 @@ SCANNED = "2024-05-02T08:00:00Z"
 
 
 class Wire(BaseModel):
-    """A model with snake_case fields in Python and camelCase fields in JSON. Input may have both."""
+    """A model with snake_case fields in Python and camelCase fields in JSON. Input may use either form."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 

@@ -1,8 +1,9 @@
 """Cuts lists into pages: ``page`` (from 0), ``size``, ``sort=nativeName,asc`` and ``filter=scanStatus eq Unchanged``.
 
-A page after the last one is empty and no error, because the vendor's Go client asks for one if the count is a multiple
-of the size. The vendor's samples filter with ``eq``, and its client's documentation has ``co`` (contains). ``sw``
-(starts with) is the third operator of that language. All of them ignore case.
+A request for a page after the last page returns an empty page, not an error: the vendor's Go client asks for such a
+page if the number of rows is a multiple of ``size``. The vendor's samples filter with ``eq``, and its client's
+documentation has ``co`` (contains). The filter language has a third operator, ``sw`` (starts with). All of them ignore
+case.
 """
 
 from __future__ import annotations

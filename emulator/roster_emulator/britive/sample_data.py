@@ -1,4 +1,7 @@
-"""The data of a new emulator (``INITIAL``), and an application that scans its own environments (``ORGANISATION``)."""
+"""Defines the data of a new emulator (``INITIAL``).
+
+``ORGANISATION`` is the data of an application that scans its own environments.
+"""
 
 from __future__ import annotations
 

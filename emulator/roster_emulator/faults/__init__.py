@@ -1,7 +1,7 @@
-"""Injected faults: failures that the emulator produces on request.
+"""Injects faults: failures that the emulator produces on request.
 
-``base.py`` has what every kind has, ``kinds.py`` one class a kind, and ``active.py`` the faults that are in force.
-``POST /_emulator/faults`` takes one as JSON: ``kind``, the fields of every injected fault, and those of its kind.
+``base.py`` has the common fields, ``kinds.py`` has one class for each kind, and ``active.py`` has the active faults.
+``POST /_emulator/faults`` accepts a fault as JSON: its ``kind``, the common fields, and the fields of that kind.
 """
 
 from __future__ import annotations

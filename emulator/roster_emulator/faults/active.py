@@ -1,4 +1,4 @@
-"""The injected faults in force, and the requests that they hold."""
+"""Keeps the active faults, and the requests that they hold."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Held:
 
 
 class ActiveFaults:
-    """The injected faults in force and the requests that they hold. Lives on the event loop of the server."""
+    """The active faults and the requests that they hold. All methods run on the event loop of the server."""
 
     def __init__(self) -> None:
         self.faults: list[AnyFault] = []
@@ -35,7 +35,7 @@ class ActiveFaults:
         self._cleared = asyncio.Event()
 
     def add(self, fault: AnyFault, store: Store) -> AnyFault:
-        """Put a fault in force. ``store`` is the present state, which a stale read may show later."""
+        """Activate a fault. ``store`` is the present state, which a stale read may show later."""
         fault.id, fault.fired = next(self._ids), 0
         if isinstance(fault, Stale):
             fault.injected(store)
@@ -81,7 +81,10 @@ class ActiveFaults:
         return [held.description for held in self.held]
 
     def release(self, count: int | None = None, fault: int | None = None) -> int:
-        """Release held requests, the first come first, and return how many. ``fault``: only those of this id."""
+        """Release held requests, the oldest first, and return their number.
+
+        With ``fault``, release only the requests that the fault with this id holds.
+        """
         chosen = [held for held in self.held if fault is None or held.fault.id == fault][:count]
         for held in chosen:
             held.released.set()

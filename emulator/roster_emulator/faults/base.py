@@ -1,4 +1,4 @@
-"""What every kind of injected fault has, and what a fault can do with a request."""
+"""Defines the common fields of injected faults, and what a fault can do with a request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Exchange:
 
 
 class InjectedFault(BaseModel):
-    """The fields of every kind: which requests meet the fault, and how often.
+    """The common fields of injected faults: which requests meet the fault, and how often.
 
     A request meets the first fault that matches.
     """

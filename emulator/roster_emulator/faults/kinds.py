@@ -1,4 +1,7 @@
-"""The kinds of injected faults, one class each: its fields, and what happens to a request that meets it."""
+"""Defines the kinds of injected faults.
+
+Each class has the fields of its kind. Its method ``apply`` handles a request that meets the fault.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ class _StatusReply(InjectedFault):
     headers: dict[str, str] = Field(default_factory=dict)
     retry_after: int | str | None = Field(default=None, description="Retry-After header, sent as given.")
     retry_after_date: float | None = Field(
-        default=None, description="Retry-After as an HTTP date, so many seconds ahead."
+        default=None, description="Retry-After as an HTTP date, this many seconds ahead."
     )
     reset: float | None = Field(
         default=None,
@@ -250,7 +253,10 @@ class MissingField(InjectedFault):
 
 
 class Stale(InjectedFault):
-    """Answers a read from an older state: that before the last write, or (``plan``) that at the injection."""
+    """Answers a read from an older state.
+
+    ``as_of`` chooses the state: before the last write (``last_write``), or when the fault was injected (``plan``).
+    """
 
     kind: Literal["stale"] = "stale"
     as_of: Literal["last_write", "plan"] = "last_write"
@@ -313,9 +319,10 @@ class EtagChurn(InjectedFault):
 
 
 class ItemsFail(InjectedFault):
-    """Lets items of a call on many items fail. A call meets every fault of this kind that matches, and others too.
+    """Makes single items of a bulk call fail.
 
-    ``items``: which items, by key or by index from 0; empty means all of them.
+    Several faults of this kind can apply to one call, together with a fault of another kind. ``items`` names the items
+    by key or by index from 0; if it is empty, all items fail.
     """
 
     kind: Literal["items_fail"] = "items_fail"

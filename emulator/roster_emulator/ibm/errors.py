@@ -1,4 +1,4 @@
-"""Words IBM's error bodies, as the vendor's document has them."""
+"""Builds IBM's error bodies, as the vendor documents them."""
 
 from __future__ import annotations
 

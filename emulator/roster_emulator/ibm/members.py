@@ -1,7 +1,7 @@
 """Holds the state and rules of memberships.
 
-Functions on many items return one dict an item, as the reply shows it. A failed item changes nothing, and the others
-go on.
+Functions that handle many items return one dict for each item, in the form of the reply. A failed item changes nothing
+and does not stop the others.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def read_by_id(realm: Realm, given: Given) -> Data | None:
 
 
 def delete_by_id(realm: Realm, given: Given) -> None:
-    """Delete an alias. It is no error if it does not exist."""
+    """Delete an alias. If it does not exist, do nothing."""
     alias = by_id(realm, given["id"])
     if alias is not None:
         drop_of_group(realm, alias["canonical_id"])

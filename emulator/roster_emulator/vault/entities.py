@@ -48,17 +48,17 @@ def read_by_name(realm: Realm, given: Given) -> Data | None:
 
 
 def delete_by_id(realm: Realm, given: Given) -> None:
-    """Delete an entity and remove it from its groups. It is no error if it does not exist."""
+    """Delete an entity and remove it from its groups. If it does not exist, do nothing."""
     _delete(realm, by_id(realm, given["id"]))
 
 
 def delete_by_name(realm: Realm, given: Given) -> None:
-    """Delete an entity and remove it from its groups. It is no error if it does not exist."""
+    """Delete an entity and remove it from its groups. If it does not exist, do nothing."""
     _delete(realm, by_name(realm, given["name"]))
 
 
 def delete_batch(realm: Realm, given: Given) -> None:
-    """Delete several entities. It is no error if some do not exist."""
+    """Delete several entities. Ignore those that do not exist."""
     if not given.get("entity_ids"):
         raise bad("missing entity ids to delete")
     for entity_id in given["entity_ids"]:

@@ -1,4 +1,4 @@
-"""Words Vault's error bodies."""
+"""Builds Vault's error bodies."""
 
 from __future__ import annotations
 

@@ -64,12 +64,12 @@ def read_by_name(realm: Realm, given: Given) -> Data | None:
 
 
 def delete_by_id(realm: Realm, given: Given) -> None:
-    """Delete a group. It is no error if it does not exist."""
+    """Delete a group. If it does not exist, do nothing."""
     _delete(realm, group_rows.by_id(realm, given["id"]))
 
 
 def delete_by_name(realm: Realm, given: Given) -> None:
-    """Delete a group. It is no error if it does not exist."""
+    """Delete a group. If it does not exist, do nothing."""
     _delete(realm, group_rows.by_name(realm, given["name"]))
 
 

@@ -43,7 +43,7 @@ def add(realm: Realm, path: str, kind: str, description: str = "") -> str:
 
 
 def disable(realm: Realm, given: Given) -> None:
-    """Disable an auth method. It is no error if it does not exist. Group aliases keep its accessor."""
+    """Disable an auth method. If it does not exist, do nothing. Group aliases keep its accessor."""
     path = f"{given['path'].strip('/')}/"
     if path == TOKEN:
         raise bad("token credential backend cannot be disabled")

@@ -48,7 +48,7 @@ def read(realm: Realm, given: Given) -> Data | None:
 
 
 def delete(realm: Realm, given: Given) -> None:
-    """Delete a namespace with its content. It is no error if it does not exist."""
+    """Delete a namespace with its content. If it does not exist, do nothing."""
     _only_in_openbao(realm)
     row = _row(realm, f"{given['path'].strip('/')}/")
     if row is not None:

@@ -19,7 +19,7 @@ _ID = re.compile(r"\w(([\w.-]+)?\w)?")
 
 
 def updating(path: str, schema: Schema, rule: Rule) -> list[Route]:
-    """Return routes for POST and PUT, which do the same. A rule without a result is a 204."""
+    """Return routes for POST and PUT, which do the same. If the rule returns nothing, the reply has status 204."""
 
     def handle(call: Call) -> Reply:
         if call.path.endswith("/"):
@@ -30,7 +30,10 @@ def updating(path: str, schema: Schema, rule: Rule) -> list[Route]:
 
 
 def reading(path: str, schema: Schema, rule: Rule, flat: bool = False) -> Route:
-    """Return a route for GET. A rule without a result is a 404. ``flat`` repeats the data beside the envelope."""
+    """Return a route for GET. If the rule returns nothing, the reply has status 404.
+
+    ``flat`` repeats the fields of ``data`` at the top level of the reply.
+    """
 
     def handle(call: Call) -> Reply:
         if wants_list(call):
@@ -45,7 +48,7 @@ def reading(path: str, schema: Schema, rule: Rule, flat: bool = False) -> Route:
 
 
 def deleting(path: str, schema: Schema, rule: Rule) -> Route:
-    """Return a route for DELETE, a 204 also if the object does not exist."""
+    """Return a route for DELETE. The reply has status 204, even if the object does not exist."""
     return Route(
         "DELETE",
         f"/v1/{path}",
@@ -54,7 +57,7 @@ def deleting(path: str, schema: Schema, rule: Rule) -> Route:
 
 
 def listing(path: str, rule: Rule) -> list[Route]:
-    """Return routes for LIST, and GET with ``list=true``. An empty list is a 404."""
+    """Return routes for LIST, and GET with ``list=true``. If the list is empty, the reply has status 404."""
 
     def handle(call: Call) -> Reply:
         if call.method == "GET" and not wants_list(call):

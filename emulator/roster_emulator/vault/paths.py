@@ -41,7 +41,7 @@ ENTITIES: list[Route] = [
     deleting(f"{ENTITY}/name/{{name:path}}", entities.FIELDS, entities.delete_by_name),
 ]
 
-# A look-up changes nothing, but needs the right to write: for Vault's policies it is an update.
+# A look-up changes nothing. It still needs the right to write, because Vault's policies treat it as an update.
 LOOKUPS: list[Route] = [
     *updating("identity/lookup/group", lookups.FIELDS, lookups.group),
     *updating("identity/lookup/entity", lookups.FIELDS, lookups.entity),

@@ -1,4 +1,4 @@
-"""Answers the first questions of clients: health, seal status, and the caller's own token."""
+"""Serves the paths that clients read first: health, seal status, and the caller's own token."""
 
 from __future__ import annotations
 

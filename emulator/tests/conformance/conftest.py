@@ -1,4 +1,4 @@
-"""Every test of this folder runs twice, with the same expectations: against the emulator and against a real Vault."""
+"""Runs every test of this folder twice, with the same expectations: against the emulator and against a real Vault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens, rights, and the first calls of a client."""
+"""Tests tokens, rights, and the first calls of a client."""
 
 from __future__ import annotations
 

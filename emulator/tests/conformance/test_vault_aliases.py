@@ -1,4 +1,4 @@
-"""Group aliases, and looking groups and entities up."""
+"""Tests group aliases, and look-ups of groups and entities."""
 
 from __future__ import annotations
 

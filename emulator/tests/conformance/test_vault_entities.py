@@ -1,4 +1,4 @@
-"""Entities, as far as groups need them."""
+"""Tests entities, as far as groups need them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups: create and upsert, read, update, rename, delete, list."""
+"""Tests groups: create and upsert, read, update, rename, delete, list."""
 
 from __future__ import annotations
 
@@ -302,7 +302,7 @@ def test_of_concurrent_creates_one_succeeds(vault: Vault) -> None:
 
 
 def test_concurrent_writes_are_serialised(vault: Vault) -> None:
-    """Eight writers read, change and write. Each write counts, and the result is that of one of them."""
+    """Eight writers read, change and write. Each write increases the index, and the result is that of one write."""
     group_id = vault.group("team-a")
     entities = {vault.entity(f"entity-{number}") for number in range(8)}
 

@@ -1,4 +1,4 @@
-"""The official Python client: every call that the emulator serves."""
+"""Runs every call of the official Python client that the emulator serves."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COVERED = {name for name in vars(Identity) if "group" in name or "entity" in nam
 
 
 class Driven:
-    """The client's identity calls, with a record of those that a test made."""
+    """The client's identity calls, with a record of the calls that a test made."""
 
     def __init__(self, identity: Identity) -> None:
         self._identity = identity

@@ -1,4 +1,4 @@
-"""Members of a group: entities, other groups, cycles, and deleted members."""
+"""Tests the members of a group: entities, other groups, cycles, and deleted members."""
 
 from __future__ import annotations
 

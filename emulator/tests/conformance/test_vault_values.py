@@ -1,4 +1,4 @@
-"""Values of the fields of a group: weak types, policies, metadata, bodies."""
+"""Tests the values of the fields of a group: weak types, policies, metadata, bodies."""
 
 from __future__ import annotations
 
