@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.engine/bin:$(CURDIR)/.venv/bin:$(PATH)
 SETUP := env -u PYTHONHOME PYTHONPATH= $(PYTHON) -m tools.setup
 
-.PHONY: help setup up down test vault lock lint format audit wheel clean
+.PHONY: help setup up down test vault lock lint format record audit wheel clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -51,6 +51,10 @@ check-layers: ; lint-imports --no-logo
 format: setup ## format the code and fix its style
 	ruff format
 	ruff check --fix
+
+record: setup ## write the recorded state of an unreleased version and docs/faults.md, which tests compare
+	@PYTHONPATH=tests .venv/bin/python -m recorded_states.record
+	@PYTHONPATH=tests .venv/bin/python -m injected_faults.page
 
 lock: setup ## update the pinned dependencies in constraints/dev.txt
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \

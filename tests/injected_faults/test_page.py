@@ -11,7 +11,7 @@ ALL = [*CONNECTION, *itertools.chain(*FAULTS.values())]
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: PYTHONPATH=tests .venv/bin/python -m injected_faults.page"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: make record"
 
 
 def test_the_page_explains_each_error_and_no_other() -> None:

@@ -1,4 +1,4 @@
-"""Records the state of this version for later versions to read: ``PYTHONPATH=tests python -m recorded_states.record``.
+"""Records the state of this version, which later versions must be able to read. ``make record`` runs it.
 
 It runs the program of every kind against an emulator, and writes four files to ``tests/recorded_states/VERSION/``:
 
@@ -30,6 +30,7 @@ from support.emulator_state import EmulatorState
 from support.program import Program
 
 STATES = Path(__file__).resolve().parent
+CHANGELOG = STATES.parents[1] / "CHANGELOG.md"
 OF_THIS_MACHINE = ("sourcePosition", "stackTrace")
 EMULATOR = "http://127.0.0.1:1"
 """Stands in a recorded state for the emulator's address, which is part of the configuration that Pulumi keeps."""
@@ -114,11 +115,14 @@ def _put_rows(store: Store, table: str, rows: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    """Record the installed version. ``--replace`` replaces the recording of a version that is not released yet."""
-    to = STATES / version("pulumi-roster")
+    """Record the installed version. A recording is replaced until its version is released, and never after that."""
+    this = version("pulumi-roster")
+    to = STATES / this
     if to.exists():
-        if "--replace" not in sys.argv:
-            sys.exit(f"{to.name} is recorded. If it is not released yet, --replace records it again.")
+        if f"## {this}, not released yet" not in CHANGELOG.read_text():
+            sys.exit(
+                f"{this} is released, so its recording must not change. Raise the version in pyproject.toml."
+            )
         shutil.rmtree(to)
     with running() as emulator, tempfile.TemporaryDirectory() as folder:
         emulator.seed(**every_kind.OTHERS)

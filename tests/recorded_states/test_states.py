@@ -25,7 +25,7 @@ from support.program import kind_of, writes
 
 VERSIONS = sorted(path.name for path in STATES.iterdir() if (path / "state.json").exists())
 RELEASED = version("pulumi-roster")
-RECORD = "run: PYTHONPATH=tests .venv/bin/python -m recorded_states.record"
+RECORD = "run: make record"
 
 
 def recorded(version: str, name: str) -> Any:
@@ -42,7 +42,7 @@ def test_this_version_is_recorded() -> None:
 
 
 def test_every_kind_is_recorded() -> None:
-    assert {kind_of(row) for row in ours(recorded(RELEASED, "state.json"))} == {*RESOURCES}, f"{RECORD} --replace"
+    assert {kind_of(row) for row in ours(recorded(RELEASED, "state.json"))} == {*RESOURCES}, RECORD
 
 
 @pytest.mark.parametrize("version", VERSIONS)
