@@ -18,13 +18,13 @@ _MINOR_RELEASES = 2
 
 
 def warn_deprecated(name: str, *, since: str, instead: str) -> None:
-    """Warn once in each process that the program uses a deprecated name.
+    """Warn that the program uses a deprecated name, once in each process.
 
     The deprecated function or class calls this directly, so that the warning points at the line that uses it.
 
     :param name: what the program uses, such as ``ibm.AccessGroup(owner=)``.
     :param since: the first version that warns, such as ``0.3``.
-    :param instead: what to write instead, as an edit.
+    :param instead: the change that the user must make, such as ``write `owner_id` instead``.
     """
     _warn_once(
         f"{name} is deprecated since pulumi-roster {since}, and {earliest_removal(since)} may remove it\n"
@@ -46,6 +46,6 @@ def earliest_removal(since: str) -> str:
 
 @functools.cache
 def _warn_once(message: str) -> None:
-    # Pulumi shows the first to users. The second reaches editors and tests.
+    # Pulumi shows its log message to users. Editors and tests see the Python warning.
     pulumi.log.warn(message)
     warnings.warn(message, DeprecationWarning, stacklevel=4)

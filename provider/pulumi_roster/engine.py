@@ -34,7 +34,7 @@ _sessions_lock = threading.Lock()
 
 
 def configuration(system: System, get: Callable[[str], Any]) -> tuple[str, ...]:
-    """Return the whole configuration of one system in a stack, to tell the stacks of one process apart.
+    """Return the whole configuration of one system in a stack, as a key that distinguishes the stacks of one process.
 
     :param get: returns the value of a key, or ``None``.
     """
@@ -53,7 +53,7 @@ def _session(kind: str, config: dynamic.Config) -> Session:
 
 
 def close_sessions() -> None:
-    """Close all sessions, as the end of the process does."""
+    """Close all sessions. Otherwise they close when the process ends."""
     with _sessions_lock:
         for session in _sessions.values():
             session.close()
@@ -103,15 +103,16 @@ class Engine(dynamic.ResourceProvider):
         self.kind = kind
 
     def __reduce__(self) -> tuple[type[Engine], tuple[str]]:
-        # The pickle contains no dictionary: Pulumi's SDK nests a wrapper for each one, and about 960 wrappers overflow
-        # the stack.
+        # The pickle contains no dictionary. Each time that Pulumi's SDK pickles a provider, it adds one more wrapper
+        # around the method that pickles dictionaries. About 960 nested wrappers overflow the stack.
         return Engine, (self.kind,)
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Receive the stack's configuration, without connecting to a service."""
         end_with_engine()
         if not os.environ.get("ROSTER_DEBUG"):
-            # Errors reach the user as the text of a traceback. Without its frames, only the message is left.
+            # Pulumi shows an error as a traceback. With a limit of 0, the traceback has no frames, so the user sees
+            # only the message.
             sys.tracebacklimit = 0
         self.lifecycle = Lifecycle(handler_class(self.kind), _session(self.kind, req.config))
 

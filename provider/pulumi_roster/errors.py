@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 
-_LINE = 5000
+_MAX_LINE_LENGTH = 5000
 
 
 class RosterError(Exception):
@@ -79,11 +79,13 @@ class RosterError(Exception):
         return [("transaction id", self.transaction_id)]
 
     def __str__(self) -> str:
-        # Each part may contain texts of a service. No text may look like another line.
+        # Each part may contain text from a service. This text must not look like a separate line of the message.
         first = f"{quoted(self.about)}: " if self.about else ""
-        first += quoted(self.message, limit=_LINE)
+        first += quoted(self.message, limit=_MAX_LINE_LENGTH)
         rows = [*self.details(), ("hint", self.hint)]
-        return "\n".join([first, *(f"  {label}: {quoted(text, limit=_LINE)}" for label, text in rows if text)])
+        return "\n".join(
+            [first, *(f"  {label}: {quoted(text, limit=_MAX_LINE_LENGTH)}" for label, text in rows if text)]
+        )
 
 
 class SettingsError(RosterError):
@@ -107,7 +109,7 @@ class UnmanagedContent(RosterError):
 
 
 class PartialFailure(RosterError):
-    """A call of many items succeeded for some and failed for others.
+    """A bulk call succeeded for some items and failed for others.
 
     :param failures: one line for each item that failed: which item, and the service's message.
     """
@@ -179,7 +181,7 @@ class Forbidden(ServiceError):
 
 
 class NotFound(ServiceError):
-    """The object, or the one that it belongs to, does not exist."""
+    """The object or its parent does not exist."""
 
 
 class MethodNotAllowed(ServiceError):

@@ -27,10 +27,10 @@ R = TypeVar("R", bound="Managed")
 class CommonArguments(TypedDict, total=False):
     """The arguments that every resource takes.
 
-    :param adopt: whether a creation may take an existing object with the same natural key into this stack. By
-        default, such a creation fails. Creating a set with ``exclusive=True`` that already has other items also
-        requires ``adopt=True``, which removes those items. A link, such as a membership, needs no ``adopt``: if the
-        link exists, the creation succeeds.
+    :param adopt: whether to adopt an existing object with the same natural key into this stack. By default, the create
+        fails if such an object exists. If a group already has other members, creating a set with ``exclusive=True``
+        also fails by default. With ``adopt=True``, it removes these members. A link, such as a membership, needs no
+        ``adopt``: if the link exists, the create succeeds.
     :param connection: the name of the set of credentials to use, by default ``"default"``.
     :param opts: Pulumi's own options, such as ``depends_on``, ``protect`` and ``parent``.
     """
@@ -113,7 +113,7 @@ def program_settings(system: System) -> Settings:
 
 
 def close_program() -> None:
-    """Close the connections of all look-ups, as the end of the process does."""
+    """Close the connections of all look-ups. Otherwise they close when the process ends."""
     with _lock:
         for settings in _settings.values():
             settings.close()
@@ -148,7 +148,8 @@ def _warn_of_plain_credentials(system: System) -> None:
         if credential and not is_config_secret(f"{NAMESPACE}:{key}"):
             pulumi.log.warn(
                 f"{NAMESPACE}:{key} contains a credential but is not a secret, so the stack's files and state show it "
-                "in plain text. Set it again with `pulumi config set --secret`, and replace the credential."
+                "in plain text. Create a new credential, set it with `pulumi config set --secret`, and revoke the old "
+                "one."
             )
 
 

@@ -1,4 +1,4 @@
-"""Prepares texts of services for messages: one line, of limited length, without credentials.
+"""Makes text from a service safe for messages: one line, of limited length, without credentials.
 
 A service may repeat the credentials of a request in its reply. Roster removes credentials before it shortens a text,
 because it cannot recognise half a credential.
@@ -22,7 +22,7 @@ _START = 100_000
 
 
 def quoted(text: object, secrets: Iterable[str] = (), limit: int = 300) -> str:
-    """Return a text of a service for a message.
+    """Return a service's text in a form that is safe to show in a message.
 
     Line breaks, terminal codes and the like become spaces, so that the text cannot look like a line of Roster's own.
 
@@ -36,7 +36,7 @@ def quoted(text: object, secrets: Iterable[str] = (), limit: int = 300) -> str:
 
 def start_of(body: bytes, secrets: Iterable[str] = ()) -> str:
     """Return the text at the beginning of a body, without credentials."""
-    # httpx would use the codec that the service names, even a codec that does not produce text.
+    # Decode as UTF-8. httpx would use any codec that the service names, even one that does not produce text.
     return _cut(body[: 2 * _START].decode("utf-8", "replace"), _START, [*secrets])
 
 
@@ -52,7 +52,7 @@ def redacted(value: Any, secrets: Iterable[str]) -> Any:
 def _cut(text: str, limit: int, secrets: list[str]) -> str:
     forms = _forms(secrets)
     shown: str = _redacted(text[:limit], forms) if forms else text[:limit]
-    # The cut may leave the beginning of a credential.
+    # The cut may be in the middle of a credential, so remove as many characters as the longest credential has.
     return shown[: -len(forms[0])] if forms and len(text) > limit else shown
 
 

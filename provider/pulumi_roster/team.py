@@ -24,7 +24,8 @@ Text = pulumi.Input[str]
 class Person:
     """One person, with an identity in each system. Without an identity in a system, the person is not a member there.
 
-    :param name: unique within the team. The state contains it in names of resources, so it should not change.
+    :param name: unique within the team. Names of resources contain it, so do not change it: Pulumi would create these
+        resources under the new names, and delete the old ones.
     :param appsec: the user or service account id in AppSec+.
     :param vault: the entity id in Vault or OpenBao.
     :param ibm: the iam_id in IBM Cloud, such as ``IBMid-...``.
@@ -56,10 +57,10 @@ class AppSecTeam:
 class VaultTeam:
     """The team's internal identity group in Vault or OpenBao.
 
-    :param policies: the policies of every member. A person who can change the members can give these rights to anyone,
-        so review both.
+    :param policies: the policies of every member. A person who can change the members can give these rights to anyone.
+        So review changes of the members as carefully as changes of the policies.
     :param metadata: up to 64 pairs.
-    :param member_group_ids: other groups whose members are members as well.
+    :param member_group_ids: groups whose members also count as members of this group.
     :param name: the name of the group, by default the team's.
     :param connection: the name of the set of credentials to use.
     """
@@ -72,7 +73,7 @@ class VaultTeam:
 
 
 class IbmTeamRule(TypedDict):
-    """A rule of the team's access group: the arguments of an ``ibm.AccessGroupRule`` besides its name and group."""
+    """A rule of the team's access group: all arguments of an ``ibm.AccessGroupRule`` except its name and group."""
 
     expiration: pulumi.Input[int]
     realm_name: Text
@@ -84,7 +85,7 @@ class IbmTeam:
     """The team's access group in IBM Cloud, with rules for people who sign in through an identity provider.
 
     :param rules: the rules by their names.
-    :param exclusive: whether the listed people are all members.
+    :param exclusive: whether the people in the list must be the only members. If true, Roster removes all others.
     :param account_id: the account, by default the connection's.
     :param name: the name of the group, by default the team's.
     :param connection: the name of the set of credentials to use.
@@ -142,7 +143,7 @@ class Team(pulumi.ComponentResource):
         adopt: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare a team. Without the argument of a system, the team has nothing there.
+        """Declare a team. If you do not pass ``vault``, for example, the team has no group in Vault.
 
         :param resource_name: the name within the program, and by default the name of the groups.
         :param people: the members.

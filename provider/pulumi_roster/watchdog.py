@@ -34,8 +34,8 @@ def engine_address(command: Sequence[str]) -> tuple[str, int] | None:
     return found[1], int(found[2])
 
 
-def watch(address: tuple[str, int], gone: Callable[[], object]) -> None:
-    """Call ``gone`` and return when no process listens at an address any more.
+def watch(address: tuple[str, int], on_end: Callable[[], object]) -> None:
+    """Call ``on_end`` and return when no process listens at an address any more.
 
     An open connection ends at once when the other process dies. A closed connection alone does not prove that the
     process is dead, so the next connection must fail too. If no connection ever succeeded, the function just returns.
@@ -50,7 +50,7 @@ def watch(address: tuple[str, int], gone: Callable[[], object]) -> None:
                     pass
         except ConnectionRefusedError:
             if reached:
-                gone()
+                on_end()
             return
         except OSError:
             pass

@@ -139,7 +139,7 @@ def test_a_simultaneous_change_is_a_warning(
 
     monkeypatch.setattr(api, "put", put_and_then_another)
     members.up(group_id=team, members=["a"])
-    assert "changed by somebody else at the same moment" in caplog.text
+    assert "at the same time, and its change may be lost" in caplog.text
     assert sorted(shown(emulator, team)["members"]) == ["a", "other"]
     caplog.clear()
     members.up(group_id=team, members=["b"])

@@ -75,7 +75,7 @@ def test_one_of_many_concurrent_creators_succeeds(emulator: Running, monkeypatch
 
 def test_a_conflict_that_only_the_service_finds_is_explained(declared: Resource, emulator: Running) -> None:
     emulator.fault("status", method="POST", route="/identity-groups", status=409)
-    with pytest.raises(AlreadyExists, match=r"(?s)perhaps in different case.*different name"):
+    with pytest.raises(AlreadyExists, match=r"(?s)perhaps with other upper- or lower-case letters.*different name"):
         declared.up(name="team")
 
 

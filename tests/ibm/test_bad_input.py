@@ -139,7 +139,7 @@ def test_commands_that_skip_the_program_explain_which_credentials_they_use(emula
     group.up(name="one")
     emulator.revoke("roster-dev")
     for act in (group.refresh, group.destroy):
-        with pytest.raises(Unauthorized, match="the last `pulumi up`, unless run with --run-program"):
+        with pytest.raises(Unauthorized, match="the last `pulumi up`, unless you add --run-program"):
             act()
     with pytest.raises(Unauthorized) as caught:
         group.up(name="two")

@@ -152,7 +152,7 @@ def test_a_refusal_is_reported_at_once() -> None:
 def test_a_writer_that_is_always_overwritten_ends_with_the_budget() -> None:
     shared = Shared()
     shared.then = [lambda: shared.others_only()] * 100
-    with pytest.raises(RosterError, match="somebody else changes set one again and again"):
+    with pytest.raises(RosterError, match="another writer undoes the change of set one each time"):
         shared.add("a")
     assert 30 <= sum(shared.time.waits) <= 32
 
@@ -188,5 +188,5 @@ def test_a_slow_write_is_confirmed_later(lost: bool) -> None:
 def test_a_simultaneous_change_is_logged_as_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     Shared().add("a", overwrote=lambda before, after: True)
     assert caplog.messages == [
-        "set one was changed by somebody else at the same moment; their change may be lost; check it"
+        "another writer changed set one at the same time, and its change may be lost: check the object"
     ]

@@ -162,7 +162,7 @@ def test_a_writer_that_always_overwrites_is_reported(server: VaultServer, team: 
         time.sleep(seconds / 10)
 
     limits = dataclasses.replace(QUICK, sleep=undo, budget=0.5)
-    with pytest.raises(RosterError, match=r"(?s)again and again.*only one writer"):
+    with pytest.raises(RosterError, match=r"(?s)another writer undoes the change.*only one stack"):
         server.resource(KIND, limits).up(group_id=team, member_entity_ids=[anna])
     assert other in shown(server, team)["member_entity_ids"]
 
@@ -182,7 +182,7 @@ def test_a_simultaneous_change_is_a_warning(
 
     monkeypatch.setattr(api, "post", post_after_another)
     members.up(group_id=team, member_entity_ids=[anna])
-    assert "changed by somebody else at the same moment" in caplog.text
+    assert "at the same time, and its change may be lost" in caplog.text
     caplog.clear()
     outer = members.also("vault.IdentityGroup")
     outer.up(name="outer", member_group_ids=[team])

@@ -28,7 +28,8 @@ DIALECT = Dialect(
     error=_error,
     hints={
         400: "correct the name or the members",
-        401: "check roster:appsecClientId and roster:appsecClientSecret, or roster:appsecToken, valid for an hour",
+        401: "check roster:appsecClientId and roster:appsecClientSecret, or roster:appsecToken, "
+        "which is valid for an hour",
         403: "the token needs the right to manage identity groups",
         404: "the object no longer exists; run `pulumi refresh` to update the state",
         429: "AppSec+ accepts 100 requests a minute; run again later",

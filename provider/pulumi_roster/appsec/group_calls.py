@@ -98,7 +98,7 @@ def change_group(
     """Change a group. Repeat the change if another writer overwrites it.
 
     :param wanted: returns the fields to change, for the current state of the group.
-    :param doubtful: whether to read again if the first read shows nothing to do.
+    :param doubtful: whether to read again before concluding that there is nothing to change.
     :raises AlreadyExists: another group has the name.
     """
     written = ""
@@ -123,14 +123,14 @@ def change_group(
         id,
         read=lambda: read_group(api, id),
         write=write,
-        overwrote=lambda before, after: _later(after.updated_at, written),
+        overwrote=lambda before, after: _is_later(after.updated_at, than=written),
         doubtful=doubtful,
     )
 
 
-def _later(time: str, other: str) -> bool:
-    """Return whether one time is certainly later. A read may be older than our write, and either may lack a time."""
-    first, second = epoch(other), epoch(time)
+def _is_later(time: str, than: str) -> bool:
+    """Return whether ``time`` is after ``than``. Return false if one of them is missing."""
+    first, second = epoch(than), epoch(time)
     return first is not None and second is not None and first < second
 
 

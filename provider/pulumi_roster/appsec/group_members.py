@@ -33,7 +33,9 @@ class GroupMembersArgs(Args):
 
 
 class GroupMembersState(GroupMembersArgs, State):
-    """The members: all members of the group if ``exclusive``, otherwise those of them that are declared."""
+    """The members that this resource shows: all members of the group if ``exclusive``, otherwise only the declared ones
+    that exist.
+    """
 
 
 class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
@@ -106,8 +108,8 @@ class GroupMembers(Managed):
         :param resource_name: the name within the program.
         :param group_id: the group. A change replaces the resource.
         :param members: e-mail addresses, user ids or service account ids.
-        :param exclusive: whether the list is all members. By default, members added by others neither show as drift nor
-            are removed. Only one resource of a group may be exclusive.
+        :param exclusive: whether the list must contain all members. If true, Roster shows other members as drift and
+            removes them. By default, Roster ignores other members. Only one resource of a group may be exclusive.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.
         """

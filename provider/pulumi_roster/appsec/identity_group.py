@@ -54,7 +54,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
             reply = self.api.post(ALL, json=body)
         except Conflict as error:
             raise AlreadyExists(
-                f"a group named {args.name!r} already exists, perhaps in different case",
+                f"a group named {args.name!r} already exists, perhaps with other upper- or lower-case letters",
                 hint="choose a different name, or request permission to see that group",
             ) from error
         return state_of_group(parse_group(reply, reply.fields()))
@@ -88,8 +88,8 @@ def state_of_group(row: GroupRow) -> IdentityGroupState:
 class IdentityGroup(Managed):
     """An identity group of AppSec+: people and service accounts that share ownership, approvals and access.
 
-    Errors: ``AlreadyExists`` when another group has the name, at a creation or a rename; ``BadRequest`` for members
-    that the service does not know.
+    Errors: ``AlreadyExists`` when the resource creates or renames a group and another group has the name;
+    ``BadRequest`` for members that the service does not know.
 
     Source: the vendor's page "Identity Groups API".
     """

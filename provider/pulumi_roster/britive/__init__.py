@@ -2,9 +2,9 @@
 
 Source: https://docs.britive.com/v1/docs/manage-environments
 
-Peculiarities of this API, and the module that handles each: a code, not the status, tells errors apart
-(``connection``); one call lists groups and environments (``application``); a new application has no root group
-(``root_group``); the documented mapping call names no user (``account_mapping``).
+Peculiarities of this API, and the module that handles each: the code in the body identifies an error;
+the status does not (``connection``); one call lists groups and environments (``application``); a new application has no
+root group (``root_group``); the documented mapping call names no user (``account_mapping``).
 """
 
 from pulumi_roster.britive.account_mapping import AccountMapping, AccountMappingState

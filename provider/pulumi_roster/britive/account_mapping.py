@@ -3,7 +3,7 @@
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 10 and 11
 
 Peculiarities: the documented mapping call names no user, so Roster sends the same bodies as the vendor's Python client.
-One call maps in all environments, but no call removes a mapping from all.
+One call maps the user in all environments, but no call removes the mapping from all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing_extensions import Unpack
 from ..errors import BadRequest, Conflict, NotFound
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.marks import Kept, ProviderOnly, Replace, Scope
+from ..schema.marks import NotListed, ProviderOnly, Replace, Scope
 from ..schema.model import Args, State
 from .application import EnvironmentState, Id, read_tree
 from .connection import ALREADY_MAPPED, SYSTEM
@@ -45,18 +45,21 @@ class AccountMappingArgs(Args):
     """The arguments of a mapping."""
 
     app_id: Annotated[Id, Replace, Scope]
-    # The old mapping may exist in all environments. If Roster removed it last, that would also remove the new one.
+    # The old mapping may exist in all environments. If Roster created the new mapping first and then removed the old
+    # one, the removal would also remove the new one.
     environment_id: Annotated[Id, Replace(delete_first=True), Scope]
     account_id: Annotated[str, BeforeValidator(_account_id), Replace]
     user_id: Annotated[Id, Replace]
-    save_to_all_envs: Annotated[bool, Kept] = False
+    save_to_all_envs: Annotated[bool, NotListed] = False
     force_checkin_paps: Annotated[bool, ProviderOnly] = False
 
 
 class AccountMappingState(AccountMappingArgs, State):
-    """A mapping that exists. ``other_environment_ids`` are the other environments to which this resource added it."""
+    """A mapping that exists. ``other_environment_ids`` are the other environments to which this resource added the
+    mapping.
+    """
 
-    other_environment_ids: Annotated[list[str], Kept] = Field(default_factory=list)
+    other_environment_ids: Annotated[list[str], NotListed] = Field(default_factory=list)
 
 
 class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
@@ -108,7 +111,7 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
     def _map(self, args: AccountMappingArgs, others: Sequence[str]) -> AccountMappingState:
         if args.save_to_all_envs:
             others = sorted({*others, *self._other_environments(args)})
-        with _already_mapped_is_fine():
+        with _accept_existing_mapping():
             # Repeatable: the service answers a second attempt with the code of an existing mapping.
             if args.save_to_all_envs:
                 body: Any = {"saveToAllEnvs": True}
@@ -171,7 +174,7 @@ def _place(args: AccountMappingArgs) -> tuple[str, str, str]:
 
 
 @contextmanager
-def _already_mapped_is_fine() -> Iterator[None]:
+def _accept_existing_mapping() -> Iterator[None]:
     try:
         yield
     except Conflict as error:
@@ -187,11 +190,11 @@ class AccountMapping(Managed):
 
     If the user is already mapped, the resource takes ownership of that mapping. A destroy removes it.
 
-    Britive has no call that removes a mapping from all environments. So with ``save_to_all_envs``, the resource records
-    in which other environments it added the mapping (``other_environment_ids``). A destroy removes the mapping from
-    those and from its own environment; mappings that others created stay. The resource does not cover environments that
-    are created later, and a refresh does not read the other environments. To watch each environment, declare a mapping
-    for each.
+    Britive has no call that removes a mapping from all environments. Therefore, with ``save_to_all_envs``, the resource
+    records the other environments in which it added the mapping (``other_environment_ids``). A destroy removes the
+    mapping from those and from its own environment; mappings that others created stay. The resource does not cover
+    environments that are created later, and a refresh does not read the other environments. To watch each environment,
+    declare a mapping for each.
 
     Errors: ``NotFound`` when the account, the user or the environment does not exist; ``Conflict`` (E1013) when a
     destroy would remove a mapping that the service made by itself; ``BadRequest`` for an application that does not
@@ -228,8 +231,9 @@ class AccountMapping(Managed):
         :param environment_id: the environment. A change replaces the mapping, and removes the old one first.
         :param account_id: the account's number. A change replaces the mapping.
         :param user_id: the user. A change replaces the mapping.
-        :param save_to_all_envs: map in all environments that the application has now, at the cost of one more call for
-            each. With ``adopt=True``, a destroy also removes the mappings that existed before in other environments.
+        :param save_to_all_envs: map the user in all current environments of the application. This needs one more call
+            for each environment. With ``adopt=True``, a destroy also removes the mappings that existed before in other
+            environments.
         :param force_checkin_paps: on removal, check in the profiles that the user has checked out with this account. By
             default, the service may refuse the removal.
         :param common: ``adopt``, ``connection`` and ``opts``, described by

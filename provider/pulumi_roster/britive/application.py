@@ -32,7 +32,7 @@ __all__ = [
     "parse_group",
     "read_tree",
     "remove",
-    "writing",
+    "write_lock",
 ]
 
 LISTING = "britive.application"
@@ -124,7 +124,8 @@ def _optional(row: Any, name: str) -> Any:
 def read_tree(api: Client, app_id: str) -> Iterator[Node]:
     """List all groups and environments of an application, in the service's order, in one call.
 
-    :raises BadRequest: the tenant has no such application. ``NotFound`` would mean that the object no longer exists.
+    :raises BadRequest: the tenant has no such application. This is not a ``NotFound``, because Pulumi would then drop
+        the object from the state.
     """
     try:
         reply = api.get(APPLICATION, app_id, params={"view": "minimized"})
@@ -154,12 +155,12 @@ def _unknown_application(api: Client, app_id: str, status: int, code: str, words
         status=400,
         code=code,
         words=words,
-        hint="check app_id and roster:britiveTenant; if the application was deleted, remove its objects from the state "
-        "with `pulumi state delete`",
+        hint="check app_id and roster:britiveTenant, or, if the application was deleted, remove its objects from the "
+        "state with `pulumi state delete`",
     )
 
 
-def writing(api: Client, app_id: str) -> AbstractContextManager[None]:
+def write_lock(api: Client, app_id: str) -> AbstractContextManager[None]:
     """Return the lock that makes writes to one application take turns, because the API has no revisions.
 
     The vendor's Terraform provider does the same.
@@ -173,10 +174,10 @@ def remove(api: Client, path: str, app_id: str, id: str) -> None:
     :raises NotFound: the object no longer exists.
     """
     try:
-        with writing(api, app_id):
+        with write_lock(api, app_id):
             api.delete(path, app_id, id)
     except (BadRequest, Conflict, NotFound) as error:
-        there = any(node.id == id for node in read_tree(api, app_id))
-        if there and not isinstance(error, NotFound):
+        exists = any(node.id == id for node in read_tree(api, app_id))
+        if exists and not isinstance(error, NotFound):
             raise
         raise NotFound(f"{id} no longer exists", status=404) from None

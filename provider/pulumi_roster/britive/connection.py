@@ -66,7 +66,7 @@ DIALECT = Dialect(
     hints={
         401: "check roster:britiveToken, which may be revoked or expired",
         403: "the token's identity needs the right to manage this application",
-        404: "the object, or the one that contains it, no longer exists; run `pulumi refresh` to update the state",
+        404: "the object or its parent no longer exists; run `pulumi refresh` to update the state",
         429: "the rate limit did not end in time; run again later",
         500: "run again; if the error persists, ask Britive support",
         503: "the tenant may be under maintenance; run again later",

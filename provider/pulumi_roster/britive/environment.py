@@ -17,7 +17,7 @@ from ..lifecycle.handler import Handler
 from ..lifecycle.list_cache import Listing
 from ..managed import CommonArguments, Managed
 from ..schema.model import State
-from .application import LISTING, EnvironmentArgs, EnvironmentState, parse_environment, read_tree, remove, writing
+from .application import LISTING, EnvironmentArgs, EnvironmentState, parse_environment, read_tree, remove, write_lock
 from .connection import SYSTEM
 from .root_group import root_id
 
@@ -46,14 +46,14 @@ class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
             "type": "environment",
             "parentGroupId": args.parent_group_id,
         }
-        with writing(self.api, args.app_id):
+        with write_lock(self.api, args.app_id):
             reply = self.api.post("/api/apps/{}/root-environment-group/environments", args.app_id, json=body)
         return parse_environment(reply, reply.fields(), args.app_id)
 
     def update(self, id: str, args: EnvironmentArgs, prior: EnvironmentState) -> EnvironmentState:
         properties = {"displayName": args.name, "description": args.description}
         body = {"propertyTypes": [{"name": name, "value": value} for name, value in properties.items()]}
-        with writing(self.api, args.app_id):
+        with write_lock(self.api, args.app_id):
             # Repeatable: a second identical update changes nothing.
             self.api.request("PATCH", f"{ENVIRONMENT}/properties", args.app_id, id, json=body, repeatable=True)
         return prior.model_copy(update={"name": args.name, "description": args.description})

@@ -3,7 +3,7 @@
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 3 and 4
 
 Peculiarities: the document does not describe the update of a group, so Roster does the same as the vendor's Terraform
-provider. The document does not say either what happens to the content of a deleted group, so Roster deletes only empty
+provider. The document also does not say what happens to the content of a deleted group, so Roster deletes only empty
 groups.
 """
 
@@ -21,8 +21,16 @@ from ..lifecycle.list_cache import Listing
 from ..lifecycle.polling import retry_while_absent
 from ..managed import CommonArguments, Managed
 from ..schema.model import State
-from ..schema.shared_sets import named
-from .application import LISTING, EnvironmentGroupArgs, EnvironmentGroupState, parse_group, read_tree, remove, writing
+from ..schema.shared_sets import joined_names
+from .application import (
+    LISTING,
+    EnvironmentGroupArgs,
+    EnvironmentGroupState,
+    parse_group,
+    read_tree,
+    remove,
+    write_lock,
+)
 from .connection import SYSTEM
 from .root_group import CREATE_GROUP, DELETE_GROUP, root_id
 
@@ -44,13 +52,13 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
 
     def create(self, args: EnvironmentGroupArgs) -> EnvironmentGroupState:
         body = {"name": args.name, "description": args.description, "type": "group", "parentId": args.parent_id}
-        with writing(self.api, args.app_id):
+        with write_lock(self.api, args.app_id):
             reply = self.api.post(CREATE_GROUP, args.app_id, json=body)
         return parse_group(reply, reply.fields(), args.app_id)
 
     def update(self, id: str, args: EnvironmentGroupArgs, prior: EnvironmentGroupState) -> EnvironmentGroupState:
         body = {"id": id, "name": args.name, "description": args.description, "parentId": prior.parent}
-        with writing(self.api, args.app_id):
+        with write_lock(self.api, args.app_id):
             # Repeatable: a second identical update changes nothing.
             reply = self.api.request("PATCH", f"{CREATE_GROUP}/{{}}", args.app_id, id, json=body, repeatable=True)
         if reply.json() is None:
@@ -78,7 +86,7 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
             if node.parent == id
         ]
         if inside:
-            raise _HasContent(named(inside), status=404)
+            raise _HasContent(joined_names(inside), status=404)
 
 
 class _HasContent(NotFound):
@@ -91,9 +99,9 @@ class EnvironmentGroup(Managed):
     You can create groups only in applications that do not scan their own environments: AWS Standalone, Okta,
     Salesforce, ServiceNow, Snowflake Standalone.
 
-    Errors: ``AlreadyExists`` when the parent already has a group of this name; ``UnmanagedContent`` when a deletion
-    would also delete content that this stack does not manage; ``BadRequest`` for an application that does not exist, or
-    that scans its own environments.
+    Errors: ``AlreadyExists`` when the parent already has a group of this name; ``UnmanagedContent`` when deleting the
+    group would also delete content that this stack does not manage; ``BadRequest`` for an application that does not
+    exist, or that scans its own environments.
 
     Source: https://docs.britive.com/v1/docs/manage-environments
     """

@@ -3,8 +3,8 @@
 Source: the vendor's Python client, ``environment_groups.get_or_create_root``
 
 Peculiarity: a new application has no root group, and two clients can create one each. So after a creation, Roster reads
-the groups again. Every client keeps the root group that is listed first. A client that has created another root group
-deletes it.
+the groups again. Every client uses the root group that is first in the list. A client that created a different root
+group deletes its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..http.client import Client
 from ..lifecycle.list_cache import Listing
 from ..lifecycle.polling import retry_while_absent
 from ..schema.model import State
-from .application import ROOT, EnvironmentGroupState, parse_group, read_tree, remove, writing
+from .application import ROOT, EnvironmentGroupState, parse_group, read_tree, remove, write_lock
 
 __all__ = ["CREATE_GROUP", "DELETE_GROUP", "find_root", "root_id"]
 
@@ -64,7 +64,7 @@ def _create(api: Client, app_id: str) -> EnvironmentGroupState:
     body = {"name": ROOT, "description": "", "type": "group", "parentId": ""}
     while True:
         try:
-            with writing(api, app_id):
+            with write_lock(api, app_id):
                 reply = api.post(CREATE_GROUP, app_id, json=body)
             return parse_group(reply, reply.fields(), app_id)
         except (Conflict, OutcomeUnknown) as error:

@@ -33,7 +33,12 @@ class Summary(_Row):
 
 
 class Related(_Row):
-    """A permission, group or account of the row that contains it. Of the three ids, only that of its type is set."""
+    """A permission, group or account of the row that contains it.
+
+    Only one of ``account_id``, ``permission_id`` and ``app_permission_id`` is set. For an account, it is
+    ``account_id``. For a permission or group, it is ``app_permission_id`` in the row of an account, and
+    ``permission_id`` in other rows.
+    """
 
     account_id: int = 0
     permission_id: int = 0
@@ -107,7 +112,9 @@ class Group(Permission):
 
 
 class NativeIds(_Row):
-    """The ids in the application's own system. Of the three, those of the two ends of a link are set."""
+    """The ids in the application's own system. A link connects two objects. Only the ids of these two are set; the
+    third is "".
+    """
 
     account_native_id: str = ""
     group_native_id: str = ""

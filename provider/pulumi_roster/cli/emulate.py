@@ -1,4 +1,4 @@
-"""``roster emulate``: serves the four APIs on one port of 127.0.0.1."""
+"""Defines the command ``roster emulate``, which serves the four APIs on one port of 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
         # It accepts any options, so that the message is about the missing package and not about an option.
         @app.command("emulate", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-        def without() -> None:
+        def emulate_not_installed() -> None:
             """Serve the four APIs on 127.0.0.1 (not installed)."""
             _refuse(f"roster emulate: the package {missing!r} is missing\n  hint: {HINT}")
 

@@ -1,7 +1,7 @@
 """Adds credentials to requests: :class:`Token` sends a fixed token, :class:`Exchange` exchanges a secret for a token.
 
-Auth works above the transports, so they retry, limit and log the calls that fetch a token like all other calls. Of the
-objects of a client, only these hold credentials, and their ``repr`` shows none.
+Auth works above the transports, so they retry, limit and log the calls that fetch a token like all other calls. Within
+a client, only ``Token`` and ``Exchange`` store credentials. Their ``repr`` does not show them.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Exchange(httpx.Auth):
     :param form: the fields to post, the secret among them.
     :param what: the name of the secret in errors, such as "API key".
     :param error_field: the field of an error reply that contains the reason, if it is not one of OAuth's.
-    :param early: the share of a token's life after which the client renews it.
+    :param early: the fraction of a token's lifetime after which the client renews it.
     :raises SettingsError: the secret cannot be sent.
     """
 

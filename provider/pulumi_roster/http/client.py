@@ -24,7 +24,7 @@ from .addresses import fill, query
 from .call import Call
 from .deadline import Deadline
 from .dialect import Dialect
-from .failures import no_reply, refusal
+from .failures import error_from_reply, error_without_reply
 from .limits import Limits
 from .paging import walk
 from .rate_gate import http_date
@@ -51,8 +51,8 @@ class Client:
     :param auth: adds the credentials to requests.
     :param dialect: how the service speaks HTTP.
     :param limits: limits of time and size.
-    :param transport: sends each request once, in place of the network. Retries, rate limits and the limits of size and
-        time still apply.
+    :param transport: replaces the network transport; for tests. Retries, rate limits and the limits of size and time
+        still apply.
     """
 
     def __init__(
@@ -170,7 +170,7 @@ class Client:
                 return self.request(method, path, *ids, json=json, headers={"If-Match": read.etag}, repeatable=True)
             except PreconditionFailed as error:
                 if not left or not self._wait_for_others():
-                    error.hint = "somebody else keeps changing this object; run again when they are done"
+                    error.hint = "another writer keeps changing this object; run again when it has finished"
                     raise
         raise AssertionError("unreachable")
 
@@ -203,7 +203,7 @@ class Client:
             if not left or not self._wait_for_others():
                 raise last.unexpected(
                     f"expected {total} different rows of {fill(path, ids)}, got {len(rows)} at every attempt",
-                    hint="other writers are changing this collection; run again when they are done",
+                    hint="other writers are changing this collection; run again when they have finished",
                 )
         raise AssertionError("unreachable")
 
@@ -223,8 +223,9 @@ class Client:
         :param path: a template with ``{}`` for each of ``ids``.
         :param params: the query; the client omits ``None``, and writes booleans in lower case.
         :param repeatable: whether sending the request twice has the same result as once.
-        :param within: the seconds in which the client may send the request or a retry. It waits longer for the reply, a
-            quarter of the budget: the service may apply a write after the client has stopped waiting for it.
+        :param within: the client sends no request and no retry after this number of seconds. It waits longer for the
+            reply: up to a quarter of the budget. If it stopped waiting earlier, the service could still apply the
+            write.
         :raises ServiceError: the service refused the request; the class shows the reason.
         :raises ConnectionFailed: the client did not reach the service.
         :raises OutcomeUnknown: the client sent the request, and got no usable reply.
@@ -259,10 +260,10 @@ class Client:
             response = self._http.send(request, follow_redirects=False)
         except httpx.HTTPError as error:
             # Drop the cause: the library's text may repeat the reply, and the reply may repeat our credentials.
-            raise no_reply(self.dialect, self.base_url, request, error, what) from None
+            raise error_without_reply(self.dialect, self.base_url, request, error, what) from None
         self._clock.learn(response)
         if response.status_code >= 300:
-            raise refusal(self.dialect, response, what)
+            raise error_from_reply(self.dialect, response, what)
         return Reply(response, self.dialect.title, Call.of(request).transaction_id)
 
     def _call(self, route: str, repeatable: bool, within: float | None) -> Call:

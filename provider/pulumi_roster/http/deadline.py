@@ -1,7 +1,7 @@
-"""Limits how long a verb may run without a successful call.
+"""Limits how long one verb may run after its last successful request.
 
 A verb is one create, read, update or delete of the engine, or one look-up. All its calls, waits and loops share one
-:class:`Deadline`, so nested loops do not multiply their limits. Each call that succeeds starts the budget again. So a
+:class:`Deadline`, so nested loops do not multiply their limits. Each successful request starts the budget again. So a
 verb that adds 10,000 members under a rate limit continues as long as it makes progress.
 """
 

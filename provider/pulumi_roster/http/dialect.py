@@ -17,8 +17,8 @@ class Dialect:
 
     :param title: the service's name as its users know it.
     :param error: returns the code and the message in the body of an error.
-    :param meaning: returns the status that an error really means, from its status, code and message. Some services
-        answer 400 for an absent object, or 500 for a request that they refuse.
+    :param meaning: returns the status that Roster should treat the error as, from its status, code and message. Some
+        services answer 400 for an absent object, or 500 for a request that they refuse.
     :param paging: how the service splits long collections into pages; ``None`` if it does not.
     :param transaction_header: the request header that carries our transaction id, or "".
     :param transaction_id: returns the service's own transaction id from the headers and the body of an error, or "".

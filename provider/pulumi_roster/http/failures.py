@@ -15,7 +15,7 @@ from .reply import Json
 from .retry import is_certificate_error
 from .whole_body import ReplyTooLarge
 
-__all__ = ["no_reply", "refusal"]
+__all__ = ["error_from_reply", "error_without_reply"]
 
 # These errors prove that the client sent nothing.
 _NOT_SENT = (
@@ -28,7 +28,9 @@ _NOT_SENT = (
 )
 
 
-def no_reply(dialect: Dialect, base_url: str, request: httpx.Request, error: httpx.HTTPError, what: str) -> RosterError:
+def error_without_reply(
+    dialect: Dialect, base_url: str, request: httpx.Request, error: httpx.HTTPError, what: str
+) -> RosterError:
     """Return our error for a request that got no usable reply.
 
     :param request: the request of the call; ``error.request`` may be the exchange of a token instead.
@@ -52,7 +54,7 @@ def no_reply(dialect: Dialect, base_url: str, request: httpx.Request, error: htt
     )
 
 
-def refusal(dialect: Dialect, response: httpx.Response, what: str) -> RosterError:
+def error_from_reply(dialect: Dialect, response: httpx.Response, what: str) -> RosterError:
     """Return our error for a reply with status 300 or more.
 
     :param what: the method and path.
@@ -65,7 +67,7 @@ def refusal(dialect: Dialect, response: httpx.Response, what: str) -> RosterErro
         location = quoted(response.headers.get("location", "nowhere").partition("?")[0], call.secrets, limit=200)
         return UnexpectedReply(
             f"{dialect.title} answered {what} with a redirect ({status}) to {location}",
-            hint="Roster sends credentials only to the configured address; configure the service's own address",
+            hint="configure the service's own address: Roster sends credentials only to the configured address",
             transaction_id=transaction_id,
         )
     code, words = _code_and_words(dialect, response, body, call.secrets)
@@ -90,7 +92,10 @@ def refusal(dialect: Dialect, response: httpx.Response, what: str) -> RosterErro
 
 def _connection_hint(error: httpx.HTTPError) -> str:
     if is_certificate_error(error):
-        return "to trust an authority of your own, set SSL_CERT_FILE to its certificate; check the address"
+        return (
+            "check the address, or, if the service uses your own certificate authority, set SSL_CERT_FILE to its "
+            "certificate"
+        )
     return "check the address, the network and the proxy"
 
 

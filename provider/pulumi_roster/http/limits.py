@@ -16,7 +16,7 @@ class Limits:
 
     :param connect: the timeout of one connection to the service.
     :param read: the timeout between two bytes of a reply.
-    :param budget: how long a verb may run without a successful call; see :class:`.Deadline`.
+    :param budget: how long one verb may run after its last successful request; see :class:`.Deadline`.
     :param unreachable: how long a call retries if it cannot connect to the service.
     :param settle: how long an eventually consistent service may take to show a write in its reads.
     :param quiet: how long a writer waits before it checks its change; see :mod:`..lifecycle.concurrent_writes`.

@@ -11,7 +11,7 @@ from .reply import Json, Reply
 __all__ = ["Paging", "Query", "walk"]
 
 # The client stops after this many pages in succession without a new row.
-_MOST_WITHOUT_NEWS = 10
+_MAX_PAGES_WITHOUT_NEW_ROW = 10
 
 Query = dict[str, Any]
 
@@ -22,13 +22,13 @@ class Paging:
 
     :param total: the field of the body that contains the number of rows on all pages.
     :param following: returns the query of the next page, from this page's body and query; ``None`` after the last page.
-    :param moves: the parameters that differ from page to page. The client repeats all other parameters unchanged, so
-        that a service cannot lead it from one account to another.
+    :param page_parameters: the parameters that differ from page to page. The client repeats all other parameters
+        unchanged, so that a service cannot lead it from one account to another.
     """
 
     total: str
     following: Callable[[Mapping[str, Any], Query], Query | None]
-    moves: frozenset[str]
+    page_parameters: frozenset[str]
 
 
 def walk(
@@ -56,12 +56,12 @@ def walk(
             raise reply.unexpected(f"expected a page of {key!r}") from None
         if following is None:
             break
-        query = {**following, **{name: value for name, value in given.items() if name not in paging.moves}}
+        query = {**following, **{name: value for name, value in given.items() if name not in paging.page_parameters}}
         if query in asked:
             break
         # Without this check, a service that always names another page, without a new row, would block the client.
         without_news = without_news + 1 if len(rows) == known else 0
-        if without_news >= _MOST_WITHOUT_NEWS:
+        if without_news >= _MAX_PAGES_WITHOUT_NEW_ROW:
             raise reply.unexpected(f"the pages of {key!r} do not end")
         asked.append(query)
     return list(rows.values()), total, reply

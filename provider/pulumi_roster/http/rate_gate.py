@@ -1,4 +1,4 @@
-"""Holds requests back while the service's headers say that a rate limit is used up, and reads these headers."""
+"""Delays requests while a rate limit is used up, according to the headers of the service's replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a complete reply of a service: strict about its shape, lenient about fields that it adds."""
+"""Reads a complete reply of a service: strict about the documented shape. Additional fields are allowed."""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ class Retry(Layer):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         call, limits = Call.of(request), self.limits
         give_up = limits.clock() + limits.unreachable
-        # A retry that the deadline cuts off would hide the failure before it, which says more.
+        # If the deadline interrupted a retry, the user would see only a timeout. The failure before it explains more.
+        # So do not start a retry that has too little time.
         latest = call.send_by - min(_USUAL_REPLY, limits.budget / 10)
 
         def stop(state: tenacity.RetryCallState) -> bool:

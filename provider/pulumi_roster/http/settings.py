@@ -61,7 +61,7 @@ class System:
     :param url: the key of the setting with the address.
     :param settings: all settings, the address among them.
     :param connect: creates the client of a connection; raises ``SettingsError`` if a setting is missing.
-    :param development: values for missing settings if the address is the emulator's.
+    :param development: default values of settings that apply only if the address is the emulator's.
     """
 
     name: str
@@ -82,9 +82,9 @@ GENERAL = (
 )
 """Settings of all systems.
 
-- ``budgetSeconds``: how long a step (a create, read, update, delete or look-up) may run without a successful call. Each
-  successful call starts the time again, so a step can add 10,000 members under a rate limit.
-- ``settleSeconds``: how long a write may take to show in a service's reads.
+- ``budgetSeconds``: how long one step (a create, read, update, delete or look-up) may run after its last successful
+  request. Each successful request starts the time again, so a step can add 10,000 members under a rate limit.
+- ``settleSeconds``: how long a write may take to appear in a service's reads.
 - ``quietSeconds``: how long a writer waits before it checks that its change of a shared list is still there. It must be
   more than twice the duration of a call.
 """
@@ -144,11 +144,14 @@ class Connection:
                 f"{where} must not contain a user name or password", hint="set the credentials with their own keys"
             )
         if parts.query or parts.fragment:
-            raise SettingsError(f"{where} must be an address without a query or fragment, got {_shown(url)!r} and more")
+            raise SettingsError(
+                f"{where} must not contain a query or a fragment: {_shown(url)!r} is followed by '?' or '#'",
+                hint="remove the part from '?' or '#' on",
+            )
         if parts.scheme == "http" and not is_loopback(url) and not _is_true(self.get("allowPlainHttp")):
             raise SettingsError(
                 f"{where} must use https, got {_shown(url)!r}: http sends credentials without encryption",
-                hint=f"use https; if you must use http, set {NAMESPACE}:allowPlainHttp to true",
+                hint=f"use https, or, if you must use http, set {NAMESPACE}:allowPlainHttp to true",
             )
         return url
 

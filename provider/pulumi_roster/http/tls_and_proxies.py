@@ -69,8 +69,11 @@ def proxy_for(url: str) -> httpx.Proxy | None:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
     except (ValueError, httpx.InvalidURL):
         raise SettingsError(
-            f"{which} must be the address of a proxy", hint="set it to an address such as http://proxy.example.com:3128"
+            f"{which} does not have a valid address", hint="set it to an address such as http://proxy.example.com:3128"
         ) from None
     if proxy.url.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        raise SettingsError(f"{which} speaks SOCKS", hint="pip install 'httpx[socks]', or use an HTTP proxy")
+        raise SettingsError(
+            f"{which} is a SOCKS proxy, which needs another package",
+            hint="run `pip install 'httpx[socks]'`, or use an HTTP proxy",
+        )
     return proxy

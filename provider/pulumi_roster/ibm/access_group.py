@@ -22,7 +22,7 @@ from ..managed import CommonArguments, Managed
 from ..schema.fields import Len, Text
 from ..schema.marks import FromConnection, Key, ProviderOnly, Replace, Scope
 from ..schema.model import Args, CheckFailure, State
-from ..schema.shared_sets import named
+from ..schema.shared_sets import joined_names
 from .bulk_calls import items_of
 from .connection import SYSTEM
 
@@ -82,8 +82,9 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState]):
             except Conflict as error:
                 if unmanaged := self._content(id):
                     raise UnmanagedContent(
-                        f"the group has members or rules that this stack does not manage: {named(unmanaged)}",
-                        hint="remove them, or set force_delete=True and run `pulumi up` before you delete the group",
+                        f"the group has members or rules that this stack does not manage: {joined_names(unmanaged)}",
+                        hint="remove these members and rules, or, to delete them with the group, set "
+                        "force_delete=True, run `pulumi up`, and then delete the group",
                     ) from None
                 return error
             return None
@@ -124,8 +125,8 @@ def _body(args: AccessGroupArgs) -> dict[str, str]:
 class AccessGroup(Managed):
     """An access group of an IBM Cloud account. Policies assigned to the group apply to all of its members.
 
-    Errors: ``AlreadyExists`` when the account already has a group of this name; ``UnmanagedContent`` when a deletion
-    would also delete members or rules that this stack does not manage; ``Forbidden`` without the Editor or
+    Errors: ``AlreadyExists`` when the account already has a group of this name; ``UnmanagedContent`` when deleting the
+    group would also delete members or rules that this stack does not manage; ``Forbidden`` without the Editor or
     Administrator role.
 
     Source: https://cloud.ibm.com/apidocs/iam-access-groups

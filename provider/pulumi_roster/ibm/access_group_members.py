@@ -51,7 +51,9 @@ class AccessGroupMembersArgs(Args):
 
 
 class AccessGroupMembersState(AccessGroupMembersArgs, State):
-    """The members: all members of the group if ``exclusive``, otherwise those of them that are declared."""
+    """The members that this resource shows: all members of the group if ``exclusive``, otherwise only the declared ones
+    that exist.
+    """
 
     members: Annotated[list[MemberState], Unordered]  # type: ignore[assignment]
 
@@ -65,9 +67,9 @@ class AccessGroupMembersHandler(Handler[AccessGroupMembersArgs, AccessGroupMembe
 
     def create(self, args: AccessGroupMembersArgs) -> AccessGroupMembersState:
         if args.exclusive:
-            there = _ids(static_members(self.api, args.access_group_id))
+            current = _ids(static_members(self.api, args.access_group_id))
             has = f"the group {args.access_group_id} has members"
-            others = refuse_unmanaged(there, _ids(args.members), args.adopt, has)
+            others = refuse_unmanaged(current, _ids(args.members), args.adopt, has)
             remove_members(self.api, args.access_group_id, others)
         elif not args.members:
             # Without members to add, no other call would show that the group does not exist.
@@ -76,11 +78,11 @@ class AccessGroupMembersHandler(Handler[AccessGroupMembersArgs, AccessGroupMembe
         return _state(args, args.members)
 
     def read(self, key: ObjectKey, prior: AccessGroupMembersState | None) -> AccessGroupMembersState:
-        there = sorted_set(static_members(self.api, key.id))
+        current = sorted_set(static_members(self.api, key.id))
         if prior is None:
-            return AccessGroupMembersState.model_construct(id=key.id, access_group_id=key.id, members=there)
+            return AccessGroupMembersState.model_construct(id=key.id, access_group_id=key.id, members=current)
         own = {member.iam_id for member in prior.members}
-        shown = [member for member in there if prior.exclusive or member.iam_id in own]
+        shown = [member for member in current if prior.exclusive or member.iam_id in own]
         return prior.model_copy(update={"members": shown})
 
     def update(self, id: str, args: AccessGroupMembersArgs, prior: AccessGroupMembersState) -> AccessGroupMembersState:
@@ -147,8 +149,8 @@ class AccessGroupMembers(Managed):
         :param access_group_id: the group. A change replaces the resource.
         :param members: any number of users, service ids and trusted profiles, each as a ``Member``, a dictionary or an
             iam_id. IBM Cloud allows an identity to be in up to 50 groups.
-        :param exclusive: whether the list is all members. By default, members added by others neither show as drift nor
-            are removed. Only one resource of a group may be exclusive.
+        :param exclusive: whether the list must contain all members. If true, Roster shows other members as drift and
+            removes them. By default, Roster ignores other members. Only one resource of a group may be exclusive.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.
         """

@@ -40,7 +40,7 @@ class AccessGroupMembershipArgs(Args):
     type: Annotated[MemberType | None, Replace] = None
 
     @classmethod
-    def with_implied(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def with_derived_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         return with_type(given)
 
     def check_failures(self) -> Iterator[CheckFailure]:
@@ -85,7 +85,7 @@ class AccessGroupMembershipHandler(Handler[AccessGroupMembershipArgs, AccessGrou
 
 
 def type_failures(iam_id: str, type: str | None) -> Iterator[CheckFailure]:
-    """Check that the type of an identity is given, and that it matches the type that the prefix of the id shows."""
+    """Check that the identity has a type, and that the type agrees with the prefix of its id."""
     implied = member_type(iam_id)
     if implied is None and type is None and iam_id != UNKNOWN:
         yield CheckFailure(

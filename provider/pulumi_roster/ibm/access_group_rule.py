@@ -180,7 +180,7 @@ def _from_json(text: Any) -> Any:
 
 
 def _require_shallow(value: Any, depth: int = 0) -> None:
-    """Refuse a value that is nested more deeply than a state can contain, which is some hundred levels."""
+    """Refuse a value with more than 50 levels. A state can contain only a few hundred."""
     if depth > 50:
         raise ValueError("nested too deep")
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():

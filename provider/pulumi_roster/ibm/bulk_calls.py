@@ -21,7 +21,7 @@ _REMOVED = frozenset({200, 204, 404})
 
 Item = dict[str, Any]
 
-_UNANSWERED: Item = {"status_code": 500, "words": "500 the reply does not contain the item"}
+_UNANSWERED: Item = {"status_code": 500, "words": "no result: the reply does not contain this item"}
 
 
 def run_items(
@@ -76,7 +76,7 @@ def run_items(
 
 
 def add_members(api: Client, group_id: str, members: Iterable[MemberState]) -> None:
-    """Add identities to a group. An identity that already is a member is no error."""
+    """Add identities to a group. Skip identities that are already members."""
     types = {member.iam_id: member.type for member in members}
 
     def send(chunk: list[str]) -> Iterable[Item]:
@@ -94,12 +94,12 @@ def add_members(api: Client, group_id: str, members: Iterable[MemberState]) -> N
 
 
 def remove_members(api: Client, group_id: str, iam_ids: Iterable[str]) -> None:
-    """Remove identities from a group. A missing member or group is no error."""
+    """Remove identities from a group. If a member or the group does not exist, do nothing."""
     run_items(api, iam_ids, lambda chunk: _removed(api, group_id, chunk), name="iam_id", done=_REMOVED, what="members")
 
 
 def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_ids: Iterable[str]) -> None:
-    """Add one identity to groups. A group that already contains it is no error."""
+    """Add one identity to groups. Skip groups that already contain the identity."""
 
     def send(chunk: list[str]) -> Iterable[Item]:
         body = {"type": type, "groups": chunk}
@@ -110,7 +110,7 @@ def add_to_groups(api: Client, account_id: str, iam_id: str, type: str, group_id
 
 
 def remove_from_groups(api: Client, iam_id: str, group_ids: Iterable[str]) -> None:
-    """Remove one identity from these groups only. A group without it, or that no longer exists, is no error."""
+    """Remove one identity from these groups only. Skip groups that do not contain it, or no longer exist."""
 
     def send(chunk: list[str]) -> Iterable[Item]:
         for group_id in chunk:

@@ -47,9 +47,9 @@ DIALECT = Dialect(
     transaction_id=_transaction_id,
     hints={
         401: "check roster:ibmApiKey, or roster:ibmToken, which is valid for an hour",
-        403: "the identity needs the Administrator or Editor role on the access group, or on the service "
-        "'IAM Access Groups Service' to create one",
-        404: "the object, or its group, no longer exists; run `pulumi refresh` to update the state",
+        403: "the identity needs the Administrator or Editor role: on the access group, or, to create a group, on the "
+        "service 'IAM Access Groups Service'",
+        404: "the object or its group no longer exists; run `pulumi refresh` to update the state",
         405: "the public access group cannot be changed this way",
         429: "the rate limit did not end in time; run again later",
         500: "run again; if the error persists, give the transaction id to IBM support",

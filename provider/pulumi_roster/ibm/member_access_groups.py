@@ -2,8 +2,8 @@
 
 Source: https://cloud.ibm.com/apidocs/iam-access-groups (the ``_allgroups`` calls)
 
-Peculiarity: one call adds an identity to many groups, and one removes it from all groups of the account, but no call
-removes it from some.
+Peculiarity: one call adds an identity to many groups, and another call removes it from all groups of the account. There
+is no call that removes it from several chosen groups.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class MemberAccessGroupsArgs(Args):
     exclusive: bool = False
 
     @classmethod
-    def with_implied(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def with_derived_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         return with_type(given)
 
     def check_failures(self) -> Iterator[CheckFailure]:
@@ -48,7 +48,9 @@ class MemberAccessGroupsArgs(Args):
 
 
 class MemberAccessGroupsState(MemberAccessGroupsArgs, State):
-    """The groups: all groups of the identity if ``exclusive``, otherwise those of them that are declared."""
+    """The groups that this resource shows: all groups of the identity if ``exclusive``, otherwise only the declared
+    ones that contain the identity.
+    """
 
 
 class MemberAccessGroupsHandler(Handler[MemberAccessGroupsArgs, MemberAccessGroupsState]):
@@ -60,21 +62,22 @@ class MemberAccessGroupsHandler(Handler[MemberAccessGroupsArgs, MemberAccessGrou
 
     def create(self, args: MemberAccessGroupsArgs) -> MemberAccessGroupsState:
         if args.exclusive:
-            there = self._groups(args.account_id, args.iam_id)
-            others = refuse_unmanaged(there, args.access_group_ids, args.adopt, f"{args.iam_id} is in groups")
+            current = self._groups(args.account_id, args.iam_id)
+            others = refuse_unmanaged(current, args.access_group_ids, args.adopt, f"{args.iam_id} is in groups")
             remove_from_groups(self.api, args.iam_id, others)
         self._join(args, args.access_group_ids)
         return _state(args, args.access_group_ids)
 
     def read(self, key: ObjectKey, prior: MemberAccessGroupsState | None) -> MemberAccessGroupsState:
-        there = self._groups(key["account_id"], key["iam_id"])
+        current = self._groups(key["account_id"], key["iam_id"])
         if prior is None:
-            known = with_type({"id": key.id, **key.fields, "access_group_ids": sorted_set(there)})
+            known = with_type({"id": key.id, **key.fields, "access_group_ids": sorted_set(current)})
             return MemberAccessGroupsState.model_construct(**known)
-        return _state(prior, shown(there, prior.access_group_ids, prior.exclusive))
+        return _state(prior, shown(current, prior.access_group_ids, prior.exclusive))
 
     def update(self, id: str, args: MemberAccessGroupsArgs, prior: MemberAccessGroupsState) -> MemberAccessGroupsState:
-        # Leave only groups that the preview showed. Memberships added since the last refresh stay until the next run.
+        # Remove the identity only from groups that the preview showed. Memberships added since the last refresh stay
+        # until the next run.
         remove_from_groups(
             self.api, args.iam_id, [group for group in prior.access_group_ids if group not in args.access_group_ids]
         )
@@ -141,8 +144,8 @@ class MemberAccessGroups(Managed):
         :param iam_id: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``. A change replaces the resource.
         :param access_group_ids: up to 50 groups.
         :param type: ``user``, ``service`` or ``profile``, by default derived from the prefix of the iam_id.
-        :param exclusive: whether the list is all groups of the identity. By default, memberships added by others
-            neither show as drift nor are removed.
+        :param exclusive: whether the list must contain all groups of the identity. If true, Roster shows other
+            memberships as drift and removes them. By default, Roster ignores other memberships.
         :param account_id: the account, by default the connection's. A change replaces the resource.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.

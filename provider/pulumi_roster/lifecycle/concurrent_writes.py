@@ -6,7 +6,8 @@ the first. No order of calls prevents this, but a writer can detect it:
 1. Read the object.
 2. Write the change at once, or not at all: a late write would be based on an old read.
 3. Wait for a quiet time that is longer than any writer takes from its read to the end of its write.
-4. Read again. If the change is still there, no writer with an older read is left to undo it. If not, start again.
+4. Read again. If the change is still there, every writer that had read the old object has finished, so no late write
+   can undo the change. If not, start again.
 
 When all writers have finished, the object contains all changes. If the service is slow for one writer, it is slow for
 the others too, so the quiet time grows. Within this process, writers take turns.
@@ -48,8 +49,8 @@ def write_until_settled(
         The number is the seconds within which the client may send the write.
     :param overwrote: compares the object before and after our write, and returns whether another writer wrote too, for
         example because the revision grew by more than one. Roster then warns that the other change may be lost.
-    :param doubtful: whether to read a second time if the first read shows nothing to change. The first read may be
-        older than our own last write, and an item that we must remove would stay.
+    :param doubtful: whether to read again before concluding that there is nothing to change. The first read may be
+        older than our own last write. Without the second read, an item that must be removed could stay.
     :raises RosterError: other writers undo the change until the time budget is used up.
     """
     change = _Change(api, " ".join(name), read, write, overwrote, doubtful, api.limits.quiet)
@@ -61,14 +62,16 @@ def write_until_settled(
         if settled:
             return change.last_read
         if end.left() < 0:
-            raise change.trouble
+            raise change.last_error
         # Two writers that collided must not collide again, so the random part of the wait grows with each round.
         api.limits.sleep(change.quiet * (1 + api.limits.chance() * rounds / 4))
 
 
 @dataclass
 class _Change(Generic[T]):
-    """One change of one object, over several rounds. ``trouble`` is the error of a round that did not settle it."""
+    """One change of one object, over several rounds. ``last_error`` is the error of the last round that did not
+    succeed.
+    """
 
     api: Client
     name: str
@@ -79,15 +82,18 @@ class _Change(Generic[T]):
     quiet: float
 
     def make_round(self) -> bool:
-        """Read and write once. Return whether the change was there already."""
+        """Read the object, and write once if the change is missing.
+
+        Return whether the read showed that the change is there, and no second read must confirm it.
+        """
         clock = self.api.limits.clock
         began = self._read()
         took = clock() - began
         if took > self.quiet / 2:
-            self.trouble: RosterError = self._too_slow(took)
+            self.last_error: RosterError = self._too_slow(took)
             self._lengthen_quiet(took)
             return False
-        self.trouble = self._undone()
+        self.last_error = self._undone()
         wrote = False
         try:
             wrote = self.write(self.last_read, self.quiet / 2)
@@ -95,7 +101,7 @@ class _Change(Generic[T]):
                 return True
             self.doubtful = False
         except _FOUND_OUT_NEXT_ROUND as error:
-            self.trouble = error
+            self.last_error = error
         took = clock() - began
         if wrote:
             self._warn_if_overwrote()
@@ -119,7 +125,7 @@ class _Change(Generic[T]):
     def _warn_if_overwrote(self) -> None:
         if self.overwrote(self.last_read, self.read()):
             log.warning(
-                "%s was changed by somebody else at the same moment; their change may be lost; check it", self.name
+                "another writer changed %s at the same time, and its change may be lost: check the object", self.name
             )
 
     def _lengthen_quiet(self, took: float) -> None:
@@ -128,8 +134,8 @@ class _Change(Generic[T]):
 
     def _undone(self) -> RosterError:
         return RosterError(
-            f"somebody else changes {self.name} again and again",
-            hint="let only one writer list these members, and run again",
+            f"another writer undoes the change of {self.name} each time",
+            hint="declare these members in only one stack, and run again",
         )
 
     def _too_slow(self, took: float) -> RosterError:

@@ -26,14 +26,15 @@ class Handler(Generic[A, S]):
 
     A kind defines ``create``, ``update`` and ``delete``, and at least one of ``read`` and ``list``. Without ``read``,
     Roster reads an object from the listing. If arguments have :class:`.Key` marks, Roster looks for the natural key
-    before a creation: with ``find`` if the service can search for it, else in the listing.
+    before a create: with ``find`` if the service can search for it, else in the listing.
 
     Class attributes:
 
     - ``kind``: the name of the kind in every user's state. It never changes.
     - ``system``: the service.
     - ``import_key``: how a person names one object, such as ``{access_group_id}/{id}``.
-    - ``listing``: kinds have the same value if they share one listing, which contains the objects of all of them.
+    - ``listing``: the name of the listing. Kinds that share one listing, such as Britive groups and environments, have
+      the same name.
     """
 
     kind: ClassVar[str]
@@ -54,7 +55,7 @@ class Handler(Generic[A, S]):
     def with_service_defaults(self, args: A, listing: Listing[Any]) -> A:
         """Fill in arguments whose default only the service knows, such as the parent of an environment.
 
-        This is the first step of a creation.
+        A create calls this first.
 
         :param listing: the shared listing of the scope.
         """
@@ -80,7 +81,7 @@ class Handler(Generic[A, S]):
         raise NotImplementedError
 
     def list(self, scope: str) -> Iterable[State]:
-        """Return all objects of this kind in one scope, each as complete as from ``read``, except ``Kept`` fields.
+        """Return all objects of this kind in one scope, each as complete as from ``read``, except ``NotListed`` fields.
 
         If the scope has several fields, each is on a line of its own.
         """

@@ -2,7 +2,8 @@
 
 1. ``check``: validate, collect every check failure, fill in defaults, let unknown values pass.
 2. ``diff``: compare normalised values; find what forces a replacement, and whether to delete the old object first.
-3. ``create``: look for the natural key first, and again after a lost reply before a second request.
+3. ``create``: before the first request, look for an object with the natural key. If the reply is lost, look again
+   before the second request.
 4. ``read``: return ``None`` for a deleted object; otherwise refresh inputs and outputs, so that Pulumi repairs drift.
 5. ``update``: make no call if only provider-only options change.
 6. ``delete``: succeed if the object no longer exists.
@@ -22,13 +23,13 @@ from ..errors import InvalidArguments, NotFound, RosterError, SettingsError, Una
 from ..schema.identity import ObjectKey, key_of, natural_key, parse_import_key, scope_of
 from ..schema.marks import FromConnection, Key, Replace, Scope, is_provider_only, marked
 from ..schema.model import Args, CheckFailure, State
-from ..schema.outputs import Values, as_declared, changed, outputs_of, state_of, with_kept
+from ..schema.outputs import Values, as_declared, changed, outputs_of, state_of, with_unlisted_fields
 from ..schema.unknown import UNKNOWN, contains_unknown
 from ..schema.validation import validate
 from .handler import Handler
 from .list_cache import Listing
 from .polling import retry_malformed, retry_while_absent
-from .safe_creation import CLOCK_DOUBT, SafeCreation, epoch
+from .safe_creation import CLOCK_UNCERTAINTY, SafeCreation, epoch
 from .session import Session
 
 __all__ = ["Difference", "Found", "Lifecycle"]
@@ -168,7 +169,7 @@ class Lifecycle:
         key = parse_import_key(template, self.args_type, text, known)
         try:
             return self._found(self._read(key, None, known), known, self.args_type.model_fields)
-        except NotFound as error:  # Pulumi would take an empty result for an object that exists
+        except NotFound as error:  # if the result is empty, Pulumi treats the object as existing
             error.hint = "check the id" + (f", which looks like {template}" if template != "{id}" else "")
             raise
 
@@ -179,7 +180,7 @@ class Lifecycle:
         if handler.has("list") and (not direct or self._many_reads(where)):
             row: State | None = retry_malformed(handler.api, lambda: listing.get(key.id))
             if isinstance(row, self.state_type):
-                return with_kept(row, prior)
+                return with_unlisted_fields(row, prior)
             handler.api.deadline.restart()  # this thread may have waited while another one read the listing
         if direct:
             return self._ask_again_if_new(handler, prior, lambda: handler.read(key, prior))
@@ -188,20 +189,22 @@ class Lifecycle:
     def _from_fresh_listing(self, listing: Listing[Any], key: ObjectKey, prior: State | None) -> State:
         for row in listing.rows(fresh=True):
             if row.id == key.id and isinstance(row, self.state_type):
-                return with_kept(row, prior)
+                return with_unlisted_fields(row, prior)
         raise NotFound(f"{key.id} is not listed", status=404)
 
     def _many_reads(self, where: Values) -> bool:
         return self.session.read_burst(self.kind, *self._where(where)).many()
 
     def _ask_again_if_new(self, handler: Handler[Any, Any], prior: State | None, ask: Callable[[], State]) -> State:
-        """Call ``ask``. Call it again after a malformed reply, and while an absent object may be too new to show."""
+        """Call ``ask``. Repeat the call after a malformed reply, and as long as the object may be too new to appear in
+        reads.
+        """
         settle, created = handler.api.limits.settle, epoch(prior.created_time()) if prior is not None else None
 
         def seconds_left() -> float:
             age = handler.api.now() - created if created is not None else settle + 1
             # Services give whole seconds, so an object may look nearly one second older than it is.
-            return settle + 1 - age if age >= -CLOCK_DOUBT else 0.0
+            return settle + 1 - age if age >= -CLOCK_UNCERTAINTY else 0.0
 
         return retry_while_absent(handler.api, lambda: retry_malformed(handler.api, ask), seconds_left)
 
@@ -210,7 +213,7 @@ class Lifecycle:
         inputs = {name: outputs[name] for name in self.args_type.model_fields if name in outputs}
         return Found(state.id, outputs, inputs)
 
-    # -- small pieces
+    # -- helpers
 
     def _handler(self, values: Mapping[str, Any]) -> Handler[Any, Any]:
         connection = str(values.get("connection", "default"))
@@ -259,7 +262,7 @@ class Lifecycle:
             if isinstance(error, Unauthorized) and verb in ("read", "delete"):
                 kept = (
                     "`pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, "
-                    "unless run with --run-program"
+                    "unless you add --run-program: add it, or run `pulumi up` first"
                 )
                 error.hint = "; ".join(filter(None, [error.hint, kept]))
             raise

@@ -21,13 +21,14 @@ S = TypeVar("S", bound=State)
 class Listing(Generic[S]):
     """All objects of one kind in one scope, as far as this process knows.
 
-    A write of this process shows at once. A listing that begins ``settle`` seconds after the write contains it, or a
-    later change by another writer.
+    ``rows`` and ``get`` return writes of this process immediately. A listing that was requested at least ``settle``
+    seconds after a write already contains the write, or a later change by another writer. From then on, the listing
+    counts.
 
     :param load: reads the listing from the service.
     :param clock: monotonic seconds.
     :param max_age: seconds after which Roster reads the listing again.
-    :param settle: seconds that a write may take to show in the service's listings.
+    :param settle: seconds that a write may take to appear in the service's listings.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Asks a service again: while its reads may be older than a write, and after a malformed reply."""
+"""Repeats reads until they include the last write, and repeats a call once after a malformed reply."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def retry_while_absent(api: Client, ask: Callable[[], T], seconds: Callable[[], float] | None = None) -> T:
-    """Call ``ask``, and call it again while the object may be too new to show.
+    """Call ``ask``, and repeat the call as long as the object may be too new to appear in reads.
 
     :param seconds: returns how long the object may still be absent; by default ``settle`` seconds from the first call.
     :raises NotFound: the object does not exist.

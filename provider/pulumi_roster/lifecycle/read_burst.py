@@ -10,11 +10,11 @@ __all__ = ["ReadBurst"]
 class ReadBurst:
     """Finds out whether many objects of one scope are read at once.
 
-    The first reads of a scope wait a moment for others. One or two reads go directly; from the third on, all use the
-    listing. The engine sends its reads together, so the wait is short, and happens once.
+    The first reads of a scope wait a moment for others. One or two reads each request their object. If there are three
+    or more, all use the listing. The engine sends its reads together, so the wait is short, and happens once.
 
     :param moment: seconds to wait for others.
-    :param few: up to this many reads go directly.
+    :param few: up to this many reads each request their object.
     """
 
     def __init__(self, moment: float = 0.05, few: int = 2) -> None:

@@ -1,9 +1,10 @@
-"""Creates an object without creating it twice, and without taking an object of somebody else.
+"""Creates an object without creating it twice, and without adopting an object that belongs to somebody else.
 
 1. Look for the natural key: directly if the service can search, else in the shared listing. Confirm what a listing
    shows, because it may be old.
 2. If the object exists, refuse to create it, or adopt it if ``adopt`` is set.
-3. Send the creation. If the service says only now that the object exists, go to step 2.
+3. Send the create request. If the service answers that the object already exists (another writer was faster), go to
+   step 2.
 4. If the reply is lost, look for the object before sending again. Roster accepts an object as its own if it has the
    natural key, was not there before, is no older than our request, and contains nothing that we did not send.
 """
@@ -27,9 +28,9 @@ from .handler import Handler
 from .list_cache import Listing
 from .polling import poll_until, retry_malformed
 
-__all__ = ["CLOCK_DOUBT", "SafeCreation", "epoch"]
+__all__ = ["CLOCK_UNCERTAINTY", "SafeCreation", "epoch"]
 
-CLOCK_DOUBT = 2.0
+CLOCK_UNCERTAINTY = 2.0
 """Seconds by which our estimate of a service's clock may be wrong: a header gives whole seconds only."""
 
 
@@ -37,7 +38,8 @@ CLOCK_DOUBT = 2.0
 class SafeCreation:
     """One creation of one object.
 
-    :param claimed: the ids of the objects that this run has created or adopted for other resources; this one is added.
+    :param claimed: the ids of the objects that this run has created or adopted for other resources. ``run`` adds the id
+        of this object.
     """
 
     handler: Handler[Any, Any]
@@ -130,10 +132,10 @@ class SafeCreation:
         differing = changed(args_type, outputs_of(args_type, found, declared), declared)
         return [name for name in differing if not is_provider_only(args_type, name)]
 
-    # -- 3. send the creation
+    # -- 3. send the create request
 
     def _created(self, before: set[str]) -> State:
-        """Send the creation until its outcome is known.
+        """Send the create request, and repeat it until the outcome is known.
 
         :param before: the ids of the objects with this key that existed before.
         """
@@ -173,18 +175,18 @@ class SafeCreation:
         if len(found) > 1:
             raise AlreadyExists(
                 f"after a lost reply, {len(found)} new objects have this name: {', '.join(row.id for row in found)}",
-                hint="delete all but one, and adopt that one with adopt=True",
+                hint="delete all but one of them, then set adopt=True to adopt the remaining object",
             )
         return found
 
     def _may_be_ours(self, row: State, since: float) -> bool:
         created = epoch(row.created_time())
-        if created is not None and created < since - CLOCK_DOUBT:
+        if created is not None and created < since - CLOCK_UNCERTAINTY:
             return False
         args_type = type(self.args)
-        there, sent = row.model_dump(mode="json", warnings=False), self.args.model_dump(mode="json")
-        names = [name for name in args_type.model_fields if not is_provider_only(args_type, name) and there.get(name)]
-        return all(same(normal(args_type, name, there[name]), normal(args_type, name, sent[name])) for name in names)
+        held, sent = row.model_dump(mode="json", warnings=False), self.args.model_dump(mode="json")
+        names = [name for name in args_type.model_fields if not is_provider_only(args_type, name) and held.get(name)]
+        return all(same(normal(args_type, name, held[name]), normal(args_type, name, sent[name])) for name in names)
 
     @contextmanager
     def _hint_of_recovery(self) -> Iterator[None]:

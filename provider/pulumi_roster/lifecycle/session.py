@@ -30,7 +30,7 @@ class Session:
         self.settings.close()
 
     def listing(self, handler: Handler[Any, Any], connection: str, scope: str) -> Listing[Any]:
-        """Return the shared listing of one scope, of one kind or of all kinds in the same listing."""
+        """Return the listing of one scope. Kinds with the same ``Handler.listing`` share it."""
         with self._lock:
             where = (handler.listing, connection, scope)
             if where not in self._listings:

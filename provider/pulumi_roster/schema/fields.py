@@ -75,8 +75,8 @@ Unordered = AfterValidator(sorted_set)
 def folded(text: str) -> str:
     """Return a text in lower case, for comparisons without regard to case.
 
-    Like the services, this converts each letter by itself. Texts that a service treats as different, such as one with
-    a sharp s and one with ss, stay different.
+    Like the services, this converts each letter by itself. Text that a service treats as different, such as ``straße``
+    and ``strasse``, stays different.
     """
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 

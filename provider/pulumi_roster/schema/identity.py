@@ -24,7 +24,10 @@ def scope_of(args_type: type[Args], values: Mapping[str, Any]) -> str:
 
 
 def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
-    """Return the values that identify an object in its scope: its natural key, or all fields if that is empty."""
+    """Return the values that identify an object in its scope: those of the natural key.
+
+    If all fields of the natural key are empty, return the values of all fields.
+    """
     keys = list(marked(args_type, Key))
     if not any(getattr(values, name, None) for name in keys):
         keys = [name for name in args_type.model_fields if not is_provider_only(args_type, name)]
@@ -34,10 +37,11 @@ def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class ObjectKey:
-    """The key of one object. For an imported object, Roster knows nothing else.
+    """The key of one object. It is all that Roster knows about an object before an import.
 
     :param id: the service's id. For a link between two objects, the whole import key.
-    :param fields: the arguments in the import key, and those of the scope. ``key["access_group_id"]`` returns one.
+    :param fields: the arguments that the import key and the scope contain. ``key["access_group_id"]`` returns one of
+        them.
     """
 
     id: str

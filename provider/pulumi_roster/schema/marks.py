@@ -18,9 +18,9 @@ from pydantic import BaseModel
 __all__ = [
     "FoldCase",
     "FromConnection",
-    "Kept",
     "Key",
     "MirroredBy",
+    "NotListed",
     "ProviderOnly",
     "Replace",
     "Scope",
@@ -52,7 +52,9 @@ class Scope:
 
 
 class ProviderOnly:
-    """An option for the provider itself. It is kept in the state, never sent, and omitted at its default."""
+    """An option for the provider itself. Roster keeps it in the state and never sends it to the service. If it has its
+    default value, the state omits it.
+    """
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class MirroredBy:
     output: str
 
 
-class Kept:
+class NotListed:
     """A value that listings do not contain. An object that is read from a listing keeps the value of its last state."""
 
 

@@ -35,8 +35,8 @@ class CheckFailure:
 class Args(BaseModel):
     """The arguments of a resource.
 
-    ``connection`` names the set of credentials. ``adopt`` allows a creation to take an existing object with the same
-    natural key into the stack.
+    ``connection`` names the set of credentials. ``adopt`` allows a create to adopt an existing object with the same
+    natural key.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -45,8 +45,8 @@ class Args(BaseModel):
     adopt: Annotated[bool, ProviderOnly] = False
 
     @classmethod
-    def with_implied(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the given values together with those that they imply. The values are not validated yet."""
+    def with_derived_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the given values, and the values that follow from them. The values are not validated yet."""
         return given
 
     def check_failures(self) -> Iterator[CheckFailure]:

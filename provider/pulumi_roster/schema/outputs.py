@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from ..errors import InvalidArguments
 from .fields import normal, same
-from .marks import Kept, MirroredBy, is_provider_only, marked
+from .marks import MirroredBy, NotListed, is_provider_only, marked
 from .model import Args, State, default_of, lenient
 from .unknown import contains_unknown
 
-__all__ = ["Values", "as_declared", "changed", "outputs_of", "state_of", "with_kept"]
+__all__ = ["Values", "as_declared", "changed", "outputs_of", "state_of", "with_unlisted_fields"]
 
 Values = dict[str, Any]
 
@@ -21,7 +21,7 @@ Values = dict[str, Any]
 def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
     """Find the fields in which new inputs differ from old outputs.
 
-    A field without a value and without a default is not managed. ``adopt`` matters only for a creation.
+    A field without a value and without a default is not managed. ``adopt`` matters only for a create.
     """
     for name in args_type.model_fields:
         default = default_of(args_type, name)
@@ -54,12 +54,12 @@ def outputs_of(
 
 
 def as_declared(args_type: type[Args], outputs: Values, inputs: Mapping[str, Any]) -> Values:
-    """Return the outputs for Pulumi to keep right after a creation or update.
+    """Return the outputs for Pulumi to keep right after a create or update.
 
     A field may still differ from its declaration, for example because other writers have just added members. The
-    outputs then contain the field as declared, and the next refresh shows the difference. Pulumi shows changes relative
-    to the inputs that it knows. So if these outputs contained the difference, the preview would announce a change
-    without showing what changes.
+    outputs then contain the field as declared, and the next refresh shows the difference. Pulumi computes the lines of
+    a preview from the recorded inputs. If the outputs differed from these inputs, the preview would say "update" but
+    show no changed property.
     """
     return {**outputs, **{name: inputs[name] for name in changed(args_type, outputs, inputs) if name in inputs}}
 
@@ -78,7 +78,7 @@ def state_of(state_type: type[State], id: str, props: Mapping[str, Any]) -> Stat
         ) from None
 
 
-def with_kept(row: State, prior: State | None) -> State:
-    """Return a row of a listing, with the fields that listings lack from the last known state."""
-    kept = marked(type(row), Kept) if prior is not None else ()
-    return row.model_copy(update={name: getattr(prior, name) for name in kept}) if kept else row
+def with_unlisted_fields(row: State, prior: State | None) -> State:
+    """Return a row of a listing. Take the fields that listings do not contain from the last known state."""
+    unlisted = marked(type(row), NotListed) if prior is not None else ()
+    return row.model_copy(update={name: getattr(prior, name) for name in unlisted}) if unlisted else row

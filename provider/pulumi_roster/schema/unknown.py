@@ -1,4 +1,4 @@
-"""Recognises values that Pulumi does not know yet, such as the id of an object that a preview does not create."""
+"""Recognises values that Pulumi does not know yet, such as the id of an object that it has not created yet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 __all__ = ["UNKNOWN", "contains_unknown"]
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""Stands for a value that is not known yet. The Pulumi engine uses the same text, which a test compares."""
+"""Stands for a value that is not known yet. The Pulumi engine uses the same text; a test checks this."""
 
 
 def contains_unknown(value: Any) -> bool:

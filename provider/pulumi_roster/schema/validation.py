@@ -24,7 +24,7 @@ def validate(model: type[Args], given: Mapping[str, Any]) -> tuple[dict[str, Any
 
     A value that is not known yet stays as it is; the rules that do not depend on it are checked.
     """
-    given = model.with_implied(given)
+    given = model.with_derived_values(given)
     inputs: dict[str, Any] = {}
     values: dict[str, Any] = {}
     failures = [CheckFailure(name, _unknown_property(model, name)) for name in given if name not in model.model_fields]

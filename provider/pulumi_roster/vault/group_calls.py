@@ -2,8 +2,8 @@
 
 Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
 
-Peculiarities: Vault returns an empty field as null, ``[]`` or ``{}``, depending on its history; a write keeps a
-field that it leaves out, and empties a field that is null.
+Peculiarities: Vault returns an empty field as null, ``[]`` or ``{}``, depending on its history; a write does not change
+a field that the request omits, and clears a field that is null.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = [
     "BY_NAME",
     "MEMBER_LISTS",
     "GroupRow",
-    "asked_namespace",
+    "configured_namespace",
     "group_of",
     "read_group",
     "require_namespace",
@@ -56,7 +56,7 @@ class GroupRow(BaseModel):
     modify_index: int = 0
     namespace_id: str = ""
 
-    def is_bare(self) -> bool:
+    def is_empty(self) -> bool:
         """Return whether the group has no content and no other group contains it."""
         return not any(
             (self.metadata, self.policies, self.member_entity_ids, self.member_group_ids, self.parent_group_ids)
@@ -82,7 +82,7 @@ def group_of(reply: Reply) -> GroupRow:
     return reply.parse_row(GroupRow, data if isinstance(data, Mapping) else {})
 
 
-def asked_namespace(api: Client) -> str:
+def configured_namespace(api: Client) -> str:
     """Return the namespace that the client sends with every call, or ""."""
     return api.dialect.headers.get(NAMESPACE_HEADER, "")
 
@@ -92,9 +92,9 @@ def require_namespace(api: Client, row: GroupRow) -> GroupRow:
 
     :raises SettingsError: Vault ignored the namespace.
     """
-    if asked_namespace(api) and row.namespace_id == "root":
+    if configured_namespace(api) and row.namespace_id == "root":
         raise SettingsError(
-            f"this Vault does not support namespaces: it used root instead of {asked_namespace(api)!r}",
+            f"this Vault does not support namespaces: it used root instead of {configured_namespace(api)!r}",
             hint="remove roster:vaultNamespace, or use Vault Enterprise or OpenBao",
         )
     return row

@@ -35,7 +35,7 @@ def _policy(text: str) -> str:
     return text.strip()
 
 
-def _once(policies: list[str]) -> list[str]:
+def _without_duplicates(policies: list[str]) -> list[str]:
     """Return the policies as Vault stores them: without empty names, and without names that differ only in case."""
     return list({folded(policy): policy for policy in sorted(policies, reverse=True) if policy}.values())
 
@@ -59,7 +59,7 @@ GroupId = Annotated[str, AfterValidator(_id)]
 Ids = Annotated[list[GroupId], Unordered]
 """Ids of entities or of groups."""
 
-Policies = Annotated[list[Annotated[Text, AfterValidator(_policy)]], AfterValidator(_once), Unordered]
+Policies = Annotated[list[Annotated[Text, AfterValidator(_policy)]], AfterValidator(_without_duplicates), Unordered]
 Metadata = Annotated[
     dict[Annotated[str, AfterValidator(_metadata_key)], Annotated[str, AfterValidator(_metadata_value)]], Len(0, 64)
 ]

@@ -46,7 +46,9 @@ class GroupMembersArgs(Args):
 
 
 class GroupMembersState(GroupMembersArgs, State):
-    """The members: all members of the group if ``exclusive``, otherwise those of them that are declared."""
+    """The members that this resource shows: all members of the group if ``exclusive``, otherwise only the declared ones
+    that exist.
+    """
 
 
 class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
@@ -173,8 +175,9 @@ class GroupMembers(Managed):
         :param group_id: the group. A change replaces the resource.
         :param member_entity_ids: entities. ``None`` leaves them alone; ``[]`` removes those that were listed before.
         :param member_group_ids: groups, with the same rules. A group cannot contain itself, at any depth.
-        :param exclusive: whether each declared list is all members of its type. By default, members added by others
-            neither show as drift nor are removed. Only one resource of a group may be exclusive.
+        :param exclusive: whether each declared list must contain all members of its type. If true, Roster shows other
+            members as drift and removes them. By default, Roster ignores other members. Only one resource of a group
+            may be exclusive.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`. The connection also selects the namespace.
         """

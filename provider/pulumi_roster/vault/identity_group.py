@@ -3,7 +3,7 @@
 Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
 
 Peculiarities: if a group of this name exists, the call that creates a group updates that group, and answers without a
-body; a write keeps the fields that it leaves out; the type of a group never changes.
+body; a write does not change a field that the request omits; the type of a group never changes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .group_calls import (
     BY_NAME,
     MEMBER_LISTS,
     GroupRow,
-    asked_namespace,
+    configured_namespace,
     group_of,
     read_group,
     require_namespace,
@@ -81,7 +81,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
         except OutcomeUnknown:
             raise
         except RosterError as error:
-            if not self._delete_if_bare(id):
+            if not self._delete_if_empty(id):
                 left = f"the group {id} was created: delete it, or adopt it with adopt=True"
                 error.hint = f"{error.hint}; {left}" if error.hint else left
             raise
@@ -119,21 +119,21 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
         return made.parse_row(_Made, data if isinstance(data, Mapping) else {}).id
 
     def _fill(self, id: str, args: IdentityGroupArgs) -> IdentityGroupState:
-        if asked_namespace(self.api):
+        if configured_namespace(self.api):
             read_group(self.api, id)  # it raises an error if the group is in the wrong namespace
         content = {name: value for name in CONTENT if (value := getattr(args, name))}
         if content:
             self._write(id, content)
-        return self._read_until(id, lambda row: not content or not row.is_bare())
+        return self._read_until(id, lambda row: not content or not row.is_empty())
 
     def _read_until(self, id: str, written: Callable[[GroupRow], bool]) -> IdentityGroupState:
         """Read the group until it reflects our write, because a standby of Vault may answer with an older state."""
         return managed_state(poll_until(self.api, lambda: read_group(self.api, id), written))
 
-    def _delete_if_bare(self, id: str) -> bool:
+    def _delete_if_empty(self, id: str) -> bool:
         """Delete the new group, unless another client has added content. Return whether the group no longer exists."""
         try:
-            if not group_of(self.api.get(BY_ID, id)).is_bare():
+            if not group_of(self.api.get(BY_ID, id)).is_empty():
                 return False
             self.api.delete(BY_ID, id)
         except NotFound:
@@ -158,11 +158,14 @@ CONTENT = ("metadata", "policies", *MEMBER_LISTS)
 
 
 class _Made(State):
-    """The reply to a creation."""
+    """The reply to the request that creates a group."""
 
 
 def managed_state(row: GroupRow) -> IdentityGroupState:
-    """Return a group as a resource shows it: without the members of an external group, which it does not manage."""
+    """Return a group as a resource shows it.
+
+    If the group is external, leave out its members, because Roster does not manage them.
+    """
     fields = row.model_dump()
     if row.type == "external":
         fields.update(dict.fromkeys(MEMBER_LISTS))
@@ -180,29 +183,30 @@ def _changes(row: GroupRow, args: IdentityGroupArgs, prior: IdentityGroupState) 
     if folded(args.name) != folded(row.name):
         changes["name"] = args.name
     for name in CONTENT:
-        wanted, there = getattr(args, name), getattr(row, name)
+        wanted, current = getattr(args, name), getattr(row, name)
         if wanted is None:
             continue
-        before = getattr(prior, name)
-        new = _merged(there, there if before is None else before, wanted)
-        if new != there:
+        previous = getattr(prior, name)
+        new = _merged(current, current if previous is None else previous, wanted)
+        if new != current:
             changes[name] = new
     return changes
 
 
-def _merged(there: Any, before: Any, wanted: Any) -> Any:
+def _merged(current: Any, previous: Any, wanted: Any) -> Any:
     if isinstance(wanted, Mapping):
-        return {key: wanted.get(key, there.get(key)) for key in merged(there, before, wanted)}
-    return merged(there, before, wanted)
+        return {key: wanted.get(key, current.get(key)) for key in merged(current, previous, wanted)}
+    return merged(current, previous, wanted)
 
 
 class IdentityGroup(Managed):
-    """An identity group of Vault or OpenBao. At login, its members, and the members of its member groups, get its
-    policies.
+    """An identity group of Vault or OpenBao. When members of the group, or of its member groups, log in, they get the
+    policies of the group.
 
     A person who can change the members of a group can give its rights to anyone, including themselves; the vendor warns
-    of this. So declare ``policies``, and the ``member_group_ids`` of the groups that contain this one, where the
-    reviewers of the members see them. A preview does not show a list that is not declared.
+    of this. So declare the members in the same file as ``policies``, and as the ``member_group_ids`` of the groups that
+    contain this group. Then the people who review a new member also see which rights it gets. A preview does not show a
+    list that is not declared.
 
     Errors: ``AlreadyExists`` when the namespace already has a group of this name, even if another client creates it at
     the same moment. Roster does not change that group. ``BadRequest`` with Vault's message for members that do not
