@@ -45,7 +45,7 @@ def emulator(shared_emulator: Running) -> Iterator[Running]:
 
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
-    """Closes the clients that a test enters into it."""
+    """Close the clients that a test enters into it."""
     with ExitStack() as stack:
         yield stack
 
