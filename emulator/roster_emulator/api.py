@@ -49,7 +49,7 @@ class Problem(Exception):
         self.status, self.message = status, message
 
     def reply(self, call: Call) -> Reply:
-        """Return the reply, in the words of the API."""
+        """Return the reply, in the format of the API."""
         return call.api.refuse(call, self.status, self.message or "")
 
 

@@ -27,7 +27,7 @@ BAD = "bad-"
 
 @dataclass(frozen=True)
 class Caller:
-    """The owner of a token. ``claims`` are those of an exchanged token, else empty."""
+    """The owner of a token. ``claims`` are the claims of an exchanged token. They are empty for other tokens."""
 
     name: str
     may_write: bool

@@ -92,7 +92,7 @@ class Control:
         self._ask("POST", "tokens", {"revoke": token})
 
     def close(self) -> None:
-        """Close the connections to the emulator. The emulator goes on."""
+        """Close the connections to the emulator. The emulator continues to run."""
         self._http.close()
 
     def __enter__(self) -> Self:

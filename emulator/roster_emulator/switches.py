@@ -19,7 +19,7 @@ class Switches(BaseModel):
     # every API
     token_lifetime: int = Field(default=3600, ge=-3600, description="Lifetime of an exchanged token in seconds.")
     rate_limit: int = Field(
-        default=100_000, ge=0, description="Calls that one caller may make in a window (IBM: to one endpoint)."
+        default=100_000, ge=0, description="Calls that one caller may make in one window; IBM: per endpoint."
     )
     rate_window: int = Field(default=60, ge=1, description="Length of a rate-limit window in seconds.")
 

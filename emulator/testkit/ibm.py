@@ -43,7 +43,7 @@ class Ibm(httpx.Client):
 
 
 def refused(reply: httpx.Response, status: int, code: str, message: str | None = None) -> None:
-    """Assert an error body as the vendor words it."""
+    """Assert that the reply has the vendor's error body."""
     assert reply.status_code == status, reply.text
     body = reply.json()
     assert set(body) == {"trace", "errors", "status_code"}

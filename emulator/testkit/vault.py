@@ -16,7 +16,7 @@ INVALID = "Field validation failed: error converting input"
 
 
 class Vault(httpx.Client):
-    """Calls below ``/v1/`` with a token."""
+    """A client that sends requests below ``/v1/`` with a token."""
 
     def __init__(self, url: str, token: str | None) -> None:
         headers = {} if token is None else {"X-Vault-Token": token}
@@ -72,5 +72,5 @@ def refused(reply: httpx.Response, status: int, *errors: str) -> None:
 
 
 def failed(text: str) -> str:
-    """Return a text as Vault words an internal error."""
+    """Return the message of an internal error with this text."""
     return f"1 error occurred:\n\t* {text}\n\n"

@@ -49,7 +49,7 @@ def test_unmanaged_members_are_neither_shown_nor_removed(
     assert (row["name"], row["description"], row["members"]) == ("team", "why", ["unmanaged"])
 
 
-def test_a_reply_without_members_is_an_error_and_not_an_empty_group(
+def test_a_reply_without_members_does_not_count_as_an_empty_group(
     members: Resource, emulator: Running, team: str
 ) -> None:
     members.up(group_id=team, members=["a"])
@@ -61,7 +61,7 @@ def test_a_reply_without_members_is_an_error_and_not_an_empty_group(
     assert shown(emulator, team)["members"] == ["a", "unmanaged"]
 
 
-def test_creating_an_exclusive_set_removes_nobody(members: Resource, emulator: Running, team: str) -> None:
+def test_creating_an_exclusive_set_refuses_unmanaged_members(members: Resource, emulator: Running, team: str) -> None:
     declared: dict[str, Any] = {"group_id": team, "members": ["a"], "exclusive": True}
     with pytest.raises(UnmanagedContent, match=r"(?s)unmanaged.*adopt=True"):
         members.up(**declared)
@@ -97,7 +97,7 @@ def test_a_group_and_its_members_can_be_separate_resources(emulator: Running) ->
 
 
 def test_concurrent_stacks_and_a_rename_lose_no_change(emulator: Running, team: str) -> None:
-    """Each of these writes, the rename too, sends the complete group."""
+    """Rename the group during these writes too, because every write sends the complete group."""
     first, second = ([f"{turn}-{number}" for number in range(WRITERS)] for turn in ("first", "second"))
     stacks = [Resource(KIND, emulator, CAREFUL) for _ in range(WRITERS)]
     owner = Resource("appsec.IdentityGroup", emulator, CAREFUL)
@@ -125,7 +125,7 @@ def test_concurrent_stacks_and_a_rename_lose_no_change(emulator: Running, team: 
         assert stack.preview(**stack.inputs) == "same"
 
 
-def test_a_simultaneous_change_is_a_warning(
+def test_a_simultaneous_change_of_another_writer_causes_a_warning(
     members: Resource, emulator: Running, team: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     api = members.subject.lifecycle.session.settings.client(system("appsec"))
@@ -147,7 +147,7 @@ def test_a_simultaneous_change_is_a_warning(
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_a_missing_time_causes_no_warning(
+def test_a_reply_without_a_time_causes_no_warning(
     members: Resource, emulator: Running, team: str, method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     emulator.fault("missing_field", field="updatedAt", method=method, times=None)
@@ -155,10 +155,11 @@ def test_a_missing_time_causes_no_warning(
     assert not caplog.text
 
 
-def test_a_read_that_is_older_than_the_write_causes_no_warning(
+def test_a_stale_read_causes_no_warning(
     members: Resource, emulator: Running, team: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    emulator.fault("stale", method="GET")  # the first one that can: there is nothing older before the write
+    # This affects the first read after the write. Before the write, there is no older state to show.
+    emulator.fault("stale", method="GET")
     members.up(group_id=team, members=["a"])
     assert not caplog.text
     assert sorted(shown(emulator, team)["members"]) == ["a", "unmanaged"]

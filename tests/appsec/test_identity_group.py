@@ -24,7 +24,7 @@ CREATORS = 16
 
 @pytest.fixture(params=["replace", "merge"])
 def _either_put(request: pytest.FixtureRequest, emulator: Running) -> None:
-    """Runs a test with both meanings of an update that omits fields, which AppSec+ does not document."""
+    """Run each test with both possible behaviours for omitted fields, because the vendor does not document it."""
     emulator.switch(appsec_put=request.param)
 
 
@@ -40,22 +40,24 @@ def bodies(emulator: Running, route: str) -> list[Any]:
 # -- safe creation
 
 
-def test_a_creation_is_one_write(declared: Resource, emulator: Running) -> None:
+def test_a_group_is_created_with_one_write(declared: Resource, emulator: Running) -> None:
     declared.up(name="team", description="why", members=["b", "a", "b"])
     assert bodies(emulator, MAKE) == [{"name": "team", "description": "why", "members": ["a", "b"]}]
     assert emulator.requests() == {LIST: 1, MAKE: 1}
 
 
-def test_one_of_many_concurrent_creators_succeeds(emulator: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_of_many_concurrent_creations_with_one_name_succeeds(
+    emulator: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked, listed, counts = threading.Barrier(CREATORS), IdentityGroupHandler.list, itertools.count()
 
-    def all_look_before_one_creates(self: IdentityGroupHandler, scope: str) -> Any:
+    def all_look_up_before_any_creates(self: IdentityGroupHandler, scope: str) -> Any:
         found = listed(self, scope)
         if next(counts) < CREATORS:
             looked.wait(60)
         return found
 
-    monkeypatch.setattr(IdentityGroupHandler, "list", all_look_before_one_creates)
+    monkeypatch.setattr(IdentityGroupHandler, "list", all_look_up_before_any_creates)
 
     def create(number: int) -> Resource | AlreadyExists:
         stack = Resource(KIND, emulator)
@@ -73,13 +75,13 @@ def test_one_of_many_concurrent_creators_succeeds(emulator: Running, monkeypatch
     assert all(winner.id in str(error) for error in ended if isinstance(error, AlreadyExists))
 
 
-def test_a_conflict_that_only_the_service_finds_is_explained(declared: Resource, emulator: Running) -> None:
+def test_the_error_for_a_name_that_the_listing_does_not_show_has_a_hint(declared: Resource, emulator: Running) -> None:
     emulator.fault("status", method="POST", route="/identity-groups", status=409)
     with pytest.raises(AlreadyExists, match=r"(?s)perhaps with other upper- or lower-case letters.*different name"):
         declared.up(name="team")
 
 
-# -- in place
+# -- update
 
 
 @pytest.mark.usefixtures("_either_put")
@@ -98,7 +100,7 @@ def test_an_update_always_sends_all_three_fields(declared: Resource, emulator: R
 
 
 @pytest.mark.usefixtures("_either_put")
-def test_omitted_members_are_left_alone(declared: Resource, emulator: Running) -> None:
+def test_omitted_members_are_not_changed(declared: Resource, emulator: Running) -> None:
     declared.up(name="team")
     assert bodies(emulator, MAKE) == [{"name": "team", "description": ""}]
     change(emulator, declared.id, members=["b", "a"])
@@ -108,11 +110,11 @@ def test_omitted_members_are_left_alone(declared: Resource, emulator: Running) -
     declared.up(name="team", description="why")
     assert shown(emulator, declared.id)["members"] == ["a", "b"]
     declared.up(name="team", description="why", members=[])
-    assert shown(emulator, declared.id)["members"] == [], "an empty list empties"
+    assert shown(emulator, declared.id)["members"] == [], "an empty list removes all members"
 
 
 @pytest.mark.usefixtures("_either_put")
-def test_members_added_since_the_last_refresh_stay_until_the_next(declared: Resource, emulator: Running) -> None:
+def test_members_that_others_added_stay_until_a_refresh_shows_them(declared: Resource, emulator: Running) -> None:
     declared.up(name="team", members=["a", "b"])
     change(emulator, declared.id, members=["a", "b", "console"])
     declared.up(name="team", members=["b"])
@@ -124,7 +126,9 @@ def test_members_added_since_the_last_refresh_stay_until_the_next(declared: Reso
 
 
 @pytest.mark.parametrize("status", [400, 409])
-def test_a_rename_to_a_taken_name_changes_nothing(declared: Resource, emulator: Running, status: int) -> None:
+def test_a_rename_to_a_used_name_is_refused_and_changes_nothing(
+    declared: Resource, emulator: Running, status: int
+) -> None:
     emulator.switch(appsec_rename_conflict=status)
     there = group(emulator, "taken")
     declared.up(name="team", members=["a"])
@@ -134,7 +138,7 @@ def test_a_rename_to_a_taken_name_changes_nothing(declared: Resource, emulator: 
     assert (row["name"], row["members"]) == ("team", ["a"])
 
 
-def test_unknown_members_are_reported(declared: Resource, emulator: Running) -> None:
+def test_unknown_members_are_refused(declared: Resource, emulator: Running) -> None:
     emulator.switch(appsec_known_members=["a"])
     with pytest.raises(BadRequest, match=r"(?s)Invalid members.*nobody.*correct"):
         declared.up(name="team", members=["a", "nobody"])
@@ -147,7 +151,7 @@ def test_unknown_members_are_reported(declared: Resource, emulator: Running) -> 
 def test_a_rename_that_another_writer_undid_is_repeated(
     declared: Resource, emulator: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another writer that read the group before our rename writes the old name after it."""
+    """Let another writer, which read the group before our rename, write the old name after it."""
     declared.up(name="team", members=["a"])
     api = declared.subject.lifecycle.session.settings.client(system("appsec"))
     put, first = api.put, itertools.count()
@@ -164,10 +168,10 @@ def test_a_rename_that_another_writer_undid_is_repeated(
     assert (row["name"], row["members"]) == ("renamed", ["a", "other"])
 
 
-# -- gone
+# -- refresh
 
 
-def test_a_refresh_of_many_is_one_listing(declared: Resource, emulator: Running) -> None:
+def test_a_refresh_of_many_groups_reads_one_listing(declared: Resource, emulator: Running) -> None:
     resources = [declared.also() for _ in range(6)]
     for number, resource in enumerate(resources):
         resource.up(name=f"team {number}", members=["a"])

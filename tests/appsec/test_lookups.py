@@ -48,7 +48,7 @@ def test_a_listing_is_sorted_by_name(emulator: Running) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"kind": "html"}, {"kind": "truncated", "how": "json"}, {"kind": "empty"}], ids=str)
-def test_a_malformed_listing_is_not_an_empty_listing(emulator: Running, fault: dict[str, Any]) -> None:
+def test_a_malformed_listing_does_not_count_as_empty(emulator: Running, fault: dict[str, Any]) -> None:
     emulator.fault(**fault, method="GET", route="/identity-groups", times=None)
     with pytest.raises(UnexpectedReply):
         roster_appsec.list_identity_groups()
@@ -61,7 +61,7 @@ def test_a_row_without_a_name_is_an_error(emulator: Running) -> None:
         roster_appsec.list_identity_groups()
 
 
-def test_an_expired_token_is_named(emulator: Running, program_config: Configure) -> None:
+def test_the_error_for_an_unknown_token_names_the_setting(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url, appsecToken="ended")
     with pytest.raises(Unauthorized, match="appsecToken"):
         roster_appsec.list_identity_groups()

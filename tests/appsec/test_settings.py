@@ -22,7 +22,7 @@ EXCHANGE = "POST /oauth/token"
 
 
 def failures(kind: str, given: dict[str, Any], **config: Any) -> dict[str, str]:
-    """Returns the check failures with this configuration only: no emulator, no environment."""
+    """Return the check failures with only this configuration: no emulator and no environment variables."""
     keys = {f"roster:{key}": value for key, value in (config or {"appsecUrl": URL, "appsecToken": "t"}).items()}
     _, found = Lifecycle(handler_class(kind), Session(Settings(keys.get, {}))).check(given)
     return {failure.path: failure.reason for failure in found}
@@ -66,7 +66,7 @@ def test_a_check_failure_has_its_path(kind: str, given: dict[str, Any], path: st
     ],
     ids=str,
 )
-def test_missing_and_forbidden_settings_are_named(config: dict[str, str], expected: str) -> None:
+def test_a_missing_or_forbidden_setting_is_a_check_failure(config: dict[str, str], expected: str) -> None:
     assert expected in failures(GROUP, {"name": "a"}, **config)["connection"]
 
 
@@ -93,7 +93,7 @@ def test_a_refused_secret_is_not_shown(emulator: Running) -> None:
     assert names(emulator) == []
 
 
-def test_a_token_without_rights_writes_nothing(emulator: Running) -> None:
+def test_a_token_without_rights_changes_nothing(emulator: Running) -> None:
     there = group(emulator, "theirs", "a")
     before = shown(emulator, there)
     for token, error in (("viewer-1", Forbidden), ("wrong", Unauthorized)):

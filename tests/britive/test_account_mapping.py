@@ -44,11 +44,11 @@ def declared(environment: str, **more: Any) -> dict[str, Any]:
 
 
 def mapped_in(server: Running, environments: list[str], user: str = ALICE) -> list[bool]:
-    """Tells for each environment whether the user is mapped in it."""
+    """Return, for each environment, whether the user is mapped in it."""
     return [user in britive_users(server, environment, ACCOUNT) for environment in environments]
 
 
-# -- limits
+# -- check failures
 
 
 @pytest.mark.parametrize("given", [2800, "2800", "0002800"])
@@ -61,7 +61,7 @@ def test_an_account_that_is_not_a_number_is_refused(mapping: Resource, given: An
     assert set(mapping.failures(**declared("e", account_id=given))) == {"account_id"}
 
 
-def test_all_check_failures_are_reported(mapping: Resource) -> None:
+def test_all_check_failures_are_reported_together(mapping: Resource) -> None:
     assert set(mapping.failures()) == {"app_id", "environment_id", "account_id", "user_id"}
     assert set(mapping.failures(**declared("", user_id="", save_to_all_envs="yes", force_checkin_paps=1))) == {
         "environment_id",
@@ -75,7 +75,9 @@ def test_all_check_failures_are_reported(mapping: Resource) -> None:
 # -- one environment
 
 
-def test_a_mapping_is_in_its_environment_only(mapping: Resource, emulator: Running, environments: list[str]) -> None:
+def test_a_mapping_is_created_and_removed_only_in_its_environment(
+    mapping: Resource, emulator: Running, environments: list[str]
+) -> None:
     mapping.up(**declared(environments[1]))
     assert emulator.total() == 1
     assert mapping.id == f"{APP}/{environments[1]}/2800/{ALICE}"
@@ -85,7 +87,7 @@ def test_a_mapping_is_in_its_environment_only(mapping: Resource, emulator: Runni
 
 
 @pytest.mark.parametrize("remap", [False, True])
-def test_a_mapping_that_exists_becomes_managed(
+def test_an_existing_mapping_is_accepted(
     mapping: Resource, emulator: Running, environments: list[str], remap: bool
 ) -> None:
     emulator.switch(britive_remap=remap)
@@ -95,7 +97,7 @@ def test_a_mapping_that_exists_becomes_managed(
     assert mapping.preview(**declared(environments[0])) == "same"
 
 
-def test_other_users_of_the_account_stay(mapping: Resource, emulator: Running, environments: list[str]) -> None:
+def test_other_users_of_the_account_stay_mapped(mapping: Resource, emulator: Running, environments: list[str]) -> None:
     britive_map(emulator, environments[0], ACCOUNT, BOB)
     mapping.up(**declared(environments[0]))
     mapping.destroy()
@@ -103,7 +105,7 @@ def test_other_users_of_the_account_stay(mapping: Resource, emulator: Running, e
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_a_deleted_mapping_or_environment_counts_as_gone(
+def test_reading_and_deleting_a_missing_mapping_succeeds(
     mapping: Resource, emulator: Running, environments: list[str], status: int
 ) -> None:
     emulator.switch(britive_absent_status=status)
@@ -117,7 +119,7 @@ def test_a_deleted_mapping_or_environment_counts_as_gone(
     assert mapping.subject.read(id, outputs) is None
 
 
-def test_missing_objects_are_reported_in_the_services_words(
+def test_the_error_for_a_missing_object_contains_the_services_message(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     absent: list[tuple[dict[str, Any], str]] = [
@@ -139,7 +141,9 @@ def test_missing_objects_are_reported_in_the_services_words(
 # -- refused deletions
 
 
-def test_an_automatic_mapping_cannot_be_removed(mapping: Resource, emulator: Running, environments: list[str]) -> None:
+def test_the_error_for_removing_an_automatic_mapping_has_a_hint(
+    mapping: Resource, emulator: Running, environments: list[str]
+) -> None:
     mapping.up(**declared(environments[0], account_id=OF_ERIN, user_id=ERIN))
     with pytest.raises(Conflict, match="mapped automatically and cannot be unmapped") as caught:
         mapping.subject.delete(mapping.id, mapping.outputs)
@@ -148,7 +152,7 @@ def test_an_automatic_mapping_cannot_be_removed(mapping: Resource, emulator: Run
     assert mapping.refresh()
 
 
-def test_a_profile_is_checked_in_only_if_declared(
+def test_a_removal_checks_in_profiles_only_with_force_checkin_paps(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     mapping.up(**declared(environments[0]))
@@ -168,7 +172,7 @@ def test_a_profile_is_checked_in_only_if_declared(
 # -- all environments
 
 
-def test_all_environments_are_mapped_and_all_are_unmapped(
+def test_save_to_all_envs_maps_and_unmaps_the_user_in_all_environments(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     mapping.up(**declared(environments[0], save_to_all_envs=True))
@@ -180,7 +184,9 @@ def test_all_environments_are_mapped_and_all_are_unmapped(
     assert mapped_in(emulator, environments) == [False, False, False]
 
 
-def test_mappings_that_existed_before_stay(mapping: Resource, emulator: Running, environments: list[str]) -> None:
+def test_a_destroy_keeps_mappings_that_existed_before(
+    mapping: Resource, emulator: Running, environments: list[str]
+) -> None:
     britive_map(emulator, environments[1], ACCOUNT, ALICE)
     mapping.up(**declared(environments[0], save_to_all_envs=True))
     assert mapping.outputs["other_environment_ids"] == [environments[2]]
@@ -188,7 +194,7 @@ def test_mappings_that_existed_before_stay(mapping: Resource, emulator: Running,
     assert mapped_in(emulator, environments) == [False, True, False]
 
 
-def test_an_adopted_mapping_is_removed_in_all_environments(
+def test_a_destroy_after_adopt_removes_the_mapping_in_all_environments(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     britive_map(emulator, environments[1], ACCOUNT, ALICE)
@@ -197,7 +203,7 @@ def test_an_adopted_mapping_is_removed_in_all_environments(
     assert mapped_in(emulator, environments) == [False, False, False]
 
 
-def test_all_environments_can_be_added_and_removed_in_place(
+def test_save_to_all_envs_can_be_changed_by_an_update(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     britive_map(emulator, environments[1], ACCOUNT, ALICE)
@@ -209,7 +215,7 @@ def test_all_environments_can_be_added_and_removed_in_place(
     assert mapping.outputs["other_environment_ids"] == []
 
 
-def test_drift_in_its_own_environment_keeps_the_record_of_the_others(
+def test_a_mapping_removed_by_hand_is_restored_and_keeps_the_other_environments(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     everywhere = declared(environments[0], save_to_all_envs=True)
@@ -222,7 +228,7 @@ def test_drift_in_its_own_environment_keeps_the_record_of_the_others(
     assert mapped_in(emulator, environments) == [False, False, False]
 
 
-def test_moving_to_another_environment_keeps_the_others(
+def test_changing_the_environment_keeps_the_mappings_in_all_environments(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     mapping.up(**declared(environments[0], save_to_all_envs=True))
@@ -232,14 +238,16 @@ def test_moving_to_another_environment_keeps_the_others(
     assert mapped_in(emulator, environments) == [False, False, False]
 
 
-def test_a_deletion_skips_a_deleted_environment(mapping: Resource, emulator: Running, environments: list[str]) -> None:
+def test_a_destroy_succeeds_if_an_environment_was_deleted(
+    mapping: Resource, emulator: Running, environments: list[str]
+) -> None:
     mapping.up(**declared(environments[0], save_to_all_envs=True))
     britive_delete_environment(emulator, environments[1])
     mapping.destroy()
     assert mapped_in(emulator, [environments[0], environments[2]]) == [False, False]
 
 
-def test_a_refresh_by_listing_keeps_the_other_environments(emulator: Running, environments: list[str]) -> None:
+def test_a_refresh_by_listing_keeps_fields_that_the_listing_lacks(emulator: Running, environments: list[str]) -> None:
     first = Resource("britive.AccountMapping", emulator)
     accounts = [2800, 2801, 2802, 2803]
     mappings = [first, *(first.also() for _ in accounts[1:])]
@@ -256,7 +264,7 @@ def test_a_refresh_by_listing_keeps_the_other_environments(emulator: Running, en
     assert emulator.requests()["GET /api/apps/{app}/environments/{environment}/accounts"] == 1
 
 
-def test_a_web_page_does_not_prove_a_deletion(mapping: Resource, emulator: Running, environments: list[str]) -> None:
+def test_an_html_page_does_not_confirm_a_removal(mapping: Resource, emulator: Running, environments: list[str]) -> None:
     mapping.up(**declared(environments[0]))
     emulator.fault(kind="html", status=200, method="DELETE", route=USER, times=None)
     with pytest.raises(UnexpectedReply, match="not JSON"):

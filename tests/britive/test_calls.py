@@ -18,13 +18,13 @@ ACCOUNTS = "GET /api/apps/{app}/environments/{environment}/accounts"
 
 
 def four_threads(call: Callable[[Any], Any], items: Sequence[Any]) -> None:
-    """Calls a function for each item in four threads, as the engine calls a provider."""
+    """Call a function for each item in four threads, as the engine calls a provider."""
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(call, items))
 
 
 def new_run(resources: Sequence[Resource], server: Running) -> None:
-    """Starts the next command. All resources share its session."""
+    """Start the next command. All resources share its session."""
     session = session_for(server.url)
     for resource in resources:
         resource.subject.lifecycle.session = session
@@ -32,7 +32,7 @@ def new_run(resources: Sequence[Resource], server: Running) -> None:
 
 @pytest.fixture
 def tree(emulator: Running) -> list[Resource]:
-    """Creates ten groups and ten environments under the root."""
+    """Create ten groups and ten environments under the root."""
     root = britive_root(emulator)
     first = Resource("britive.EnvironmentGroup", emulator)
     resources = [first, *(first.also() for _ in range(9)), *(first.also("britive.Environment") for _ in range(10))]
@@ -47,19 +47,19 @@ def tree(emulator: Running) -> list[Resource]:
     return resources
 
 
-def test_creations_cost_a_request_each_and_one_listing(emulator: Running, tree: list[Resource]) -> None:
+def test_creations_send_one_request_each_and_one_listing(emulator: Running, tree: list[Resource]) -> None:
     assert emulator.requests()[TREE] == 1
     assert emulator.total() == len(tree) + 1
 
 
-def test_a_refresh_of_both_kinds_costs_one_request(emulator: Running, tree: list[Resource]) -> None:
+def test_a_refresh_of_both_kinds_sends_one_request(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
     four_threads(lambda resource: resource.subject.read(resource.id, resource.outputs), tree)
     assert emulator.requests() == {TREE: 1}
 
 
-def test_a_preview_costs_no_request(emulator: Running, tree: list[Resource]) -> None:
+def test_a_preview_sends_no_request(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
     assert tree[0].preview(app_id=APP, name="0") == "same"
@@ -67,7 +67,7 @@ def test_a_preview_costs_no_request(emulator: Running, tree: list[Resource]) -> 
     assert emulator.total() == 0
 
 
-def test_an_update_costs_one_request(emulator: Running, tree: list[Resource]) -> None:
+def test_an_update_sends_one_request(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
     assert tree[0].up(app_id=APP, name="another") == "update"
@@ -75,7 +75,7 @@ def test_an_update_costs_one_request(emulator: Running, tree: list[Resource]) ->
     assert emulator.total() == 2
 
 
-def test_a_deletion_costs_one_request_and_a_read_for_a_group(emulator: Running, tree: list[Resource]) -> None:
+def test_a_deletion_sends_one_request_and_for_a_group_one_read(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
     four_threads(lambda resource: resource.subject.delete(resource.id, resource.outputs), tree)
@@ -83,7 +83,7 @@ def test_a_deletion_costs_one_request_and_a_read_for_a_group(emulator: Running, 
     assert emulator.total() == 30
 
 
-def test_mappings_cost_a_request_each_and_one_listing_to_refresh(emulator: Running) -> None:
+def test_mappings_send_one_request_each_and_one_listing_to_refresh(emulator: Running) -> None:
     environment = britive_environment(emulator, britive_root(emulator), "Production")
     accounts = [{"accountId": number, "nativeName": f"account {number}"} for number in range(9000, 9020)]
     emulator.seed(britive={"applications": [{"appContainerId": APP, "accounts": accounts}]})
@@ -99,7 +99,7 @@ def test_mappings_cost_a_request_each_and_one_listing_to_refresh(emulator: Runni
     assert emulator.requests() == {ACCOUNTS: 1}
 
 
-def test_one_mapping_is_read_directly(emulator: Running) -> None:
+def test_a_refresh_of_one_mapping_reads_it_directly(emulator: Running) -> None:
     environment = britive_environment(emulator, britive_root(emulator), "Production")
     mapping = Resource("britive.AccountMapping", emulator)
     mapping.up(app_id=APP, environment_id=environment, account_id=2800, user_id="user-alice")

@@ -58,13 +58,13 @@ def test_a_tenant_is_a_name_a_host_or_an_address(tenant: str, url: str) -> None:
 @pytest.mark.parametrize(
     "tenant", ["http://acme.britive-app.com", "https://user:pw@acme.britive-app.com", "ftp://acme"]
 )
-def test_a_forbidden_address_is_refused(tenant: str) -> None:
+def test_an_address_that_is_not_https_or_has_a_password_is_refused(tenant: str) -> None:
     with pytest.raises(SettingsError) as caught:
         client_of(britiveTenant=tenant, britiveToken="t")
     assert "britiveTenant" in str(caught.value)
 
 
-def test_missing_settings_are_named_with_hints() -> None:
+def test_the_error_for_a_missing_setting_says_how_to_set_it() -> None:
     with pytest.raises(SettingsError, match="roster:britiveTenant") as caught:
         client_of(britiveToken="t")
     assert "BRITIVE_TENANT" in caught.value.hint
@@ -95,7 +95,7 @@ def test_the_token_is_a_secret() -> None:
         (f"github::{LONG}", "WorkloadToken"),
     ],
 )
-def test_the_scheme_follows_from_the_form_of_the_token(emulator: Running, token: str, scheme: str) -> None:
+def test_the_form_of_the_token_decides_the_scheme(emulator: Running, token: str, scheme: str) -> None:
     client = client_of(britiveTenant=emulator.url, britiveToken=f" {token}\n")
     asked = request(url=emulator.url)
     next(client._http.auth.sync_auth_flow(asked))
@@ -104,7 +104,7 @@ def test_the_scheme_follows_from_the_form_of_the_token(emulator: Running, token:
 
 
 @pytest.mark.parametrize("shape", ["{}", "github::{}"])
-def test_a_long_token_is_accepted(emulator: Running, shape: str) -> None:
+def test_a_resource_works_with_a_long_token(emulator: Running, shape: str) -> None:
     form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": "some-key"}
     exchanged = httpx.post(f"{emulator.url}/identity/token", data=form, trust_env=False).json()["access_token"]
     group = Resource("britive.EnvironmentGroup", emulator, britiveToken=shape.format(exchanged))
@@ -134,11 +134,11 @@ def test_a_long_token_is_accepted(emulator: Running, shape: str) -> None:
         (409, "", Conflict),
     ],
 )
-def test_the_error_code_decides_the_class(status: int, code: str, meant: type[ServiceError]) -> None:
+def test_the_code_of_an_error_decides_its_class(status: int, code: str, meant: type[ServiceError]) -> None:
     assert error_class(DIALECT.meaning(status, code, "")) is meant
 
 
-def test_an_error_has_the_services_words(emulator: Running) -> None:
+def test_an_error_contains_the_services_message(emulator: Running) -> None:
     body = {"status": 400, "message": "No.", "errorCode": "E1012", "details": "Not here"}
     emulator.fault(kind="status", status=400, body=body, method="POST")
     with pytest.raises(BadRequest) as caught:

@@ -56,13 +56,13 @@ def test_an_update_keeps_the_other_properties(environment: Resource, emulator: R
     assert (there["accountId"], there["sessionDuration"]) == ("123456789012", 7200)
 
 
-def test_a_missing_group_is_an_error(environment: Resource, emulator: Running) -> None:
+def test_a_missing_parent_group_is_an_error(environment: Resource, emulator: Running) -> None:
     with pytest.raises(NotFound, match="'nowhere' does not exist"):
         environment.up(app_id=APP, name="Production", parent_group_id="nowhere")
     assert britive_tree(emulator)[1] == []
 
 
-def test_an_application_that_scans_its_environments_is_refused(environment: Resource, emulator: Running) -> None:
+def test_an_application_that_scans_its_own_environments_is_refused(environment: Resource, emulator: Running) -> None:
     emulator.seed(
         britive={
             "applications": [

@@ -43,7 +43,7 @@ def only(server: Running) -> dict[str, Any]:
     return row
 
 
-# -- limits
+# -- check failures
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,9 @@ def test_all_check_failures_are_reported_with_their_paths(
 
 
 @pytest.mark.parametrize("named", [False, True], ids=["omitted", "declared"])
-def test_a_group_can_be_in_the_root_group(group: Resource, emulator: Running, named: bool) -> None:
+def test_the_root_group_is_the_parent_if_it_is_omitted_or_declared(
+    group: Resource, emulator: Running, named: bool
+) -> None:
     root = britive_root(emulator)
     without: dict[str, Any] = {"app_id": APP, "name": "Platform"}
     group.up(**without, **({"parent_id": root} if named else {}))
@@ -98,7 +100,7 @@ def test_groups_can_be_nested_to_any_depth(group: Resource, emulator: Running) -
     assert below_root(emulator) == []
 
 
-def test_a_move_outside_pulumi_shows_if_the_parent_is_declared(group: Resource, emulator: Running) -> None:
+def test_a_move_is_drift_if_the_parent_is_declared(group: Resource, emulator: Running) -> None:
     emulator.switch(britive_move=True)
     root = britive_root(emulator)
     other = britive_group(emulator, root, "other")
@@ -119,7 +121,9 @@ def test_an_update_does_not_move_the_group(group: Resource, emulator: Running) -
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_a_missing_parent_is_reported_in_the_services_words(group: Resource, emulator: Running, status: int) -> None:
+def test_the_error_for_a_missing_parent_contains_the_services_message(
+    group: Resource, emulator: Running, status: int
+) -> None:
     emulator.switch(britive_unknown_parent_status=status)
     with pytest.raises(NotFound, match="Parent environment group 'nowhere' does not exist"):
         group.up(app_id=APP, name="Platform", parent_id="nowhere")
@@ -129,7 +133,7 @@ def test_a_missing_parent_is_reported_in_the_services_words(group: Resource, emu
 # -- one name for several groups
 
 
-def test_a_taken_name_is_refused_and_can_be_adopted(group: Resource, emulator: Running) -> None:
+def test_an_existing_group_is_refused_or_adopted(group: Resource, emulator: Running) -> None:
     root = britive_root(emulator)
     there = britive_group(emulator, root, "Platform", description="of somebody else")
     for given in ({}, {"parent_id": root}):
@@ -168,7 +172,7 @@ def test_a_group_with_unmanaged_content_is_not_deleted(group: Resource, emulator
     assert len(britive_tree(emulator)[1]) == 1
 
 
-def test_a_deletion_waits_until_deleted_content_no_longer_shows(group: Resource, emulator: Running) -> None:
+def test_a_deletion_waits_until_deleted_content_disappears_from_the_listing(group: Resource, emulator: Running) -> None:
     group.up(app_id=APP, name="Platform")
     environment = britive_environment(emulator, group.id, "Production")
     emulator.fault(kind="stale", method="GET", route="/api/apps/{app}")
@@ -179,10 +183,12 @@ def test_a_deletion_waits_until_deleted_content_no_longer_shows(group: Resource,
 
 
 @pytest.mark.parametrize("mode", ["refuse", "conflict"])
-def test_content_added_at_the_last_moment_is_left_to_the_service(group: Resource, emulator: Running, mode: str) -> None:
+def test_the_service_refuses_a_deletion_if_content_appears_after_our_check(
+    group: Resource, emulator: Running, mode: str
+) -> None:
     emulator.switch(britive_nonempty_group=mode)
     group.up(app_id=APP, name="Platform")
-    # The first read does not show the content yet.
+    # The read before the deletion does not show the content yet.
     emulator.fault(kind="stale", method="GET", route="/api/apps/{app}")
     britive_environment(emulator, group.id, "Production")
     with pytest.raises((BadRequest, Conflict), match="is not empty"):
@@ -193,7 +199,7 @@ def test_content_added_at_the_last_moment_is_left_to_the_service(group: Resource
 # -- refusals
 
 
-def test_an_application_that_scans_its_environments_is_refused(group: Resource, emulator: Running) -> None:
+def test_an_application_that_scans_its_own_environments_is_refused(group: Resource, emulator: Running) -> None:
     emulator.seed(britive={"applications": [{"appContainerId": "app-aws", "catalogAppName": "AWS"}]})
     with pytest.raises(BadRequest) as caught:
         group.up(app_id="app-aws", name="Platform")
@@ -201,7 +207,7 @@ def test_an_application_that_scans_its_environments_is_refused(group: Resource, 
     assert "AWS Standalone" in caught.value.hint
 
 
-def test_a_required_description_is_reported(group: Resource, emulator: Running) -> None:
+def test_the_error_for_a_missing_description_is_that_of_the_service(group: Resource, emulator: Running) -> None:
     emulator.switch(britive_description_required=True)
     with pytest.raises(BadRequest, match="Description must not be empty"):
         group.up(app_id=APP, name="Platform")
@@ -210,7 +216,7 @@ def test_a_required_description_is_reported(group: Resource, emulator: Running) 
 
 
 @pytest.mark.parametrize(("token", "error"), [("viewer-1", Forbidden), ("outsider", Unauthorized)])
-def test_a_token_without_rights_writes_nothing(emulator: Running, token: str, error: type[Exception]) -> None:
+def test_a_token_without_rights_creates_nothing(emulator: Running, token: str, error: type[Exception]) -> None:
     group = Resource("britive.EnvironmentGroup", emulator, britiveToken=token)
     with pytest.raises(error) as caught:
         group.up(app_id=APP, name="Platform")
@@ -218,7 +224,7 @@ def test_a_token_without_rights_writes_nothing(emulator: Running, token: str, er
     assert britive_tree(emulator)[0] == []
 
 
-def test_an_id_cannot_change_the_path(group: Resource, emulator: Running) -> None:
+def test_an_id_with_a_slash_stays_one_segment_of_the_path(group: Resource, emulator: Running) -> None:
     emulator.clear_requests()
     with pytest.raises(BadRequest, match="has no application"):
         group.up(app_id="app-demo/environments", name="Platform")

@@ -1,4 +1,4 @@
-"""Tests which replies of Britive mean that an object is gone. All others are errors and keep the state."""
+"""Tests which replies of Britive mean that an object was deleted. All others are errors and keep the state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DELETE = {
 
 @pytest.fixture(params=KINDS)
 def made(request: pytest.FixtureRequest, emulator: Running) -> Resource:
-    """Creates an object of each kind."""
+    """Create an object of each kind."""
     resource = Resource(request.param, emulator)
     given: dict[str, Any] = {"app_id": APP, "name": "n"}
     if request.param == "britive.AccountMapping":
@@ -67,7 +67,7 @@ PLANS: list[tuple[str, dict[str, Any], type[Exception]]] = [
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize(("fault", "more", "error"), PLANS)
-def test_no_other_reply_means_that_an_object_is_gone(
+def test_other_replies_do_not_mean_that_the_object_was_deleted(
     made: Resource, emulator: Running, method: str, fault: str, more: dict[str, Any], error: type[Exception]
 ) -> None:
     route = (READ if method == "GET" else DELETE)[kind_of(made)]
@@ -104,7 +104,7 @@ def test_a_malformed_tree_is_an_error(made: Resource, emulator: Running, tree: A
         made.subject.read(made.id, made.outputs)
 
 
-def test_a_deleted_object_does_not_affect_the_others(emulator: Running) -> None:
+def test_a_refresh_drops_only_the_deleted_object(emulator: Running) -> None:
     session = session_for(emulator.url)
     resource = Resource("britive.Environment", emulator)
     resource.subject.lifecycle.session = session

@@ -52,14 +52,14 @@ def test_the_tree_of_an_application_is_listed(emulator: Running, environment: st
     assert found.app_id == APP
 
 
-def test_the_tree_is_summarized(emulator: Running, environment: str) -> None:
+def test_summaries_of_environments_and_groups_are_listed(emulator: Running, environment: str) -> None:
     assert britive.summarize_environments(APP) == [
         britive.Summary(id=environment, name="Production", type="environment")
     ]
     assert [found.name for found in britive.summarize_environment_groups(APP)] == ["root"]
 
 
-def test_an_application_that_scans_its_environments_is_listed(emulator: Running) -> None:
+def test_an_application_that_scans_its_own_environments_is_listed(emulator: Running) -> None:
     emulator.seed(britive=sample_data.ORGANISATION)
     assert [found.type for found in britive.list_environments("app-org")] == ["AWSAccount", "AWSAccount"]
     assert [found.name for found in britive.list_environment_groups("app-org")] == ["Root", "Development"]
@@ -98,7 +98,7 @@ def test_accounts_have_their_mapped_users(emulator: Running, environment: str) -
     assert emulator.requests() == {f"GET {ENVIRONMENT}/accounts": 1, f"POST {ENVIRONMENT}/accounts/{{key}}/users": 1}
 
 
-def test_members_are_included_on_request(environment: str) -> None:
+def test_include_members_returns_members(environment: str) -> None:
     alice = britive.list_accounts(APP, environment, include_members=True)[0]
     assert [(held.name, held.app_permission_id) for held in alice.permissions] == [("ReadOnlyAccess", 46600)]
     assert [held.name for held in alice.groups] == ["Admins", "Developers"]
@@ -122,7 +122,7 @@ def test_rows_are_sorted_and_filtered_by_the_service(environment: str) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 6, 100])
-def test_all_pages_or_one_page_are_read(emulator: Running, environment: str, size: int) -> None:
+def test_all_pages_are_read_or_only_the_requested_page(emulator: Running, environment: str, size: int) -> None:
     everything = [row.account_id for row in britive.list_accounts(APP, environment)]
     emulator.clear_requests()
     assert [row.account_id for row in britive.list_accounts(APP, environment, size=size)] == everything
@@ -133,7 +133,7 @@ def test_all_pages_or_one_page_are_read(emulator: Running, environment: str, siz
     assert emulator.total() == 1
 
 
-def test_the_deprecated_form_has_the_same_rows_with_more_fields(emulator: Running, environment: str) -> None:
+def test_deprecated_calls_return_the_same_rows_with_additional_fields(emulator: Running, environment: str) -> None:
     pairs: list[tuple[list[Any], list[Any]]] = [
         (britive.list_accounts(APP, environment, deprecated=True), britive.list_accounts(APP, environment)),
         (britive.list_permissions(APP, environment, deprecated=True), britive.list_permissions(APP, environment)),
@@ -150,7 +150,7 @@ def test_the_deprecated_form_has_the_same_rows_with_more_fields(emulator: Runnin
 @pytest.mark.parametrize(
     "given", [{"page": 0}, {"size": 5}, {"sort": "name"}, {"filter": "x"}, {"include_members": True}]
 )
-def test_the_deprecated_form_takes_no_new_parameters(environment: str, given: dict[str, Any]) -> None:
+def test_deprecated_calls_refuse_the_new_parameters(environment: str, given: dict[str, Any]) -> None:
     for look_up in (britive.list_accounts, britive.list_permissions, britive.list_groups):
         with pytest.raises(InvalidArguments, match="deprecated=True does not support"):
             look_up(APP, environment, deprecated=True, **given)
@@ -159,7 +159,7 @@ def test_the_deprecated_form_takes_no_new_parameters(environment: str, given: di
 # -- links
 
 
-def test_links_are_listed_from_both_ends(environment: str) -> None:
+def test_links_are_found_from_both_ends(environment: str) -> None:
     assert [
         (row.account_name, row.permission_name, row.permission_type)
         for row in britive.list_account_permissions(APP, environment, 2800)
@@ -177,7 +177,7 @@ def test_links_are_listed_from_both_ends(environment: str) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
-def test_links_are_complete_over_pages(environment: str, size: int) -> None:
+def test_links_of_several_pages_are_all_returned(environment: str, size: int) -> None:
     found = britive.list_account_groups(APP, environment, 2800, size=size, sort="permissionName,desc")
     assert [row.permission_name for row in found] == ["Developers", "Admins"]
     [second] = britive.list_account_groups(APP, environment, 2800, size=1, page=1, sort="permissionName,desc")

@@ -1,4 +1,4 @@
-"""Tests that a lost reply to a creation in Britive takes no object of another writer and creates nothing twice."""
+"""Tests lost replies to creations in Britive: no object of another writer is adopted, and none is created twice."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def kind_of(resource: Resource) -> str:
     return resource.subject.lifecycle.kind
 
 
-def test_existing_objects_with_the_name_are_not_taken_for_the_new_one(resource: Resource, emulator: Running) -> None:
-    """One has the same name in another group. The other is in this group and of the other kind."""
+def test_older_objects_with_the_same_name_are_not_adopted(resource: Resource, emulator: Running) -> None:
+    """Create one object in another group, and one of the other kind in the same group."""
     root = britive_root(emulator)
     above = britive_group(emulator, root, "above")
     if kind_of(resource) == "britive.Environment":
@@ -41,14 +41,16 @@ def test_existing_objects_with_the_name_are_not_taken_for_the_new_one(resource: 
     assert britive_names(emulator) == ["above", "n", "n", "n"]
 
 
-def test_a_new_object_with_another_description_is_not_taken_for_ours(resource: Resource, emulator: Running) -> None:
+def test_an_object_of_another_writer_with_another_description_is_not_adopted(
+    resource: Resource, emulator: Running
+) -> None:
     root, route = britive_root(emulator), POST[kind_of(resource)]
     theirs = britive_group if kind_of(resource) == "britive.EnvironmentGroup" else britive_environment
     emulator.fault(kind="hold", method="POST", route=route)
     with ThreadPoolExecutor(1) as pool:
         ours = pool.submit(resource.up, app_id=APP, name="n")
         emulator.held(1)
-        # The first attempt fails and the second succeeds, beside the other object, which Britive allows.
+        # The other writer creates its object while our request is held. Britive allows both objects.
         emulator.fault(kind="drop", method="POST", route=route, skip=1)
         id = theirs(emulator, root, "n", description="theirs")
         emulator.release()
@@ -57,7 +59,7 @@ def test_a_new_object_with_another_description_is_not_taken_for_ours(resource: R
     assert britive_names(emulator) == ["n", "n"]
 
 
-def test_a_service_that_refuses_every_creation_ends_in_an_error(resource: Resource, emulator: Running) -> None:
+def test_a_service_that_always_fails_causes_an_error_and_creates_nothing(resource: Resource, emulator: Running) -> None:
     emulator.fault(kind="status", status=503, method="POST", route=POST[kind_of(resource)], times=None)
     with pytest.raises(OutcomeUnknown) as lost:
         Resource(kind_of(resource), emulator, budgetSeconds="0.5").up(app_id=APP, name="n")

@@ -26,7 +26,7 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in [pool.submit(call) for call in calls]]
 
 
-def test_the_first_resource_creates_the_root_group_and_it_stays(emulator: Running) -> None:
+def test_the_first_resource_creates_a_root_group_that_stays(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     group.up(app_id=APP, name="Platform")
     [root] = roots(emulator)
@@ -54,7 +54,7 @@ def test_concurrent_resources_share_one_root_group(emulator: Running) -> None:
 
 @pytest.mark.parametrize("crossed", [False, True])
 def test_concurrent_processes_end_with_one_root_group(emulator: Running, crossed: bool) -> None:
-    """Both have found no root group. If ``crossed``, both create one before either looks again."""
+    """Let both processes find no root group. If ``crossed``, both create one before either reads again."""
     one, two = (Resource("britive.EnvironmentGroup", emulator) for _ in range(2))
     emulator.fault(kind="hold", method="POST", route=GROUPS, times=2)
     with ThreadPoolExecutor(2) as pool:
@@ -73,12 +73,12 @@ def test_concurrent_processes_end_with_one_root_group(emulator: Running, crossed
     [root] = roots(emulator)
     assert {one.outputs["parent"], two.outputs["parent"]} == {root["id"]}
     assert britive_names(emulator) == ["one", "two"]
-    assert emulator.requests()[f"DELETE {TREE}/environment-groups/{{group}}"] == 1, "two had been made"
+    assert emulator.requests()[f"DELETE {TREE}/environment-groups/{{group}}"] == 1, "two root groups were created"
     for resource in (one, two):
         assert resource.refresh()
 
 
-def test_one_process_creates_one_root_group_at_a_time(emulator: Running) -> None:
+def test_a_process_sends_one_request_at_a_time_to_create_the_root_group(emulator: Running) -> None:
     first = Resource("britive.EnvironmentGroup", emulator)
     resources = [first, *(first.also() for _ in range(3))]
     emulator.fault(kind="hold", method="POST", route=GROUPS)
@@ -95,7 +95,7 @@ def test_one_process_creates_one_root_group_at_a_time(emulator: Running) -> None
     assert emulator.requests()[f"POST {GROUPS}"] == 5, "four groups and one root"
 
 
-def test_a_root_group_that_is_newer_than_the_listing_is_found(emulator: Running) -> None:
+def test_a_root_group_created_after_the_listing_is_found(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     assert group.subject.read("absent", {"app_id": APP, "name": "n"}) is None
     root = britive_root(emulator)
@@ -105,7 +105,7 @@ def test_a_root_group_that_is_newer_than_the_listing_is_found(emulator: Running)
     assert emulator.requests()[f"POST {GROUPS}"] == 1, "the group, and no root"
 
 
-def test_a_second_root_group_with_content_is_left_alone(emulator: Running) -> None:
+def test_our_second_root_group_is_not_deleted_if_it_has_content(emulator: Running) -> None:
     emulator.switch(britive_nonempty_group="cascade")
     group = Resource("britive.EnvironmentGroup", emulator)
     held = emulator.fault(kind="hold", method="POST", route=GROUPS)
@@ -116,7 +116,7 @@ def test_a_second_root_group_with_content_is_left_alone(emulator: Running) -> No
         emulator.fault(kind="hold", method="GET", route=TREE)
         emulator.release(fault=held["id"])
         emulator.held(1)
-        # Both are there, and ours has not been looked at yet.
+        # Both root groups exist, and the provider has not read the groups again yet.
         second = next(row["id"] for row in emulator.dump()["britive"]["environment_group"] if row["id"] != first)
         britive_group(emulator, second, "theirs")
         emulator.release()
@@ -126,7 +126,7 @@ def test_a_second_root_group_with_content_is_left_alone(emulator: Running) -> No
     assert britive_names(emulator) == ["Platform", "theirs"]
 
 
-def test_the_only_allowed_root_group_is_used(emulator: Running) -> None:
+def test_after_a_refused_second_root_group_the_existing_one_is_used(emulator: Running) -> None:
     emulator.switch(britive_root_twice=False)
     one, two = (Resource("britive.EnvironmentGroup", emulator) for _ in range(2))
     emulator.fault(kind="hold", method="POST", route=GROUPS, times=2, after=False)
@@ -189,7 +189,9 @@ def test_each_application_has_its_own_root_group(emulator: Running) -> None:
 
 
 @pytest.mark.parametrize(("status", "error"), [(403, Forbidden), (409, Conflict)])
-def test_a_refused_root_group_creates_nothing(emulator: Running, status: int, error: type[Exception]) -> None:
+def test_if_the_root_group_is_refused_nothing_is_created(
+    emulator: Running, status: int, error: type[Exception]
+) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     emulator.fault(kind="status", status=status, method="POST", route=GROUPS)
     with pytest.raises(error):
@@ -197,7 +199,7 @@ def test_a_refused_root_group_creates_nothing(emulator: Running, status: int, er
     assert britive_tree(emulator) == ([], [])
 
 
-def test_an_application_without_its_tree_is_an_error(emulator: Running) -> None:
+def test_a_reply_without_the_tree_does_not_count_as_an_empty_application(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     group.up(app_id=APP, name="Platform")
     emulator.fault(kind="missing_field", field="rootEnvironmentGroup", method="GET", route=TREE, times=None)

@@ -1,4 +1,4 @@
-"""Defines the servers of the Vault tests. A test of ``server`` runs at the emulator and at a real Vault."""
+"""Defines the servers of the Vault tests. A test that uses ``server`` runs with the emulator and with a real Vault."""
 
 from __future__ import annotations
 

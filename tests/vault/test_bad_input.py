@@ -18,7 +18,7 @@ ADDRESS = "https://vault.example.com"
 
 
 def lifecycle(kind: str, **config: Any) -> Lifecycle:
-    """Returns a lifecycle with this configuration only: no emulator, no environment."""
+    """Return a lifecycle that uses only this configuration: no emulator and no environment variables."""
     return Lifecycle(
         handler_class(kind), Session(Settings({f"roster:{key}": value for key, value in config.items()}.get, {}))
     )
@@ -65,7 +65,7 @@ def failures(kind: str, given: dict[str, Any]) -> dict[str, str]:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_malformed_group_fails_with_its_path(given: dict[str, Any], path: str, reason: str) -> None:
+def test_a_check_failure_of_a_group_has_its_path(given: dict[str, Any], path: str, reason: str) -> None:
     found = failures("vault.IdentityGroup", {"name": "platform", **given} if given else given)
     assert list(found) == [path]
     assert reason in found[path]
@@ -89,14 +89,13 @@ def test_a_malformed_group_fails_with_its_path(given: dict[str, Any], path: str,
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_malformed_members_fail_with_their_path(given: dict[str, Any], path: str, reason: str) -> None:
+def test_a_check_failure_of_members_has_its_path(given: dict[str, Any], path: str, reason: str) -> None:
     found = failures("vault.GroupMembers", given)
     assert list(found) == [path]
     assert reason in found[path]
 
 
-def test_vault_accepts_values_at_the_limits(server: VaultServer) -> None:
-
+def test_vault_accepts_the_longest_values_that_check_accepts(server: VaultServer) -> None:
     declared = server.resource("vault.IdentityGroup")
     metadata = {"k" * 128: "é" * 256, "a-zA-Z0-9=/+_-": "", **{str(number): "v" for number in range(62)}}
     for name in ("x" * 2000, " ", "a/../b//c", "list?x#y%2F", "Ünïcode 🦊"):
@@ -110,7 +109,9 @@ def test_vault_accepts_values_at_the_limits(server: VaultServer) -> None:
 # -- settings
 
 
-def test_a_missing_address_or_token_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_error_for_a_missing_address_or_token_says_how_to_set_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     for config, expected in (
         ({}, "roster:vaultToken"),
@@ -122,7 +123,7 @@ def test_a_missing_address_or_token_is_named(monkeypatch: pytest.MonkeyPatch, tm
         assert expected in failure.reason
 
 
-def test_the_token_of_vault_login_is_used_last(
+def test_the_token_of_vault_login_is_used_if_no_other_is_set(
     real: VaultServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -138,7 +139,7 @@ def test_the_token_of_vault_login_is_used_last(
     assert set(named(real)) == {"by the file", "by the setting"}
 
 
-def test_another_connection_does_not_use_the_token_of_vault_login(
+def test_a_named_connection_does_not_use_the_token_of_vault_login(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -1,4 +1,4 @@
-"""Tests lost replies, refusals between two steps and late reads of Vault: a group exists once, or not at all."""
+"""Tests lost replies, refused second writes and stale reads: afterwards a group exists exactly once, or not at all."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def declared(server: VaultServer) -> Resource:
     return server.resource(KIND)
 
 
-def holds(server: VaultServer, declared: Resource) -> None:
+def assert_created_once(server: VaultServer, declared: Resource) -> None:
     assert named(server) == {"platform": declared.id}
     row = shown(server, declared.id)
     assert {key: row[key] for key in HELD} == HELD
@@ -39,7 +39,7 @@ def holds(server: VaultServer, declared: Resource) -> None:
 
 
 @pytest.mark.parametrize("route", [MAKE, WRITE])
-def test_a_lost_creation_is_found_though_openbao_changes_the_case(
+def test_a_lost_creation_is_found_although_openbao_converts_the_policies_to_lower_case(
     declared: Resource, server: VaultServer, emulator: Running, route: str
 ) -> None:
     emulator.switch(vault_flavour="openbao")
@@ -51,15 +51,15 @@ def test_a_lost_creation_is_found_though_openbao_changes_the_case(
 
 
 @pytest.mark.parametrize("fault", [{"kind": "drop_after"}, {"kind": "status_after", "status": 500}], ids=str)
-def test_a_lost_reply_to_the_second_step_keeps_the_group(
+def test_a_lost_reply_to_the_second_write_keeps_the_group(
     declared: Resource, server: VaultServer, emulator: Running, fault: dict[str, Any]
 ) -> None:
     emulator.fault(**fault, method="POST", route=WRITE)
     declared.up(**DECLARED)
-    holds(server, declared)
+    assert_created_once(server, declared)
 
 
-def test_a_500_of_vault_is_reported_and_not_repeated(declared: Resource, emulator: Running) -> None:
+def test_a_500_of_vault_is_an_error_and_the_write_is_not_repeated(declared: Resource, emulator: Running) -> None:
     declared.up(name="platform", policies=["x"])
     emulator.clear_requests()
     emulator.fault("status", method="POST", route=WRITE, status=500)
@@ -68,7 +68,7 @@ def test_a_500_of_vault_is_reported_and_not_repeated(declared: Resource, emulato
     assert emulator.requests()[f"POST {WRITE}"] == 1
 
 
-def test_a_server_that_lags_behind_is_asked_again(declared: Resource, emulator: Running) -> None:
+def test_a_read_from_a_server_that_lags_behind_is_repeated(declared: Resource, emulator: Running) -> None:
     emulator.fault(
         "status", method="GET", route=WRITE, status=412, body={"errors": ["required index state not present"]}
     )
@@ -80,7 +80,7 @@ def test_a_server_that_lags_behind_is_asked_again(declared: Resource, emulator: 
 
 
 @pytest.mark.parametrize("status", [400, 403])
-def test_a_refused_second_step_undoes_the_first(
+def test_a_refused_second_write_deletes_the_new_group(
     declared: Resource, server: VaultServer, emulator: Running, status: int
 ) -> None:
     body = {"errors": ["policies cannot contain that"]}
@@ -90,10 +90,10 @@ def test_a_refused_second_step_undoes_the_first(
     assert named(server) == {}
     assert "was created" not in str(caught.value)
     declared.up(**DECLARED)
-    holds(server, declared)
+    assert_created_once(server, declared)
 
 
-def test_a_group_that_cannot_be_removed_again_is_named(
+def test_the_error_names_a_new_group_that_cannot_be_deleted(
     declared: Resource, server: VaultServer, emulator: Running
 ) -> None:
     emulator.fault("status", method="POST", route=WRITE, status=403, body={"errors": ["no"]})
@@ -105,22 +105,22 @@ def test_a_group_that_cannot_be_removed_again_is_named(
     with pytest.raises(AlreadyExists):
         declared.up(**DECLARED)
     declared.up(**DECLARED, adopt=True)
-    holds(server, declared)
+    assert_created_once(server, declared)
 
 
-def test_a_group_that_another_writer_filled_is_not_removed(
+def test_a_new_group_to_which_others_added_members_is_not_deleted(
     server: VaultServer, emulator: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declared = server.resource(KIND)
     api = declared.subject.lifecycle.session.settings.client(system("vault"))
     post = api.post
 
-    def another_is_faster(path: str, *ids: str, **options: Any) -> Any:
+    def add_a_member_before_the_second_write(path: str, *ids: str, **options: Any) -> Any:
         if ids:
             change(server, ids[0], member_entity_ids=["entity-bob"])
         return post(path, *ids, **options)
 
-    monkeypatch.setattr(api, "post", another_is_faster)
+    monkeypatch.setattr(api, "post", add_a_member_before_the_second_write)
     emulator.fault("status", method="POST", route=WRITE, status=403, body={"errors": ["no"]}, skip=1)
     with pytest.raises(Forbidden, match="was created"):
         declared.up(**DECLARED)
@@ -128,8 +128,8 @@ def test_a_group_that_another_writer_filled_is_not_removed(
     assert shown(server, left)["member_entity_ids"] == ["entity-bob"]
 
 
-def test_an_unmanaged_group_is_not_taken_for_the_lost_one(server: VaultServer, emulator: Running) -> None:
-    """The unmanaged group shows only when the provider looks for the lost one."""
+def test_a_group_of_another_writer_is_not_adopted_after_a_lost_request(server: VaultServer, emulator: Running) -> None:
+    """The first look-up does not show the other group. The look-up after the lost request does."""
     theirs = server.resource(KIND)
     theirs.up(name="platform", policies=["theirs"])
     absent = {"status": 404, "body": {"errors": []}}
@@ -140,7 +140,7 @@ def test_an_unmanaged_group_is_not_taken_for_the_lost_one(server: VaultServer, e
     assert shown(server, theirs.id)["policies"] == ["theirs"]
 
 
-def test_a_missing_index_causes_no_warning(emulator: Running, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_reply_without_a_modify_index_causes_no_warning(emulator: Running, caplog: pytest.LogCaptureFixture) -> None:
     emulated = VaultServer(emulator.url)
     team, anna = group(emulated, "team"), entities(emulated, 1)
     emulator.fault("missing_field", field="modify_index", method="GET")

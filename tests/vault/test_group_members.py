@@ -51,7 +51,7 @@ def test_unmanaged_members_are_neither_shown_nor_removed(members: Resource, serv
     assert shown(server, team)["member_entity_ids"] == [cara]
 
 
-def test_an_omitted_list_is_left_alone(members: Resource, server: VaultServer, team: str) -> None:
+def test_an_omitted_list_is_not_changed(members: Resource, server: VaultServer, team: str) -> None:
     [anna], inner = entities(server, 1), group(server)
     change(server, team, member_group_ids=[inner])
     members.up(group_id=team, member_entity_ids=[anna], exclusive=True)
@@ -61,7 +61,7 @@ def test_an_omitted_list_is_left_alone(members: Resource, server: VaultServer, t
     assert shown(server, team)["member_group_ids"] == [inner]
 
 
-def test_creating_an_exclusive_set_removes_nobody(members: Resource, server: VaultServer, team: str) -> None:
+def test_creating_an_exclusive_set_refuses_unmanaged_members(members: Resource, server: VaultServer, team: str) -> None:
     anna, unmanaged = entities(server)
     change(server, team, member_entity_ids=[unmanaged])
     declared: dict[str, Any] = {"group_id": team, "member_entity_ids": [anna], "exclusive": True}
@@ -72,7 +72,7 @@ def test_creating_an_exclusive_set_removes_nobody(members: Resource, server: Vau
     assert shown(server, team)["member_entity_ids"] == [anna]
     change(server, team, member_entity_ids=[anna, unmanaged])
     assert members.refresh()
-    assert members.up(**declared) == "update", "a later member shows, and is then removed"
+    assert members.up(**declared) == "update", "a refresh must find the later member, so that an update removes it"
     assert shown(server, team)["member_entity_ids"] == [anna]
 
 
@@ -88,7 +88,7 @@ def test_an_external_group_is_refused_before_anything_is_written(members: Resour
 
 
 @pytest.mark.parametrize("field", ["member_entity_ids", "member_group_ids"])
-def test_a_member_that_does_not_exist_changes_nothing(
+def test_a_missing_member_is_an_error_and_changes_nothing(
     members: Resource, server: VaultServer, team: str, field: str
 ) -> None:
     before = shown(server, team)
@@ -97,13 +97,13 @@ def test_a_member_that_does_not_exist_changes_nothing(
     assert shown(server, team) == before
 
 
-def test_a_cycle_is_refused_in_the_services_words(members: Resource, server: VaultServer, team: str) -> None:
+def test_the_error_for_a_cycle_contains_the_services_message(members: Resource, server: VaultServer, team: str) -> None:
     outer = group(server, "outer", member_group_ids=[team])
     with pytest.raises(BadRequest, match="cyclic relationship"):
         members.up(group_id=team, member_group_ids=[outer])
 
 
-def test_a_group_that_does_not_exist_is_an_error(members: Resource, server: VaultServer) -> None:
+def test_members_of_a_missing_group_are_an_error(members: Resource, server: VaultServer) -> None:
     with pytest.raises(NotFound):
         members.up(group_id="absent", member_entity_ids=entities(server, 1))
 
@@ -154,7 +154,7 @@ def test_resources_of_one_program_lose_no_member(server: VaultServer, team: str)
     assert shown(server, team)["member_entity_ids"] == sorted(people)
 
 
-def test_a_writer_that_always_overwrites_is_reported(server: VaultServer, team: str) -> None:
+def test_a_writer_that_always_undoes_the_change_causes_an_error(server: VaultServer, team: str) -> None:
     anna, other = entities(server)
 
     def undo(seconds: float) -> None:
@@ -167,7 +167,7 @@ def test_a_writer_that_always_overwrites_is_reported(server: VaultServer, team: 
     assert other in shown(server, team)["member_entity_ids"]
 
 
-def test_a_simultaneous_change_is_a_warning(
+def test_a_simultaneous_change_of_another_writer_causes_a_warning(
     server: VaultServer, team: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     anna, other = entities(server)

@@ -31,8 +31,8 @@ def test_adoption_changes_only_the_declared_fields(declared: Resource, server: V
     declared.up(name="platform", policies=["ours"], member_entity_ids=[mine], adopt=True)
     assert declared.id == there
     row = shown(server, there)
-    assert (row["policies"], row["member_entity_ids"]) == (["ours"], [mine]), "a declared list is complete"
-    assert row["metadata"] == {"a": "b"}, "an unmanaged field is left alone"
+    assert (row["policies"], row["member_entity_ids"]) == (["ours"], [mine]), "a declared list replaces the old one"
+    assert row["metadata"] == {"a": "b"}, "an unmanaged field is not changed"
     assert row["name"] == "Platform"
 
 
@@ -43,8 +43,8 @@ def test_a_group_of_the_other_type_is_not_adopted(declared: Resource, server: Va
     assert shown(server, there)["policies"] == ["theirs"]
 
 
-def all_look_before_one_creates(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    """Makes all creators look for the name before the first one creates the group."""
+def all_look_up_before_any_creates(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Make all creators look for the group before any of them creates it."""
     looked, find, first = threading.Barrier(count), IdentityGroupHandler.find, threading.local()
 
     def find_and_wait(self: IdentityGroupHandler, args: Any) -> Any:
@@ -57,8 +57,10 @@ def all_look_before_one_creates(monkeypatch: pytest.MonkeyPatch, count: int) -> 
     monkeypatch.setattr(IdentityGroupHandler, "find", find_and_wait)
 
 
-def test_one_of_many_concurrent_creators_succeeds(server: VaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    all_look_before_one_creates(monkeypatch, CREATORS)
+def test_one_of_many_concurrent_creations_with_one_name_succeeds(
+    server: VaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_look_up_before_any_creates(monkeypatch, CREATORS)
 
     def create(number: int) -> Resource | AlreadyExists:
         stack = server.resource(KIND)
@@ -79,8 +81,10 @@ def test_one_of_many_concurrent_creators_succeeds(server: VaultServer, monkeypat
     assert winner.preview(**winner.inputs) == "same"
 
 
-def test_a_lost_race_for_the_other_type_is_refused(server: VaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    all_look_before_one_creates(monkeypatch, 2)
+def test_the_slower_of_two_creations_with_different_types_is_refused(
+    server: VaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_look_up_before_any_creates(monkeypatch, 2)
     types = ["internal", "external"]
 
     def create(type: str) -> str:
@@ -96,8 +100,8 @@ def test_a_lost_race_for_the_other_type_is_refused(server: VaultServer, monkeypa
     assert (row["type"], row["policies"]) == (winner, [winner])
 
 
-def test_a_lost_race_may_end_in_an_adoption(server: VaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    all_look_before_one_creates(monkeypatch, 2)
+def test_the_slower_of_two_creations_can_adopt_the_group(server: VaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_look_up_before_any_creates(monkeypatch, 2)
     stacks = [server.resource(KIND) for _ in range(2)]
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda stack: stack.up(name="platform", policies=["same"], adopt=True), stacks))
@@ -106,7 +110,7 @@ def test_a_lost_race_may_end_in_an_adoption(server: VaultServer, monkeypatch: py
 
 
 @pytest.mark.parametrize("field", ["member_entity_ids", "member_group_ids"])
-def test_a_member_that_does_not_exist_creates_no_group(declared: Resource, server: VaultServer, field: str) -> None:
+def test_a_missing_member_is_an_error_and_creates_no_group(declared: Resource, server: VaultServer, field: str) -> None:
     with pytest.raises(BadRequest, match=r'(?s)ID "absent".*correct the declaration'):
         declared.up(name="platform", policies=["p"], **{field: ["absent"]})
     assert named(server) == {}
@@ -115,7 +119,7 @@ def test_a_member_that_does_not_exist_creates_no_group(declared: Resource, serve
 # -- updates and replacements
 
 
-def test_a_rename_to_a_taken_name_changes_nothing(declared: Resource, server: VaultServer) -> None:
+def test_a_rename_to_a_used_name_is_refused_and_changes_nothing(declared: Resource, server: VaultServer) -> None:
     group(server, "Taken")
     declared.up(name="platform", policies=["p"])
     with pytest.raises(AlreadyExists, match="already has the name 'taken'"):
@@ -124,7 +128,7 @@ def test_a_rename_to_a_taken_name_changes_nothing(declared: Resource, server: Va
     assert (row["name"], row["policies"]) == ("platform", ["p"]), "a refused write changes nothing"
 
 
-def test_case_is_not_a_difference(declared: Resource, server: VaultServer) -> None:
+def test_upper_and_lower_case_are_not_a_difference(declared: Resource, server: VaultServer) -> None:
     declared.up(name="Platform", policies=["Deploy", "read"])
     assert declared.up(name="PLATFORM", policies=["READ", " deploy", "Read"]) == "same"
     change(server, declared.id, name="pLATFORM", policies=["DEPLOY", "READ"])
@@ -132,7 +136,9 @@ def test_case_is_not_a_difference(declared: Resource, server: VaultServer) -> No
     assert declared.preview(name="Platform", policies=["Deploy", "read"]) == "same"
 
 
-def test_another_type_replaces_and_deletes_first_if_the_name_stays(declared: Resource, server: VaultServer) -> None:
+def test_a_new_type_replaces_the_group_and_deletes_the_old_one_first_if_the_name_is_the_same(
+    declared: Resource, server: VaultServer
+) -> None:
     declared.up(name="platform", policies=["p"])
     first = declared.id
     assert declared.up(name="Platform", policies=["p"], type="external") == "delete-replace"
@@ -146,7 +152,7 @@ def test_another_type_replaces_and_deletes_first_if_the_name_stays(declared: Res
 # -- partly managed groups
 
 
-def test_omitted_fields_are_left_alone(declared: Resource, server: VaultServer) -> None:
+def test_omitted_fields_are_not_changed(declared: Resource, server: VaultServer) -> None:
     anna, bert = entities(server)
     declared.up(name="platform")
     change(server, declared.id, policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna, bert])
@@ -174,7 +180,7 @@ def test_empty_lists_clear_the_fields(declared: Resource, server: VaultServer) -
     assert declared.preview(name="platform", **empty) == "same"
 
 
-def test_items_added_since_the_last_refresh_stay_until_the_next(declared: Resource, server: VaultServer) -> None:
+def test_items_that_others_added_stay_until_a_refresh_shows_them(declared: Resource, server: VaultServer) -> None:
     anna, bert, cara = entities(server, 3)
     declared.up(name="platform", policies=["a", "b"], metadata={"a": "1", "b": "2"}, member_entity_ids=[anna, bert])
     change(
@@ -197,7 +203,7 @@ def test_items_added_since_the_last_refresh_stay_until_the_next(declared: Resour
     assert {key: row[key] for key in wanted} == wanted
 
 
-def test_nested_groups_show_their_parents_and_members(server: VaultServer) -> None:
+def test_a_nested_group_shows_its_parents_and_refuses_cycles(server: VaultServer) -> None:
     inner = server.resource(KIND)
     inner.up(name="inner", policies=[])
     outer = inner.also()
@@ -210,12 +216,14 @@ def test_nested_groups_show_their_parents_and_members(server: VaultServer) -> No
         inner.up(name="inner", policies=[], member_group_ids=[inner.id])
     assert shown(server, inner.id)["member_group_ids"] == []
     outer.destroy()
-    assert inner.refresh(), "a parent that is gone leaves its member alone"
+    assert inner.refresh(), "deleting the parent must not delete its member group"
 
 
-def test_the_members_of_an_external_group_are_not_managed(server: VaultServer) -> None:
+def test_members_of_an_external_group_are_not_managed(server: VaultServer) -> None:
     external = server.resource(KIND)
     external.up(name="sso", type="external", policies=["p"], metadata={"idp": "okta"})
     assert external.up(name="sso", type="external", policies=[], metadata={}) == "update"
     found = external.get(external.id)
-    assert not {"member_entity_ids", "member_group_ids"} & set(found), "so that an imported group can be declared"
+    assert not {"member_entity_ids", "member_group_ids"} & set(found), (
+        "a program cannot declare these fields, so a read must not return them"
+    )

@@ -61,14 +61,14 @@ def test_a_listing_is_complete_and_sorted_by_name(server: VaultServer) -> None:
     assert [row.name for row in roster_vault.list_identity_groups(prefix="TEAM-1")] == names[10:20]
 
 
-def test_an_external_group_shows_the_logged_in_members(emulator: Running, program_config: Configure) -> None:
+def test_a_look_up_of_an_external_group_returns_its_members(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url)
     data = {"name": "sso", "type": "external", "member_entity_ids": ["entity-alice"]}
     emulator.seed(vault={"groups": [data]})
     assert roster_vault.get_identity_group(name="sso").member_entity_ids == ["entity-alice"]
 
 
-def test_a_group_that_goes_meanwhile_is_left_out(emulator: Running, program_config: Configure) -> None:
+def test_a_group_deleted_during_the_listing_is_omitted(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url)
     server = VaultServer(emulator.url)
     group(server, "one")
@@ -76,7 +76,7 @@ def test_a_group_that_goes_meanwhile_is_left_out(emulator: Running, program_conf
     assert roster_vault.list_identity_groups() == []
 
 
-def test_a_named_connection(emulator: Running, program_config: Configure) -> None:
+def test_a_look_up_uses_the_named_connection(emulator: Running, program_config: Configure) -> None:
     program_config(
         emulator=emulator.url,
         connections={

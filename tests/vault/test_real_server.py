@@ -1,4 +1,4 @@
-"""Leads Vault's kinds through their lifecycle at a real server. ``test_lifecycle.py`` does so at the emulator."""
+"""Runs the lifecycle test of Vault's kinds with a real Vault. ``test_lifecycle.py`` runs it with the emulator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from testkit.vault import Vault
 
 @pytest.mark.parametrize("subject", [VaultServer.direct, VaultServer.pickled], ids=["direct", "pickled"])
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_each_kind_completes_its_lifecycle_at_a_real_server(
+def test_each_kind_completes_its_lifecycle_with_a_real_vault(
     case: Case, subject: Callable[[VaultServer, str], Subject], real: VaultServer
 ) -> None:
     run_lifecycle(case, subject(real, case.kind), real)

@@ -38,7 +38,7 @@ def headers(emulator: Running) -> list[dict[str, str]]:
     ]
 
 
-# -- bodies: an unmanaged field is no key, and no value is null
+# -- bodies: contain no unmanaged field and no null
 
 
 def test_a_creation_sends_name_and_type_first_and_then_the_declared_fields(
@@ -70,7 +70,7 @@ def test_an_update_sends_only_the_changed_fields(declared: Resource, emulator: R
     ]
 
 
-def test_an_update_that_is_already_done_is_not_written(
+def test_a_change_that_another_writer_already_made_is_not_written(
     declared: Resource, server: VaultServer, emulator: Running
 ) -> None:
     declared.up(name="platform", policies=["a"])
@@ -80,7 +80,7 @@ def test_an_update_that_is_already_done_is_not_written(
     assert emulator.requests() == {READ: 2}
 
 
-def test_a_set_of_members_sends_only_its_lists(server: VaultServer, emulator: Running) -> None:
+def test_group_members_sends_only_its_own_lists(server: VaultServer, emulator: Running) -> None:
     team, inner = group(server), group(server)
     emulator.clear_requests()
     members = server.resource(MEMBERS)
@@ -94,14 +94,14 @@ def test_a_set_of_members_sends_only_its_lists(server: VaultServer, emulator: Ru
     ]
 
 
-def test_members_that_are_there_are_not_written(server: VaultServer, emulator: Running) -> None:
+def test_members_that_are_already_in_the_group_are_not_written(server: VaultServer, emulator: Running) -> None:
     team = group(server, member_entity_ids=["entity-alice"])
     emulator.clear_requests()
     server.resource(MEMBERS).up(group_id=team, member_entity_ids=["entity-alice"])
     assert emulator.requests() == {READ: 1}
 
 
-def test_a_refresh_is_one_request(declared: Resource, emulator: Running) -> None:
+def test_a_refresh_sends_one_request(declared: Resource, emulator: Running) -> None:
     declared.up(name="platform", policies=["a"])
     emulator.clear_requests()
     assert declared.refresh()
@@ -111,7 +111,7 @@ def test_a_refresh_is_one_request(declared: Resource, emulator: Running) -> None
 # -- headers
 
 
-def test_each_request_has_the_header_that_vault_requires(declared: Resource, emulator: Running) -> None:
+def test_every_call_sends_the_header_x_vault_request(declared: Resource, emulator: Running) -> None:
     declared.up(name="platform", policies=["a"])
     declared.destroy()
     seen = headers(emulator)
@@ -123,7 +123,9 @@ def test_each_request_has_the_header_that_vault_requires(declared: Resource, emu
 @pytest.mark.parametrize(
     ("given", "sent"), [("team-a", "team-a"), ("/team-a/inner/", "team-a/inner"), (" team-a ", "team-a")]
 )
-def test_each_request_has_the_namespace(server: VaultServer, emulator: Running, given: str, sent: str) -> None:
+def test_every_call_sends_the_header_of_the_namespace(
+    server: VaultServer, emulator: Running, given: str, sent: str
+) -> None:
     emulator.switch(vault_flavour="openbao")
     emulator.seed(vault={"namespaces": [sent]})
     inside, outside = server.resource(GROUP, vaultNamespace=given), server.resource(GROUP)
@@ -138,7 +140,7 @@ def test_each_request_has_the_namespace(server: VaultServer, emulator: Running, 
 
 
 @pytest.mark.parametrize("given", ["", "/", "root", "root/"])
-def test_the_root_namespace_is_not_sent(server: VaultServer, emulator: Running, given: str) -> None:
+def test_no_header_is_sent_for_the_root_namespace(server: VaultServer, emulator: Running, given: str) -> None:
     server.resource(GROUP, vaultNamespace=given).up(name="platform", policies=["a"])
     assert not any("x-vault-namespace" in header for header in headers(emulator))
 
@@ -149,7 +151,7 @@ def test_a_malformed_namespace_is_refused(server: VaultServer, given: str) -> No
     assert "must be the path of a namespace" in failures["connection"]
 
 
-def test_a_missing_namespace_is_an_error_and_not_a_missing_group(server: VaultServer, emulator: Running) -> None:
+def test_a_missing_namespace_does_not_count_as_a_missing_group(server: VaultServer, emulator: Running) -> None:
     emulator.switch(vault_flavour="openbao")
     emulator.seed(vault={"namespaces": ["team-a"]})
     right, wrong = (server.resource(GROUP, vaultNamespace=name) for name in ("team-a", "team-b"))
@@ -161,7 +163,9 @@ def test_a_missing_namespace_is_an_error_and_not_a_missing_group(server: VaultSe
         wrong.refresh()
 
 
-def test_a_vault_without_namespaces_gets_no_write(server: VaultServer, emulator: Running) -> None:
+def test_a_vault_that_ignores_namespaces_is_refused_and_keeps_its_groups(
+    server: VaultServer, emulator: Running
+) -> None:
     theirs = group(server, "theirs", policies=["p"])
     before = shown(server, theirs)
     stack = server.resource(GROUP, vaultNamespace="team-a")
@@ -178,7 +182,9 @@ def test_a_vault_without_namespaces_gets_no_write(server: VaultServer, emulator:
 # -- OpenBao
 
 
-def test_policies_in_lower_case_by_openbao_are_no_difference(declared: Resource, emulator: Running) -> None:
+def test_policies_that_openbao_converts_to_lower_case_are_not_a_difference(
+    declared: Resource, emulator: Running
+) -> None:
     emulator.switch(vault_flavour="openbao")
     declared.up(name="platform", policies=["Deploy", "READ"])
     assert declared.outputs["policies"] == ["deploy", "read"]
@@ -193,7 +199,7 @@ def test_policies_in_lower_case_by_openbao_are_no_difference(declared: Resource,
 
 @pytest.mark.parametrize("kind", [GROUP, MEMBERS])
 @pytest.mark.parametrize("token", ["viewer-1", "wrong"])
-def test_a_token_without_rights_writes_nothing(server: VaultServer, kind: str, token: str) -> None:
+def test_a_token_without_rights_changes_nothing(server: VaultServer, kind: str, token: str) -> None:
     team = group(server, "team", policies=["p"])
     before = shown(server, team)
     allowed, refused = server.resource(kind), server.resource(kind, vaultToken=token)
@@ -214,7 +220,9 @@ def test_a_token_without_rights_writes_nothing(server: VaultServer, kind: str, t
     assert server.resource(kind).get(allowed.id)
 
 
-def test_a_404_of_a_wrong_address_is_an_error(declared: Resource, server: VaultServer, emulator: Running) -> None:
+def test_a_404_of_a_wrong_address_does_not_count_as_a_missing_group(
+    declared: Resource, server: VaultServer, emulator: Running
+) -> None:
     declared.up(name="platform", policies=["a"])
     emulator.fault("status", method="GET", status=404, body={"errors": ['no handler for route "identity/group"']})
     with pytest.raises(BadRequest, match=r"(?s)no handler for route.*roster:vaultAddress"):
@@ -224,10 +232,10 @@ def test_a_404_of_a_wrong_address_is_an_error(declared: Resource, server: VaultS
         declared.refresh()
 
 
-# -- a write of a shared list is prompt, or starts again
+# -- after a delay, the provider reads a shared list again before it writes it
 
 
-def test_a_delayed_write_reads_again(server: VaultServer, emulator: Running) -> None:
+def test_a_delayed_write_reads_the_group_again_first(server: VaultServer, emulator: Running) -> None:
     team = group(server)
     members = server.resource(MEMBERS)
     emulator.fault("status", method="POST", route="/v1/identity/group/id/{id}", status=429, retry_after=1)
@@ -237,7 +245,7 @@ def test_a_delayed_write_reads_again(server: VaultServer, emulator: Running) -> 
     assert calls == [READ, WRITE, READ, WRITE, READ, READ], "the write after the wait uses a new read"
 
 
-def test_a_member_added_while_a_reply_was_lost_stays(server: VaultServer, emulator: Running) -> None:
+def test_an_unmanaged_member_is_kept_after_a_lost_reply(server: VaultServer, emulator: Running) -> None:
     [alice, bob], team = entities(server), group(server)
     change(server, team, member_entity_ids=[bob])
     emulator.fault("drop_after", method="POST", route="/v1/identity/group/id/{id}", times=2)

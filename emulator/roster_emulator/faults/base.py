@@ -64,7 +64,7 @@ class InjectedFault(BaseModel):
         return self.times is not None and self.fired >= self.times
 
     def matches(self, call: Call, changes: bool) -> bool:
-        """Return whether the fault is meant for a call. ``changes``: whether the call is a write."""
+        """Return whether the fault applies to a call. ``changes`` says whether the call is a write."""
         if self.spent or (self.method is not None and self.method.upper() != call.method):
             return False
         return self.route is None or any(
@@ -72,7 +72,7 @@ class InjectedFault(BaseModel):
         )
 
     def fire(self) -> bool:
-        """Count a matching request. Return ``False`` if the request is to pass unharmed."""
+        """Count a matching request. Return ``False`` if the fault skips the request."""
         if self.skip > 0:
             self.skip -= 1
             return False

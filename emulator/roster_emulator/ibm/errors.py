@@ -59,7 +59,7 @@ def error(trace: str, status: int, code: str, message: str) -> Reply:
 
 
 def general(call: Call, status: int, detail: str = "") -> Reply:
-    """Return the usual error of a status. ``detail`` follows the vendor's own words."""
+    """Return the usual error of a status. Its message is the vendor's message, followed by ``detail``."""
     code, message = GENERAL.get(status, ("error_occurred", f"An error occurred ({status})."))
     return error(call.trace, status, code, f"{message} {detail}".strip())
 

@@ -31,7 +31,7 @@ def bad(text: str) -> Refusal:
 
 
 def failed(text: str, status: int = 500) -> Refusal:
-    """Return an error that Vault words as a list of errors. Some mistakes of a caller are such a 500, too."""
+    """Return an error in the format of Vault's list of errors. Vault sends a 500 for some invalid requests, too."""
     return Refusal(status, f"1 error occurred:\n\t* {text}\n\n")
 
 
