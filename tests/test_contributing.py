@@ -21,7 +21,11 @@ NOT_COPIED = shutil.ignore_patterns(
 )
 # The tests that treat every kind alike.
 TESTS = (
+    "tests/injected_faults/test_page.py",
+    "tests/injected_faults/test_service_faults.py",
+    "tests/recorded_states",
     "tests/test_declarations.py",
+    "tests/test_engine.py",
     "tests/test_examples.py",
     "tests/test_lifecycle.py",
     "tests/test_package.py",
@@ -72,7 +76,12 @@ def test_the_ten_steps_add_a_resource(copy: Path) -> None:
     python = str(copy / ".venv" / "bin" / "python")
     for check in CHECKS:
         run(check, copy)
-    shown = run([python, "-m", "pytest", "-v", "-p", "no:cacheprovider", *TESTS, "-k", "squad or table"], copy)
+    if ENGINE.exists():
+        run([python, "-m", "recorded_states.record"], copy)
+    run([python, "-m", "injected_faults.page"], copy)
+    shown = run(
+        [python, "-m", "pytest", "-v", "-p", "no:cacheprovider", *TESTS, "-k", "squad or table or page or record"], copy
+    )
     assert re.search(r"test_lifecycle\.py::\S+\[ibm\.Squad\] PASSED", shown)
     assert re.search(r"test_example\[08-squads\] (PASSED|SKIPPED)", shown)
 
@@ -80,6 +89,8 @@ def test_the_ten_steps_add_a_resource(copy: Path) -> None:
 def run(command: Sequence[str], folder: Path) -> str:
     """Run a command that must succeed, and return its output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment["PYTHONPATH"] = str(folder / "tests")
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
     return done.stdout

@@ -63,8 +63,8 @@ def test_a_pickle_contains_only_the_name_of_a_kind(kind: str) -> None:
 
 
 def test_one_process_can_serialize_thousands_of_providers() -> None:
-    """Pulumi's SDK wraps the pickler once more for each dictionary that it serializes. After about 960 providers with one,
-    the wrappers exceed Python's recursion limit. The pickle of a provider contains no dictionary."""
+    """Pulumi's SDK wraps the pickler once more for each provider, and a dictionary passes through all wrappers. With a
+    dictionary in the pickle, about 960 providers exceed Python's recursion limit."""
     kinds = itertools.islice(itertools.cycle(PICKLES), 3000)
     assert all(serialize_provider(Engine(kind)) == PICKLES[kind] for kind in kinds)
 
@@ -72,10 +72,6 @@ def test_one_process_can_serialize_thousands_of_providers() -> None:
 def test_the_pickle_is_not_encrypted_and_has_pulumis_key() -> None:
     assert Engine.serialize_as_secret_always is False
     assert PROVIDER_KEY == "__provider"
-
-
-def test_the_table_has_a_pickle_for_each_kind() -> None:
-    assert set(RESOURCES) == set(PICKLES)
 
 
 @pytest.mark.parametrize("kind", PICKLES)

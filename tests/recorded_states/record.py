@@ -120,9 +120,7 @@ def main() -> None:
     to = STATES / this
     if to.exists():
         if f"## {this}, not released yet" not in CHANGELOG.read_text():
-            sys.exit(
-                f"{this} is released, so its recording must not change. Raise the version in pyproject.toml."
-            )
+            sys.exit(f"{this} is released, so its recording must not change. Raise the version in pyproject.toml.")
         shutil.rmtree(to)
     with running() as emulator, tempfile.TemporaryDirectory() as folder:
         emulator.seed(**every_kind.OTHERS)
