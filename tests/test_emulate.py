@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_roster.cli import HINT
 from roster_emulator import Control, Switches
 from roster_emulator.server import listen
 
@@ -111,7 +112,7 @@ def run_without(missing: str, *arguments: str) -> subprocess.CompletedProcess[st
 def test_roster_without_typer_says_what_to_install() -> None:
     result = run_without("typer", "--version")
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == "roster: the package 'typer' is missing\n  hint: pip install 'pulumi-roster[emulator]'\n"
+    assert result.stderr == f"roster: the package 'typer' is missing\n  hint: {HINT}\n"
 
 
 @pytest.mark.parametrize("missing", ["roster_emulator", "starlette"])
@@ -119,8 +120,7 @@ def test_only_roster_emulate_needs_the_emulator(missing: str) -> None:
     assert run_without(missing, "--version").returncode == 0
     result = run_without(missing, "emulate", "--rule-limit", "9")
     assert (result.returncode, result.stdout) == (1, "")
-    hint = "pip install 'pulumi-roster[emulator]'"
-    assert result.stderr == f"roster emulate: the package {missing!r} is missing\n  hint: {hint}\n"
+    assert result.stderr == f"roster emulate: the package {missing!r} is missing\n  hint: {HINT}\n"
 
 
 def test_help_shows_whole_option_names_in_80_columns() -> None:

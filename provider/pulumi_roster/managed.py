@@ -15,6 +15,7 @@ from pulumi.runtime import is_config_secret
 from typing_extensions import TypedDict
 
 from .engine import Engine, configuration
+from .errors import InvalidArguments
 from .http.client import Client
 from .http.settings import NAMESPACE, Settings, System
 from .lifecycle.handler import Handler
@@ -61,14 +62,21 @@ class Managed(dynamic.Resource):
             becomes an input; ``common`` holds the :class:`CommonArguments`.
         """
         common: CommonArguments = arguments["common"]
-        for name in common.keys() - CommonArguments.__annotations__.keys():
-            raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument {name!r}")
+        if unknown := sorted(common.keys() - CommonArguments.__annotations__.keys()):
+            names = ", ".join(map(repr, unknown))
+            raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument {names}")
+        options = common.get("opts")
+        if options is not None and options.import_ is not None:
+            raise InvalidArguments(
+                f"opts: import_ does not work with dynamic resources, got {options.import_!r}",
+                hint="remove import_ and set adopt=True",
+            )
         _warn_of_plain_credentials(self.handler.system)
         given = {**arguments, **common}
         # Outputs that are not also inputs must be listed here, or Pulumi does not make them attributes.
-        names = [name for name in self.handler.state_type.model_fields if name != "id"]
-        props = {name: given.get(name) for name in names}
-        super().__init__(Engine(self.handler.kind), resource_name, props, common.get("opts"))
+        fields = [name for name in self.handler.state_type.model_fields if name != "id"]
+        props = {name: given.get(name) for name in fields}
+        super().__init__(Engine(self.handler.kind), resource_name, props, options)
 
     @classmethod
     def get(

@@ -47,12 +47,13 @@ def test_each_method_and_route_has_its_own_gate() -> None:
     assert len(time.waits) == 1
 
 
-def test_the_gate_never_waits_past_the_deadline() -> None:
+@pytest.mark.parametrize("seconds", [49, 50.5], ids=["too little", "too little for the reply"])
+def test_the_gate_does_not_wait_if_too_little_time_would_be_left(seconds: float) -> None:
     time = FakeTime()
     script = Script(counted(0, time.wall() + 50), limited())
     gate = RateGate(script, time.limits())
     gate.handle_request(request(route="/v2/groups"))
-    assert gate.handle_request(request(route="/v2/groups", deadline=time.now + 49)).status_code == 429
+    assert gate.handle_request(request(route="/v2/groups", deadline=time.now + seconds)).status_code == 429
     assert time.waits == []
 
 

@@ -162,7 +162,7 @@ def test_debug_shows_where_an_error_came_from(program: Program, emulator: Runnin
     program.write('roster.ibm.AccessGroup("team", name="there")')
     message = program.up(code=1).errors["team"]
     assert "Traceback (most recent call last)" in message
-    assert "creation.py" in message
+    assert "safe_creation.py" in message
     assert "already exists as" in message
 
 

@@ -42,3 +42,14 @@ def test_an_argument_that_a_resource_does_not_take_is_a_type_error(program: Prog
     refused = program.up(code=None)
     assert refused.code != 0
     assert "AccessGroup.__init__() got an unexpected keyword argument 'conection'" in refused.out
+
+
+def test_import_is_refused_with_what_works_instead(program: Program) -> None:
+    program.write("""
+        opts = pulumi.ResourceOptions(import_="AccessGroupId-1")
+        roster.ibm.AccessGroup("platform", name="platform", opts=opts)
+    """)
+    refused = program.up(code=None)
+    assert refused.code != 0
+    assert "import_ does not work with dynamic resources" in refused.out
+    assert "hint: remove import_ and set adopt=True" in refused.out

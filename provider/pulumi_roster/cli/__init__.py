@@ -6,7 +6,7 @@ import sys
 
 # The extras install these. If another module is missing, Roster has a bug.
 EXTRAS = frozenset({"rich", "typer"})
-HINT = "pip install 'pulumi-roster[emulator]'"
+HINT = "in a clone of the repository: pip install ./emulator '.[emulator]'"
 
 
 def main() -> None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 __all__ = ["Limits"]
 
+# A service normally answers within this many seconds.
+_USUAL_REPLY = 1.0
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -40,3 +43,8 @@ class Limits:
     wall_clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = field(default=random.random)
+
+    @property
+    def reply_margin(self) -> float:
+        """Return the seconds that must be left for a reply. With less time, the client sends no request."""
+        return min(_USUAL_REPLY, self.budget / 10)

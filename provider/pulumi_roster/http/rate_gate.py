@@ -35,8 +35,8 @@ class RateGate(Layer):
         with self._lock:
             opens = self._closed_until.get(bucket, 0.0)
         wait = opens - self.limits.clock()
-        # If the limit lifts only after the deadline, send the request: the user then gets the service's refusal.
-        if 0 < wait < call.send_by - self.limits.clock():
+        # If the limit lifts too late for a reply, send the request now: the user then gets the service's refusal.
+        if 0 < wait < call.send_by - self.limits.reply_margin - self.limits.clock():
             log.info("%s: limit used up, waiting %.1f s", bucket, wait)
             self.limits.sleep(wait)
         reply = self.below.handle_request(request)

@@ -15,9 +15,6 @@ from .whole_body import ReplyTooLarge
 
 __all__ = ["Retry", "is_certificate_error"]
 
-# A service normally answers within this many seconds.
-_USUAL_REPLY = 1.0
-
 # These errors prove that the client sent nothing.
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -42,7 +39,7 @@ class Retry(Layer):
         give_up = limits.clock() + limits.unreachable
         # If the deadline interrupted a retry, the user would see only a timeout. The failure before it explains more.
         # So do not start a retry that has too little time.
-        latest = call.send_by - min(_USUAL_REPLY, limits.budget / 10)
+        latest = call.send_by - limits.reply_margin
 
         def stop(state: tenacity.RetryCallState) -> bool:
             reached = state.outcome is None or not isinstance(state.outcome.exception(), _UNREACHED)
