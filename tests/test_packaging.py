@@ -129,7 +129,7 @@ def test_the_provider_works_without_the_emulator(dist: Path, tmp_path: Path) -> 
     assert not installed & (EXTRAS | {"starlette", "uvicorn"})
     refused = subprocess.run([programs / "roster"], capture_output=True, text=True, check=False)
     assert refused.returncode == 1
-    assert "pip install 'pulumi-roster[" in refused.stderr
+    assert "pip install ./emulator '.[emulator]'" in refused.stderr
 
 
 def test_the_extra_installs_the_emulator(dist: Path, tmp_path: Path) -> None:
