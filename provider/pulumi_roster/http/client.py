@@ -13,7 +13,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import Any
 
 import httpx
@@ -33,12 +33,8 @@ from .transports import stack
 
 __all__ = ["Client", "Dialect", "Reply"]
 
-try:
-    _VERSION = version("pulumi-roster")
-except PackageNotFoundError:  # a source tree that was never installed
-    _VERSION = "0"
 _HEADERS = {
-    "User-Agent": f"pulumi-roster/{_VERSION} httpx/{httpx.__version__}",
+    "User-Agent": f"pulumi-roster/{version('pulumi-roster')} httpx/{httpx.__version__}",
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
 }
