@@ -156,7 +156,7 @@ KINDS: dict[str, dict[str, Field]] = {
         "member_entity_ids": VAULT_MEMBERS,
         "member_group_ids": VAULT_MEMBERS,
     },
-    "vault.GroupMembers": {
+    "vault.IdentityGroupMembers": {
         "group_id": Field(one_of("g", "h"), replaces=True),
         "member_entity_ids": Field(set_of("a", "A", "b"), meaning=frozenset),
         "member_group_ids": VAULT_MEMBERS,
@@ -167,32 +167,32 @@ KINDS: dict[str, dict[str, Field]] = {
         "description": Field(one_of("", "why", "Why"), default=""),
         "members": Field(set_of("a", "A", "b", "b "), default=UNMANAGED, meaning=frozenset),
     },
-    "appsec.GroupMembers": {
+    "appsec.IdentityGroupMembers": {
         "group_id": Field(one_of("g", "h"), replaces=True),
         "members": Field(set_of("a", "A", "b", "b "), meaning=frozenset),
         "exclusive": FLAG,
     },
     "britive.EnvironmentGroup": {
-        "app_id": APPLICATION,
+        "application_id": APPLICATION,
         "name": NAME,
         "description": Field(one_of("", "why", "Why", "why\n"), default=""),
         "parent_id": Field(one_of("p", "q"), default=UNMANAGED, replaces=True),
     },
     "britive.Environment": {
-        "app_id": APPLICATION,
+        "application_id": APPLICATION,
         "name": NAME,
         "description": Field(one_of("", "why", "Why", "why\n"), default=""),
         "parent_group_id": Field(one_of("p", "q"), default=UNMANAGED, replaces=True),
     },
     "britive.AccountMapping": {
-        "app_id": APPLICATION,
+        "application_id": APPLICATION,
         "environment_id": Field(one_of("e", "f"), replaces=True),
         "account_id": Field(
             one_of(2800, "2800", "0002800", 2801), meaning=lambda account: str(int(account)), replaces=True
         ),
         "user_id": Field(one_of("user-alice", "user-bob"), replaces=True),
-        "save_to_all_envs": FLAG,
-        "force_checkin_paps": FLAG,
+        "all_environments": FLAG,
+        "force_checkin": FLAG,
     },
 }
 

@@ -79,4 +79,4 @@ def test_the_type_of_a_resource_equals_that_in_recorded_states(kind: str) -> Non
     system, _, name = kind.partition(".")
     resource: type[Managed] = getattr(getattr(pulumi_roster, system), name)
     assert resource.handler.kind == kind
-    assert vars(resource)["_resource_type_name"] == f"dynamic/{system}:{name}"
+    assert vars(resource)["_resource_type_name"] == f"dynamic/roster/{system}:{name}"

@@ -23,9 +23,9 @@ team = roster.Team(
     "platform",
     people={people},
     description="Runs what the others build on",
-    appsec=roster.AppSecTeam(),
-    vault=roster.VaultTeam(policies=["platform"], metadata={{"cost": "42"}}),
-    ibm=roster.IbmTeam(
+    appsec=roster.TeamAppSecArgs(),
+    vault=roster.TeamVaultArgs(policies=["platform"], metadata={{"cost": "42"}}),
+    ibm=roster.TeamIbmArgs(
         rules={{
             "sso": {{
                 "expiration": 8,
@@ -34,7 +34,7 @@ team = roster.Team(
             }}
         }}
     ),
-    britive=roster.BritiveTeam(app_id="app-demo", environments=["staging", "production"]),
+    britive=roster.TeamBritiveArgs(application_id="app-demo", environments=["staging", "production"]),
 )
 groups = [team.appsec_group_id, team.vault_group_id, team.ibm_access_group_id, team.britive_environment_group_id]
 pulumi.export("ids", groups)

@@ -28,12 +28,12 @@ WRONG = {
     'ibm.AccessGroupRule("x", access_group_id="g", expiration=1, realm_name="r", '
     'conditions=[{"claim": "groups", "operator": "LIKE", "value": "x"}])': 'parameter "conditions"',
     'ibm.list_access_groups(sort="colour")': 'parameter "sort"',
-    'ibm.list_members("g", membership_type="static or dynamic")': 'parameter "membership_type"',
+    'ibm.list_access_group_members("g", membership_type="static or dynamic")': 'parameter "membership_type"',
     'vault.IdentityGroup("x", name="x", type="outside")': 'parameter "type"',
-    'vault.GroupMembers("x")': 'missing for parameter "group_id"',
-    'appsec.GroupMembers("x", group_id="g", members=[1])': 'parameter "members"',
-    'britive.AccountMapping("x", app_id="a", environment_id="e", account_id=1.5, user_id="u")': '"account_id"',
-    'roster.IbmTeam(rules={"sso": {"expiration": 1, "realm_name": "r", "condition": []}})': 'parameter "rules"',
+    'vault.IdentityGroupMembers("x")': 'missing for parameter "group_id"',
+    'appsec.IdentityGroupMembers("x", group_id="g", members=[1])': 'parameter "members"',
+    'britive.AccountMapping("x", application_id="a", environment_id="e", account_id=1.5, user_id="u")': '"account_id"',
+    'roster.TeamIbmArgs(rules={"sso": {"expiration": 1, "realm_name": "r", "condition": []}})': 'parameter "rules"',
     'britive.list_accounts("a", "e", pages=1)': 'No parameter named "pages"',
 }
 RIGHT = """
@@ -46,7 +46,7 @@ ibm.AccessGroupRule("x", access_group_id=group.id, expiration=1, realm_name="r",
     ibm.Condition("groups", "IN", ["a", 1, True, group.name]),
     {"claim": "groups", "operator": "EQUALS", "value": group.name},
 ])
-ibm.list_members("g", sort="-email", membership_type="dynamic", type="user")
+ibm.list_access_group_members("g", sort="-email", membership_type="dynamic", type="user")
 class TeamGroup(ibm.AccessGroup):
     def __init__(self, team: str) -> None:
         super().__init__(team, name=f"team-{team}", opts=pulumi.ResourceOptions(protect=True))

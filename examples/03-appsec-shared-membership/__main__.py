@@ -15,13 +15,13 @@ reviewers = roster.appsec.IdentityGroup(
     description="Approve every release",
 )
 
-roster.appsec.GroupMembers(
+roster.appsec.IdentityGroupMembers(
     "security",
     group_id=reviewers.id,
     members=["anna@example.com", "user-101"],
 )
 
-roster.appsec.GroupMembers(
+roster.appsec.IdentityGroupMembers(
     "platform",
     group_id=reviewers.id,
     members=["bert@example.com", "service-account-pipeline"],

@@ -7,13 +7,15 @@ import pulumi_roster as roster
 APPLICATION = "app-demo"
 
 # The parent is the application's root group. Roster creates it if the application is new.
-shop = roster.britive.EnvironmentGroup("shop", app_id=APPLICATION, name="Shop", description="All of the web shop")
-payments = roster.britive.EnvironmentGroup("payments", app_id=APPLICATION, name="Payments", parent_id=shop.id)
+shop = roster.britive.EnvironmentGroup(
+    "shop", application_id=APPLICATION, name="Shop", description="All of the web shop"
+)
+payments = roster.britive.EnvironmentGroup("payments", application_id=APPLICATION, name="Payments", parent_id=shop.id)
 
 stages = {
     stage: roster.britive.Environment(
         f"payments-{stage}",
-        app_id=APPLICATION,
+        application_id=APPLICATION,
         name=f"Payments {stage}",
         description=f"Payments, {stage}",
         parent_group_id=payments.id,
@@ -24,15 +26,19 @@ stages = {
 # Alice may use her account in every environment, and the deployment account is for production only.
 for stage, environment in stages.items():
     roster.britive.AccountMapping(
-        f"alice-{stage}", app_id=APPLICATION, environment_id=environment.id, account_id=2800, user_id="user-alice"
+        f"alice-{stage}",
+        application_id=APPLICATION,
+        environment_id=environment.id,
+        account_id=2800,
+        user_id="user-alice",
     )
 roster.britive.AccountMapping(
     "deploy-production",
-    app_id=APPLICATION,
+    application_id=APPLICATION,
     environment_id=stages["production"].id,
     account_id=2803,
     user_id="user-bob",
-    force_checkin_paps=True,  # a deletion of this mapping also checks in the profiles that Bob has checked out
+    force_checkin=True,  # a deletion of this mapping also checks in the profiles that Bob has checked out
 )
 
 pulumi.export("environments", {stage: environment.id for stage, environment in stages.items()})

@@ -11,20 +11,22 @@ import yaml
 import pulumi_roster as roster
 
 APPLICATION = "app-demo"
-SYSTEMS = {"appsec": roster.AppSecTeam, "vault": roster.VaultTeam, "ibm": roster.IbmTeam}
+SYSTEMS = {"appsec": roster.TeamAppSecArgs, "vault": roster.TeamVaultArgs, "ibm": roster.TeamIbmArgs}
 
 company = yaml.safe_load((Path(__file__).parent / "company.yaml").read_text())
 people = {name: roster.Person(name, **identities) for name, identities in company["people"].items()}
 
 for department, described in company["departments"].items():
     branch = roster.britive.EnvironmentGroup(
-        department, app_id=APPLICATION, name=department, description=f"The {department} department"
+        department, application_id=APPLICATION, name=department, description=f"The {department} department"
     )
     teams = {}
     for name, team in described["teams"].items():
         wanted = {system: make(**team[system]) for system, make in SYSTEMS.items() if system in team}
         if "britive" in team:
-            wanted["britive"] = roster.BritiveTeam(app_id=APPLICATION, parent_id=branch.id, **team["britive"])
+            wanted["britive"] = roster.TeamBritiveArgs(
+                application_id=APPLICATION, parent_id=branch.id, **team["britive"]
+            )
         teams[name] = roster.Team(
             name,
             description=team["description"],

@@ -8,16 +8,24 @@ Import the package as ``import pulumi_roster as roster``.
 from importlib.metadata import version as _version
 
 from pulumi_roster import appsec, britive, errors, ibm, vault
-from pulumi_roster.team import AppSecTeam, BritiveTeam, IbmTeam, IbmTeamRule, Person, Team, VaultTeam
+from pulumi_roster.team import (
+    Person,
+    Team,
+    TeamAppSecArgs,
+    TeamBritiveArgs,
+    TeamIbmArgs,
+    TeamIbmRuleArgs,
+    TeamVaultArgs,
+)
 
 __all__ = [
-    "AppSecTeam",
-    "BritiveTeam",
-    "IbmTeam",
-    "IbmTeamRule",
     "Person",
     "Team",
-    "VaultTeam",
+    "TeamAppSecArgs",
+    "TeamBritiveArgs",
+    "TeamIbmArgs",
+    "TeamIbmRuleArgs",
+    "TeamVaultArgs",
     "appsec",
     "britive",
     "errors",

@@ -17,7 +17,7 @@ __all__ = ["RESOURCES", "SYSTEMS", "handler_class", "system"]
 SYSTEMS = ["appsec", "britive", "ibm", "vault"]
 
 RESOURCES = [
-    "appsec.GroupMembers",
+    "appsec.IdentityGroupMembers",
     "appsec.IdentityGroup",
     "britive.AccountMapping",
     "britive.Environment",
@@ -27,7 +27,7 @@ RESOURCES = [
     "ibm.AccessGroupMembership",
     "ibm.AccessGroupRule",
     "ibm.MemberAccessGroups",
-    "vault.GroupMembers",
+    "vault.IdentityGroupMembers",
     "vault.IdentityGroup",
 ]
 

@@ -7,7 +7,7 @@ RosterError
 ├── AlreadyExists            the object exists already and is not in this stack: nothing was created
 ├── UnmanagedContent         the object contains members or content that this stack does not manage: nothing was removed
 ├── PartialFailure           the service refused some of many items, and accepted the others
-├── ConnectionFailed         the service was not reached: nothing was done
+├── Unreachable         the service was not reached: nothing was done
 ├── ServiceError             the service answered, and refused
 │   ├── BadRequest           400, 422
 │   ├── Unauthorized         401
@@ -32,7 +32,6 @@ __all__ = [
     "AlreadyExists",
     "BadRequest",
     "Conflict",
-    "ConnectionFailed",
     "Forbidden",
     "InvalidArguments",
     "InvalidIdentifier",
@@ -50,6 +49,7 @@ __all__ = [
     "Unauthorized",
     "UnexpectedReply",
     "UnmanagedContent",
+    "Unreachable",
     "error_class",
 ]
 
@@ -123,7 +123,7 @@ class PartialFailure(RosterError):
         return [*(("refused", line) for line in self.failures), *super().details()]
 
 
-class ConnectionFailed(RosterError):
+class Unreachable(RosterError):
     """The service was not reached, so nothing was done."""
 
 

@@ -52,7 +52,7 @@ class Managed(dynamic.Resource):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         module, _, name = cls.handler.kind.partition(".")
-        super().__init_subclass__(module=module, name=name, **kwargs)
+        super().__init_subclass__(module=f"roster/{module}", name=name, **kwargs)
 
     def __init__(self, resource_name: str, arguments: Mapping[str, Any]) -> None:
         """Register the resource with Pulumi.

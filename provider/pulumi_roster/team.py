@@ -15,12 +15,12 @@ from . import appsec, britive, ibm, vault
 from .errors import InvalidArguments
 from .managed import CommonArguments
 
-__all__ = ["AppSecTeam", "BritiveTeam", "IbmTeam", "IbmTeamRule", "Person", "Team", "VaultTeam"]
+__all__ = ["Person", "Team", "TeamAppSecArgs", "TeamBritiveArgs", "TeamIbmArgs", "TeamIbmRuleArgs", "TeamVaultArgs"]
 
 Text = pulumi.Input[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """One person, with an identity in each system. Without an identity in a system, the person is not a member there.
 
@@ -41,8 +41,8 @@ class Person:
     britive_account: Text | None = None
 
 
-@dataclass(frozen=True)
-class AppSecTeam:
+@dataclass(frozen=True, kw_only=True)
+class TeamAppSecArgs:
     """The team's identity group in AppSec+.
 
     :param name: the name of the group, by default the team's.
@@ -53,8 +53,8 @@ class AppSecTeam:
     connection: Text | None = None
 
 
-@dataclass(frozen=True)
-class VaultTeam:
+@dataclass(frozen=True, kw_only=True)
+class TeamVaultArgs:
     """The team's internal identity group in Vault or OpenBao.
 
     :param policies: the policies of every member. A person who can change the members can give these rights to anyone.
@@ -72,7 +72,7 @@ class VaultTeam:
     connection: Text | None = None
 
 
-class IbmTeamRule(TypedDict):
+class TeamIbmRuleArgs(TypedDict):
     """A rule of the team's access group: all arguments of an ``ibm.AccessGroupRule`` except its name and group."""
 
     expiration: pulumi.Input[int]
@@ -80,8 +80,8 @@ class IbmTeamRule(TypedDict):
     conditions: pulumi.Input[Sequence[pulumi.Input[ibm.Condition | ibm.ConditionDict]]]
 
 
-@dataclass(frozen=True)
-class IbmTeam:
+@dataclass(frozen=True, kw_only=True)
+class TeamIbmArgs:
     """The team's access group in IBM Cloud, with rules for people who sign in through an identity provider.
 
     :param rules: the rules by their names.
@@ -91,25 +91,25 @@ class IbmTeam:
     :param connection: the name of the set of credentials to use.
     """
 
-    rules: Mapping[str, IbmTeamRule] = field(default_factory=dict)
+    rules: Mapping[str, TeamIbmRuleArgs] = field(default_factory=dict)
     exclusive: pulumi.Input[bool] = False
     account_id: Text | None = None
     name: Text | None = None
     connection: Text | None = None
 
 
-@dataclass(frozen=True)
-class BritiveTeam:
+@dataclass(frozen=True, kw_only=True)
+class TeamBritiveArgs:
     """The team's environment group in Britive, its environments, and the members' account mappings in these.
 
-    :param app_id: the application.
+    :param application_id: the application.
     :param environments: the names of the environments.
     :param parent_id: the parent of the team's environment group, by default the application's root group.
     :param name: the name of the environment group, by default the team's.
     :param connection: the name of the set of credentials to use.
     """
 
-    app_id: Text
+    application_id: Text
     environments: Sequence[str] = ()
     parent_id: Text | None = None
     name: Text | None = None
@@ -136,10 +136,10 @@ class Team(pulumi.ComponentResource):
         *,
         people: Sequence[Person],
         description: str | None = None,
-        appsec: AppSecTeam | None = None,
-        vault: VaultTeam | None = None,
-        ibm: IbmTeam | None = None,
-        britive: BritiveTeam | None = None,
+        appsec: TeamAppSecArgs | None = None,
+        vault: TeamVaultArgs | None = None,
+        ibm: TeamIbmArgs | None = None,
+        britive: TeamBritiveArgs | None = None,
         adopt: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -183,7 +183,7 @@ class Team(pulumi.ComponentResource):
     def _common(self, connection: Text | None) -> CommonArguments:
         return {"adopt": self._adopt, "connection": connection, "opts": pulumi.ResourceOptions(parent=self)}
 
-    def _make_appsec(self, wanted: AppSecTeam, people: Sequence[Person]) -> None:
+    def _make_appsec(self, wanted: TeamAppSecArgs, people: Sequence[Person]) -> None:
         group = appsec.IdentityGroup(
             f"{self._name}-appsec",
             name=wanted.name or self._name,
@@ -193,7 +193,7 @@ class Team(pulumi.ComponentResource):
         )
         self.appsec_group_id = group.id
 
-    def _make_vault(self, wanted: VaultTeam, people: Sequence[Person]) -> None:
+    def _make_vault(self, wanted: TeamVaultArgs, people: Sequence[Person]) -> None:
         group = vault.IdentityGroup(
             f"{self._name}-vault",
             name=wanted.name or self._name,
@@ -205,7 +205,7 @@ class Team(pulumi.ComponentResource):
         )
         self.vault_group_id = group.id
 
-    def _make_ibm(self, wanted: IbmTeam, people: Sequence[Person]) -> None:
+    def _make_ibm(self, wanted: TeamIbmArgs, people: Sequence[Person]) -> None:
         group = ibm.AccessGroup(
             f"{self._name}-ibm",
             name=wanted.name or self._name,
@@ -230,11 +230,11 @@ class Team(pulumi.ComponentResource):
             )
         self.ibm_access_group_id = group.id
 
-    def _make_britive(self, wanted: BritiveTeam, people: Sequence[Person]) -> None:
+    def _make_britive(self, wanted: TeamBritiveArgs, people: Sequence[Person]) -> None:
         common = self._common(wanted.connection)
         group = britive.EnvironmentGroup(
             f"{self._name}-britive",
-            app_id=wanted.app_id,
+            application_id=wanted.application_id,
             name=wanted.name or self._name,
             description=self._description,
             parent_id=wanted.parent_id,
@@ -244,7 +244,7 @@ class Team(pulumi.ComponentResource):
         for name in wanted.environments:
             environment = britive.Environment(
                 f"{self._name}-britive-{name}",
-                app_id=wanted.app_id,
+                application_id=wanted.application_id,
                 name=name,
                 description=self._description,
                 parent_group_id=group.id,
@@ -255,7 +255,7 @@ class Team(pulumi.ComponentResource):
                 if person.britive is not None and person.britive_account is not None:
                     britive.AccountMapping(
                         f"{self._name}-britive-{name}-{person.name}",
-                        app_id=wanted.app_id,
+                        application_id=wanted.application_id,
                         environment_id=environment.id,
                         account_id=person.britive_account,
                         user_id=person.britive,

@@ -17,7 +17,7 @@ from support.appsec_api import group, names, shown
 from support.resources import Resource
 
 URL = "https://api.appsecplus.example.com"
-GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.GroupMembers"
+GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.IdentityGroupMembers"
 EXCHANGE = "POST /oauth/token"
 
 

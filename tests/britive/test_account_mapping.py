@@ -40,7 +40,7 @@ def mapping(emulator: Running) -> Resource:
 
 
 def declared(environment: str, **more: Any) -> dict[str, Any]:
-    return {"app_id": APP, "environment_id": environment, "account_id": ACCOUNT, "user_id": ALICE, **more}
+    return {"application_id": APP, "environment_id": environment, "account_id": ACCOUNT, "user_id": ALICE, **more}
 
 
 def mapped_in(server: Running, environments: list[str], user: str = ALICE) -> list[bool]:
@@ -62,12 +62,12 @@ def test_an_account_that_is_not_a_number_is_refused(mapping: Resource, given: An
 
 
 def test_all_check_failures_are_reported_together(mapping: Resource) -> None:
-    assert set(mapping.failures()) == {"app_id", "environment_id", "account_id", "user_id"}
-    assert set(mapping.failures(**declared("", user_id="", save_to_all_envs="yes", force_checkin_paps=1))) == {
+    assert set(mapping.failures()) == {"application_id", "environment_id", "account_id", "user_id"}
+    assert set(mapping.failures(**declared("", user_id="", all_environments="yes", force_checkin=1))) == {
         "environment_id",
         "user_id",
-        "save_to_all_envs",
-        "force_checkin_paps",
+        "all_environments",
+        "force_checkin",
     }
     assert mapping.failures(**declared(UNKNOWN, account_id=UNKNOWN, user_id=UNKNOWN)) == {}
 
@@ -134,8 +134,8 @@ def test_the_error_for_a_missing_object_contains_the_services_message(
     with pytest.raises(BadRequest, match="is inactive"):
         mapping.up(**declared(environments[0], user_id="user-frank"))
     with pytest.raises(BadRequest, match="'app-x' does not exist") as unknown:
-        mapping.up(**declared(environments[0], app_id="app-x"))
-    assert "app_id" in unknown.value.hint
+        mapping.up(**declared(environments[0], application_id="app-x"))
+    assert "application_id" in unknown.value.hint
 
 
 # -- refused deletions
@@ -160,10 +160,10 @@ def test_a_removal_checks_in_profiles_only_with_force_checkin_paps(
     emulator.seed(britive={"applications": [{"appContainerId": APP, "checkouts": [checkout]}]})
     with pytest.raises(BadRequest) as caught:
         mapping.subject.delete(mapping.id, mapping.outputs)
-    assert "force_checkin_paps=True" in caught.value.hint
+    assert "force_checkin=True" in caught.value.hint
     assert mapped_in(emulator, environments) == [True, False, False]
     emulator.clear_requests()
-    assert mapping.up(**declared(environments[0], force_checkin_paps=True)) == "update"
+    assert mapping.up(**declared(environments[0], force_checkin=True)) == "update"
     assert emulator.total() == 0
     mapping.destroy()
     assert mapped_in(emulator, environments) == [False, False, False]
@@ -175,11 +175,11 @@ def test_a_removal_checks_in_profiles_only_with_force_checkin_paps(
 def test_save_to_all_envs_maps_and_unmaps_the_user_in_all_environments(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
-    mapping.up(**declared(environments[0], save_to_all_envs=True))
+    mapping.up(**declared(environments[0], all_environments=True))
     assert mapped_in(emulator, environments) == [True, True, True]
     assert mapping.outputs["other_environment_ids"] == sorted(environments[1:])
     assert mapping.refresh()
-    assert mapping.preview(**declared(environments[0], save_to_all_envs=True)) == "same"
+    assert mapping.preview(**declared(environments[0], all_environments=True)) == "same"
     mapping.destroy()
     assert mapped_in(emulator, environments) == [False, False, False]
 
@@ -188,7 +188,7 @@ def test_a_destroy_keeps_mappings_that_existed_before(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     britive_map(emulator, environments[1], ACCOUNT, ALICE)
-    mapping.up(**declared(environments[0], save_to_all_envs=True))
+    mapping.up(**declared(environments[0], all_environments=True))
     assert mapping.outputs["other_environment_ids"] == [environments[2]]
     mapping.destroy()
     assert mapped_in(emulator, environments) == [False, True, False]
@@ -198,7 +198,7 @@ def test_a_destroy_after_adopt_removes_the_mapping_in_all_environments(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
     britive_map(emulator, environments[1], ACCOUNT, ALICE)
-    mapping.up(**declared(environments[0], save_to_all_envs=True, adopt=True))
+    mapping.up(**declared(environments[0], all_environments=True, adopt=True))
     mapping.destroy()
     assert mapped_in(emulator, environments) == [False, False, False]
 
@@ -208,7 +208,7 @@ def test_save_to_all_envs_can_be_changed_by_an_update(
 ) -> None:
     britive_map(emulator, environments[1], ACCOUNT, ALICE)
     mapping.up(**declared(environments[0]))
-    assert mapping.up(**declared(environments[0], save_to_all_envs=True)) == "update"
+    assert mapping.up(**declared(environments[0], all_environments=True)) == "update"
     assert mapped_in(emulator, environments) == [True, True, True]
     assert mapping.up(**declared(environments[0])) == "update"
     assert mapped_in(emulator, environments) == [True, True, False]
@@ -218,7 +218,7 @@ def test_save_to_all_envs_can_be_changed_by_an_update(
 def test_a_mapping_removed_by_hand_is_restored_and_keeps_the_other_environments(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
-    everywhere = declared(environments[0], save_to_all_envs=True)
+    everywhere = declared(environments[0], all_environments=True)
     mapping.up(**everywhere)
     britive_unmap(emulator, environments[0], ACCOUNT, ALICE)
     assert mapping.refresh()
@@ -231,8 +231,8 @@ def test_a_mapping_removed_by_hand_is_restored_and_keeps_the_other_environments(
 def test_changing_the_environment_keeps_the_mappings_in_all_environments(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
-    mapping.up(**declared(environments[0], save_to_all_envs=True))
-    assert mapping.up(**declared(environments[1], save_to_all_envs=True)) == "delete-replace"
+    mapping.up(**declared(environments[0], all_environments=True))
+    assert mapping.up(**declared(environments[1], all_environments=True)) == "delete-replace"
     assert mapped_in(emulator, environments) == [True, True, True]
     mapping.destroy()
     assert mapped_in(emulator, environments) == [False, False, False]
@@ -241,7 +241,7 @@ def test_changing_the_environment_keeps_the_mappings_in_all_environments(
 def test_a_destroy_succeeds_if_an_environment_was_deleted(
     mapping: Resource, emulator: Running, environments: list[str]
 ) -> None:
-    mapping.up(**declared(environments[0], save_to_all_envs=True))
+    mapping.up(**declared(environments[0], all_environments=True))
     britive_delete_environment(emulator, environments[1])
     mapping.destroy()
     assert mapped_in(emulator, [environments[0], environments[2]]) == [False, False]
@@ -252,7 +252,7 @@ def test_a_refresh_by_listing_keeps_fields_that_the_listing_lacks(emulator: Runn
     accounts = [2800, 2801, 2802, 2803]
     mappings = [first, *(first.also() for _ in accounts[1:])]
     for mapping, account in zip(mappings, accounts, strict=True):
-        mapping.up(**declared(environments[0], account_id=account, save_to_all_envs=account != 2801))
+        mapping.up(**declared(environments[0], account_id=account, all_environments=account != 2801))
     first.subject.new_run()
     session = first.subject.lifecycle.session
     for mapping in mappings:

@@ -41,7 +41,7 @@ def tree(emulator: Running) -> list[Resource]:
     def create(numbered: tuple[int, Resource]) -> None:
         number, resource = numbered
         above = "parent_id" if number < 10 else "parent_group_id"
-        resource.up(app_id=APP, name=f"{number}", **({above: root} if number % 2 else {}))
+        resource.up(application_id=APP, name=f"{number}", **({above: root} if number % 2 else {}))
 
     four_threads(create, list(enumerate(resources)))
     return resources
@@ -62,16 +62,16 @@ def test_a_refresh_of_both_kinds_sends_one_request(emulator: Running, tree: list
 def test_a_preview_sends_no_request(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
-    assert tree[0].preview(app_id=APP, name="0") == "same"
-    assert tree[1].preview(app_id=APP, name="another", parent_id=tree[1].outputs["parent"]) == "update"
+    assert tree[0].preview(application_id=APP, name="0") == "same"
+    assert tree[1].preview(application_id=APP, name="another", parent_id=tree[1].outputs["parent"]) == "update"
     assert emulator.total() == 0
 
 
 def test_an_update_sends_one_request(emulator: Running, tree: list[Resource]) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
-    assert tree[0].up(app_id=APP, name="another") == "update"
-    assert tree[10].up(app_id=APP, name="yet another") == "update"
+    assert tree[0].up(application_id=APP, name="another") == "update"
+    assert tree[10].up(application_id=APP, name="yet another") == "update"
     assert emulator.total() == 2
 
 
@@ -91,7 +91,7 @@ def test_mappings_send_one_request_each_and_one_listing_to_refresh(emulator: Run
     mappings = [first, *(first.also() for _ in range(19))]
     emulator.clear_requests()
     for number, mapping in enumerate(mappings):
-        mapping.up(app_id=APP, environment_id=environment, account_id=9000 + number, user_id="user-alice")
+        mapping.up(application_id=APP, environment_id=environment, account_id=9000 + number, user_id="user-alice")
     assert emulator.total() == 20
     new_run(mappings, emulator)
     emulator.clear_requests()
@@ -102,7 +102,7 @@ def test_mappings_send_one_request_each_and_one_listing_to_refresh(emulator: Run
 def test_a_refresh_of_one_mapping_reads_it_directly(emulator: Running) -> None:
     environment = britive_environment(emulator, britive_root(emulator), "Production")
     mapping = Resource("britive.AccountMapping", emulator)
-    mapping.up(app_id=APP, environment_id=environment, account_id=2800, user_id="user-alice")
+    mapping.up(application_id=APP, environment_id=environment, account_id=2800, user_id="user-alice")
     emulator.clear_requests()
     assert mapping.refresh()
     assert emulator.requests() == {f"{ACCOUNTS}/{{key}}/users": 1}

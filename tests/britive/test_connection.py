@@ -108,7 +108,7 @@ def test_a_resource_works_with_a_long_token(emulator: Running, shape: str) -> No
     form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": "some-key"}
     exchanged = httpx.post(f"{emulator.url}/identity/token", data=form, trust_env=False).json()["access_token"]
     group = Resource("britive.EnvironmentGroup", emulator, britiveToken=shape.format(exchanged))
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     assert britive_names(emulator) == ["Platform"]
 
 
@@ -142,7 +142,7 @@ def test_an_error_contains_the_services_message(emulator: Running) -> None:
     body = {"status": 400, "message": "No.", "errorCode": "E1012", "details": "Not here"}
     emulator.fault(kind="status", status=400, body=body, method="POST")
     with pytest.raises(BadRequest) as caught:
-        Resource("britive.EnvironmentGroup", emulator).up(app_id=APP, name="Platform")
+        Resource("britive.EnvironmentGroup", emulator).up(application_id=APP, name="Platform")
     assert (caught.value.code, caught.value.words) == ("E1012", "No. (Not here)")
     assert 'create britive.EnvironmentGroup "Platform"' in str(caught.value)
     assert "AWS Standalone" in caught.value.hint

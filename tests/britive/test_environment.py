@@ -28,11 +28,11 @@ def properties(server: Running, id: str) -> dict[str, Any]:
 
 
 def test_an_environment_without_a_group_is_in_the_root_group(environment: Resource, emulator: Running) -> None:
-    environment.up(app_id=APP, name="Production")
+    environment.up(application_id=APP, name="Production")
     row = only(emulator)
     assert (row["parentGroupId"], row["type"], row["status"]) == (britive_root(emulator), "environment", "active")
     assert environment.outputs == {
-        "app_id": APP,
+        "application_id": APP,
         "name": "Production",
         "description": "",
         "parent": row["parentGroupId"],
@@ -40,15 +40,15 @@ def test_an_environment_without_a_group_is_in_the_root_group(environment: Resour
         "status": "active",
     }
     assert environment.refresh()
-    assert environment.preview(app_id=APP, name="Production") == "same"
+    assert environment.preview(application_id=APP, name="Production") == "same"
 
 
 def test_an_update_keeps_the_other_properties(environment: Resource, emulator: Running) -> None:
-    environment.up(app_id=APP, name="Production")
+    environment.up(application_id=APP, name="Production")
     id = environment.id
     britive_change_environment(emulator, id, accountId="123456789012", sessionDuration=7200)
     emulator.clear_requests()
-    assert environment.up(app_id=APP, name="Live", description="what customers use") == "update"
+    assert environment.up(application_id=APP, name="Live", description="what customers use") == "update"
     assert emulator.total() == 1
     assert environment.id == id
     assert (only(emulator)["name"], only(emulator)["description"]) == ("Live", "what customers use")
@@ -58,7 +58,7 @@ def test_an_update_keeps_the_other_properties(environment: Resource, emulator: R
 
 def test_a_missing_parent_group_is_an_error(environment: Resource, emulator: Running) -> None:
     with pytest.raises(NotFound, match="'nowhere' does not exist"):
-        environment.up(app_id=APP, name="Production", parent_group_id="nowhere")
+        environment.up(application_id=APP, name="Production", parent_group_id="nowhere")
     assert britive_tree(emulator)[1] == []
 
 
@@ -75,5 +75,5 @@ def test_an_application_that_scans_its_own_environments_is_refused(environment: 
         }
     )
     with pytest.raises(BadRequest, match="do not support manual environments") as caught:
-        environment.up(app_id="app-aws", name="Production")
+        environment.up(application_id="app-aws", name="Production")
     assert caught.value.code == "E1012"

@@ -49,16 +49,16 @@ def only(server: Running) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("given", "failures"),
     [
-        ({"app_id": APP, "name": "n", "description": "two\nlines are fine"}, set()),
-        ({}, {"app_id", "name"}),
-        ({"app_id": "", "name": ""}, {"app_id", "name"}),
-        ({"app_id": APP, "name": "  "}, {"name"}),
-        ({"app_id": APP, "name": "two\nlines"}, {"name"}),
-        ({"app_id": APP, "name": 5, "parent_id": 7}, {"name", "parent_id"}),
-        ({"app_id": APP, "name": "n", "parent_id": ""}, {"parent_id"}),
-        ({"app_id": APP, "name": "n", "parent_group_id": "x"}, {"parent_group_id"}),
-        ({"app_id": "x" * 201, "name": "n", "adopt": "yes"}, {"app_id", "adopt"}),
-        ({"app_id": UNKNOWN, "name": UNKNOWN, "parent_id": UNKNOWN, "description": UNKNOWN}, set()),
+        ({"application_id": APP, "name": "n", "description": "two\nlines are fine"}, set()),
+        ({}, {"application_id", "name"}),
+        ({"application_id": "", "name": ""}, {"application_id", "name"}),
+        ({"application_id": APP, "name": "  "}, {"name"}),
+        ({"application_id": APP, "name": "two\nlines"}, {"name"}),
+        ({"application_id": APP, "name": 5, "parent_id": 7}, {"name", "parent_id"}),
+        ({"application_id": APP, "name": "n", "parent_id": ""}, {"parent_id"}),
+        ({"application_id": APP, "name": "n", "parent_group_id": "x"}, {"parent_group_id"}),
+        ({"application_id": "x" * 201, "name": "n", "adopt": "yes"}, {"application_id", "adopt"}),
+        ({"application_id": UNKNOWN, "name": UNKNOWN, "parent_id": UNKNOWN, "description": UNKNOWN}, set()),
     ],
 )
 def test_all_check_failures_are_reported_with_their_paths(
@@ -76,7 +76,7 @@ def test_the_root_group_is_the_parent_if_it_is_omitted_or_declared(
     group: Resource, emulator: Running, named: bool
 ) -> None:
     root = britive_root(emulator)
-    without: dict[str, Any] = {"app_id": APP, "name": "Platform"}
+    without: dict[str, Any] = {"application_id": APP, "name": "Platform"}
     group.up(**without, **({"parent_id": root} if named else {}))
     assert only(emulator)["parentId"] == root
     assert group.outputs["parent"] == root
@@ -88,10 +88,10 @@ def test_the_root_group_is_the_parent_if_it_is_omitted_or_declared(
 
 def test_groups_can_be_nested_to_any_depth(group: Resource, emulator: Running) -> None:
     chain = [group]
-    group.up(app_id=APP, name="level 0")
+    group.up(application_id=APP, name="level 0")
     for level in range(1, 12):
         below = chain[-1].also()
-        below.up(app_id=APP, name=f"level {level}", parent_id=chain[-1].id)
+        below.up(application_id=APP, name=f"level {level}", parent_id=chain[-1].id)
         chain.append(below)
     parents = {row["name"]: row["parentId"] for row in below_root(emulator)}
     assert [parents[f"level {level}"] for level in range(1, 12)] == [above.id for above in chain[:-1]]
@@ -104,18 +104,18 @@ def test_a_move_is_drift_if_the_parent_is_declared(group: Resource, emulator: Ru
     emulator.switch(britive_move=True)
     root = britive_root(emulator)
     other = britive_group(emulator, root, "other")
-    group.up(app_id=APP, name="Platform", parent_id=root)
+    group.up(application_id=APP, name="Platform", parent_id=root)
     britive_change_group(emulator, group.id, parentId=other)
     assert group.refresh()
     assert group.outputs["parent_id"] == other
-    assert group.preview(app_id=APP, name="Platform", parent_id=root) == "delete-replace"
+    assert group.preview(application_id=APP, name="Platform", parent_id=root) == "delete-replace"
 
 
 def test_an_update_does_not_move_the_group(group: Resource, emulator: Running) -> None:
     above = britive_group(emulator, britive_root(emulator), "above")
-    group.up(app_id=APP, name="Platform", parent_id=above)
+    group.up(application_id=APP, name="Platform", parent_id=above)
     id = group.id
-    assert group.up(app_id=APP, name="Platform 2", description="why", parent_id=above) == "update"
+    assert group.up(application_id=APP, name="Platform 2", description="why", parent_id=above) == "update"
     [row] = [row for row in below_root(emulator) if row["id"] == id]
     assert (row["name"], row["description"], row["parentId"]) == ("Platform 2", "why", above)
 
@@ -126,7 +126,7 @@ def test_the_error_for_a_missing_parent_contains_the_services_message(
 ) -> None:
     emulator.switch(britive_unknown_parent_status=status)
     with pytest.raises(NotFound, match="Parent environment group 'nowhere' does not exist"):
-        group.up(app_id=APP, name="Platform", parent_id="nowhere")
+        group.up(application_id=APP, name="Platform", parent_id="nowhere")
     assert below_root(emulator) == []
 
 
@@ -138,12 +138,12 @@ def test_an_existing_group_is_refused_or_adopted(group: Resource, emulator: Runn
     there = britive_group(emulator, root, "Platform", description="of somebody else")
     for given in ({}, {"parent_id": root}):
         with pytest.raises(AlreadyExists, match=there):
-            group.up(app_id=APP, name="Platform", **given)
-    group.up(app_id=APP, name="Platform", description="ours", adopt=True)
+            group.up(application_id=APP, name="Platform", **given)
+    group.up(application_id=APP, name="Platform", description="ours", adopt=True)
     assert group.id == there
     assert only(emulator)["description"] == "ours"
     assert group.refresh()
-    assert group.preview(app_id=APP, name="Platform", description="ours") == "same"
+    assert group.preview(application_id=APP, name="Platform", description="ours") == "same"
 
 
 def test_the_same_name_may_be_used_in_another_group(group: Resource, emulator: Running) -> None:
@@ -151,7 +151,7 @@ def test_the_same_name_may_be_used_in_another_group(group: Resource, emulator: R
     above = britive_group(emulator, root, "above")
     britive_group(emulator, above, "Platform")
     britive_environment(emulator, root, "Platform")
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     assert sum(row["name"] == "Platform" for row in below_root(emulator)) == 2
 
 
@@ -159,7 +159,7 @@ def test_the_same_name_may_be_used_in_another_group(group: Resource, emulator: R
 
 
 def test_a_group_with_unmanaged_content_is_not_deleted(group: Resource, emulator: Running) -> None:
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     inner = britive_group(emulator, group.id, "theirs")
     britive_environment(emulator, group.id, "Production")
     for mode in ("refuse", "cascade"):
@@ -173,7 +173,7 @@ def test_a_group_with_unmanaged_content_is_not_deleted(group: Resource, emulator
 
 
 def test_a_deletion_waits_until_deleted_content_disappears_from_the_listing(group: Resource, emulator: Running) -> None:
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     environment = britive_environment(emulator, group.id, "Production")
     emulator.fault(kind="stale", method="GET", route="/api/apps/{app}")
     britive_delete_environment(emulator, environment)
@@ -187,7 +187,7 @@ def test_the_service_refuses_a_deletion_if_content_appears_after_our_check(
     group: Resource, emulator: Running, mode: str
 ) -> None:
     emulator.switch(britive_nonempty_group=mode)
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     # The read before the deletion does not show the content yet.
     emulator.fault(kind="stale", method="GET", route="/api/apps/{app}")
     britive_environment(emulator, group.id, "Production")
@@ -202,7 +202,7 @@ def test_the_service_refuses_a_deletion_if_content_appears_after_our_check(
 def test_an_application_that_scans_its_own_environments_is_refused(group: Resource, emulator: Running) -> None:
     emulator.seed(britive={"applications": [{"appContainerId": "app-aws", "catalogAppName": "AWS"}]})
     with pytest.raises(BadRequest) as caught:
-        group.up(app_id="app-aws", name="Platform")
+        group.up(application_id="app-aws", name="Platform")
     assert "do not support manual environments" in str(caught.value)
     assert "AWS Standalone" in caught.value.hint
 
@@ -210,8 +210,8 @@ def test_an_application_that_scans_its_own_environments_is_refused(group: Resour
 def test_the_error_for_a_missing_description_is_that_of_the_service(group: Resource, emulator: Running) -> None:
     emulator.switch(britive_description_required=True)
     with pytest.raises(BadRequest, match="Description must not be empty"):
-        group.up(app_id=APP, name="Platform")
-    group.up(app_id=APP, name="Platform", description="why")
+        group.up(application_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform", description="why")
     assert only(emulator)["description"] == "why"
 
 
@@ -219,7 +219,7 @@ def test_the_error_for_a_missing_description_is_that_of_the_service(group: Resou
 def test_a_token_without_rights_creates_nothing(emulator: Running, token: str, error: type[Exception]) -> None:
     group = Resource("britive.EnvironmentGroup", emulator, britiveToken=token)
     with pytest.raises(error) as caught:
-        group.up(app_id=APP, name="Platform")
+        group.up(application_id=APP, name="Platform")
     assert token not in str(caught.value)
     assert britive_tree(emulator)[0] == []
 
@@ -227,5 +227,5 @@ def test_a_token_without_rights_creates_nothing(emulator: Running, token: str, e
 def test_an_id_with_a_slash_stays_one_segment_of_the_path(group: Resource, emulator: Running) -> None:
     emulator.clear_requests()
     with pytest.raises(BadRequest, match="has no application"):
-        group.up(app_id="app-demo/environments", name="Platform")
+        group.up(application_id="app-demo/environments", name="Platform")
     assert [call["path"] for call in emulator.last_requests()] == ["/api/apps/app-demo%2Fenvironments"]

@@ -29,10 +29,10 @@ DELETE = {
 def made(request: pytest.FixtureRequest, emulator: Running) -> Resource:
     """Create an object of each kind."""
     resource = Resource(request.param, emulator)
-    given: dict[str, Any] = {"app_id": APP, "name": "n"}
+    given: dict[str, Any] = {"application_id": APP, "name": "n"}
     if request.param == "britive.AccountMapping":
         environment = britive_environment(emulator, britive_root(emulator), "Production")
-        given = {"app_id": APP, "environment_id": environment, "account_id": 2800, "user_id": "user-alice"}
+        given = {"application_id": APP, "environment_id": environment, "account_id": 2800, "user_id": "user-alice"}
     resource.up(**given)
     return resource
 
@@ -45,7 +45,7 @@ def kind_of(resource: Resource) -> str:
 def test_an_unknown_application_is_an_error(made: Resource, emulator: Running, form: str) -> None:
     """A mistyped application or tenant must not remove objects from the state."""
     emulator.switch(britive_absent_app=form)
-    mistyped = {**made.outputs, "app_id": "app-dmeo"}
+    mistyped = {**made.outputs, "application_id": "app-dmeo"}
     for verb in (made.subject.read, made.subject.delete):
         with pytest.raises(BadRequest, match="has no application 'app-dmeo'") as caught:
             verb(made.id, mistyped)
@@ -109,8 +109,8 @@ def test_a_refresh_drops_only_the_deleted_object(emulator: Running) -> None:
     resource = Resource("britive.Environment", emulator)
     resource.subject.lifecycle.session = session
     kept, gone = resource, resource.also()
-    kept.up(app_id=APP, name="kept")
-    gone.up(app_id=APP, name="gone")
+    kept.up(application_id=APP, name="kept")
+    gone.up(application_id=APP, name="gone")
     outputs = gone.outputs
     gone.subject.delete(gone.id, outputs)
     assert not gone.refresh()

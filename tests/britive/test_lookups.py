@@ -49,12 +49,12 @@ def test_the_tree_of_an_application_is_listed(emulator: Running, environment: st
         root,
         "active",
     )
-    assert found.app_id == APP
+    assert found.application_id == APP
 
 
 def test_summaries_of_environments_and_groups_are_listed(emulator: Running, environment: str) -> None:
     assert britive.summarize_environments(APP) == [
-        britive.Summary(id=environment, name="Production", type="environment")
+        britive.EnvironmentSummary(id=environment, name="Production", type="environment")
     ]
     assert [found.name for found in britive.summarize_environment_groups(APP)] == ["root"]
 
@@ -133,11 +133,11 @@ def test_all_pages_are_read_or_only_the_requested_page(emulator: Running, enviro
     assert emulator.total() == 1
 
 
-def test_deprecated_calls_return_the_same_rows_with_additional_fields(emulator: Running, environment: str) -> None:
+def test_legacy_calls_return_the_same_rows_with_additional_fields(emulator: Running, environment: str) -> None:
     pairs: list[tuple[list[Any], list[Any]]] = [
-        (britive.list_accounts(APP, environment, deprecated=True), britive.list_accounts(APP, environment)),
-        (britive.list_permissions(APP, environment, deprecated=True), britive.list_permissions(APP, environment)),
-        (britive.list_groups(APP, environment, deprecated=True), britive.list_groups(APP, environment)),
+        (britive.list_accounts(APP, environment, legacy_api=True), britive.list_accounts(APP, environment)),
+        (britive.list_permissions(APP, environment, legacy_api=True), britive.list_permissions(APP, environment)),
+        (britive.list_groups(APP, environment, legacy_api=True), britive.list_groups(APP, environment)),
     ]
     for old, new in pairs:
         assert [(type(row), row.native_id) for row in old] == [(type(row), row.native_id) for row in new]
@@ -150,10 +150,10 @@ def test_deprecated_calls_return_the_same_rows_with_additional_fields(emulator: 
 @pytest.mark.parametrize(
     "given", [{"page": 0}, {"size": 5}, {"sort": "name"}, {"filter": "x"}, {"include_members": True}]
 )
-def test_deprecated_calls_refuse_the_new_parameters(environment: str, given: dict[str, Any]) -> None:
+def test_legacy_calls_refuse_the_new_parameters(environment: str, given: dict[str, Any]) -> None:
     for look_up in (britive.list_accounts, britive.list_permissions, britive.list_groups):
-        with pytest.raises(InvalidArguments, match="deprecated=True does not support"):
-            look_up(APP, environment, deprecated=True, **given)
+        with pytest.raises(InvalidArguments, match="legacy_api=True does not support"):
+            look_up(APP, environment, legacy_api=True, **given)
 
 
 # -- links
@@ -200,7 +200,7 @@ def test_missing_objects_are_errors(environment: str) -> None:
         with pytest.raises(BadRequest) as caught:
             unknown("app-x")
         assert caught.value.code == "A-0003"
-        assert "app_id" in caught.value.hint
+        assert "application_id" in caught.value.hint
 
 
 def test_a_look_up_needs_a_token_that_may_read(emulator: Running, environment: str, program_config: Configure) -> None:
@@ -222,7 +222,7 @@ def test_unknown_and_null_fields_are_ignored(emulator: Running, environment: str
     row = {"accountId": 1, "nativeName": None, "permissions": None, "mappedUsers": None, "privileged": None}
     body = {"count": 1, "page": 0, "size": 100, "sort": None, "filter": None, "data": [row]}
     emulator.fault(kind="status", status=200, body=body, method="GET", route=f"{ENVIRONMENT}/accounts")
-    assert britive.list_accounts(APP, environment) == [britive.Account(account_id=1)]
+    assert britive.list_accounts(APP, environment) == [britive.ScannedAccount(account_id=1)]
 
 
 def test_a_row_without_an_id_is_an_error(emulator: Running, environment: str) -> None:

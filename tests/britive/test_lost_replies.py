@@ -36,7 +36,7 @@ def test_older_objects_with_the_same_name_are_not_adopted(resource: Resource, em
         britive_group(emulator, above, "n")
         britive_environment(emulator, root, "n")
     emulator.fault(kind="drop_after", method="POST", route=POST[kind_of(resource)])
-    resource.up(app_id=APP, name="n")
+    resource.up(application_id=APP, name="n")
     assert resource.outputs["parent"] == root
     assert britive_names(emulator) == ["above", "n", "n", "n"]
 
@@ -48,7 +48,7 @@ def test_an_object_of_another_writer_with_another_description_is_not_adopted(
     theirs = britive_group if kind_of(resource) == "britive.EnvironmentGroup" else britive_environment
     emulator.fault(kind="hold", method="POST", route=route, work=False)
     with ThreadPoolExecutor(1) as pool:
-        ours = pool.submit(resource.up, app_id=APP, name="n")
+        ours = pool.submit(resource.up, application_id=APP, name="n")
         emulator.held(1)
         # Our request creates nothing and its reply is empty. The other writer creates its object in the meantime.
         id = theirs(emulator, root, "n", description="theirs")
@@ -61,7 +61,7 @@ def test_an_object_of_another_writer_with_another_description_is_not_adopted(
 def test_a_service_that_always_fails_causes_an_error_and_creates_nothing(resource: Resource, emulator: Running) -> None:
     emulator.fault(kind="status", status=503, method="POST", route=POST[kind_of(resource)], times=None)
     with pytest.raises(OutcomeUnknown) as lost:
-        Resource(kind_of(resource), emulator, budgetSeconds="0.5").up(app_id=APP, name="n")
+        Resource(kind_of(resource), emulator, timeoutSeconds="0.5").up(application_id=APP, name="n")
     assert "run again" in lost.value.hint
     assert britive_tree(emulator)[1] == []
     assert britive_names(emulator) == []

@@ -28,7 +28,7 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
 
 def test_the_first_resource_creates_a_root_group_that_stays(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     [root] = roots(emulator)
     assert root["name"] == "root"
     assert group.outputs["parent"] == root["id"]
@@ -42,7 +42,7 @@ def test_concurrent_resources_share_one_root_group(emulator: Running) -> None:
     resources = [first.also(kind) for kind in kinds]
     together(
         *(
-            lambda resource=resource, name=f"{number}": resource.up(app_id=APP, name=name)
+            lambda resource=resource, name=f"{number}": resource.up(application_id=APP, name=name)
             for number, resource in enumerate(resources)
         )
     )
@@ -58,7 +58,7 @@ def test_concurrent_processes_end_with_one_root_group(emulator: Running, crossed
     one, two = (Resource("britive.EnvironmentGroup", emulator) for _ in range(2))
     emulator.fault(kind="hold", method="POST", route=GROUPS, times=2)
     with ThreadPoolExecutor(2) as pool:
-        futures = [pool.submit(each.up, app_id=APP, name=name) for each, name in ((one, "one"), (two, "two"))]
+        futures = [pool.submit(each.up, application_id=APP, name=name) for each, name in ((one, "one"), (two, "two"))]
         emulator.held(2)
         if crossed:
             emulator.fault(kind="hold", method="GET", route=TREE, times=2)
@@ -84,7 +84,7 @@ def test_a_process_sends_one_request_at_a_time_to_create_the_root_group(emulator
     emulator.fault(kind="hold", method="POST", route=GROUPS)
     emulator.fault(kind="hold", method="POST", route=GROUPS, skip=4)
     with ThreadPoolExecutor(4) as pool:
-        futures = [pool.submit(each.up, app_id=APP, name=f"{number}") for number, each in enumerate(resources)]
+        futures = [pool.submit(each.up, application_id=APP, name=f"{number}") for number, each in enumerate(resources)]
         with pytest.raises(TimeoutError):
             emulator.held(2, timeout=0.5)
         assert emulator.requests()[f"POST {GROUPS}"] == 1
@@ -97,10 +97,10 @@ def test_a_process_sends_one_request_at_a_time_to_create_the_root_group(emulator
 
 def test_a_root_group_created_after_the_listing_is_found(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
-    assert group.subject.read("absent", {"app_id": APP, "name": "n"}) is None
+    assert group.subject.read("absent", {"application_id": APP, "name": "n"}) is None
     root = britive_root(emulator)
     emulator.clear_requests()
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     assert group.outputs["parent"] == root
     assert emulator.requests()[f"POST {GROUPS}"] == 1, "the group, and no root"
 
@@ -110,7 +110,7 @@ def test_our_second_root_group_is_not_deleted_if_it_has_content(emulator: Runnin
     group = Resource("britive.EnvironmentGroup", emulator)
     held = emulator.fault(kind="hold", method="POST", route=GROUPS)
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(group.up, app_id=APP, name="Platform")
+        future = pool.submit(group.up, application_id=APP, name="Platform")
         emulator.held(1)
         first = britive_group(emulator, "", "root")
         emulator.fault(kind="hold", method="GET", route=TREE)
@@ -131,7 +131,7 @@ def test_after_a_refused_second_root_group_the_existing_one_is_used(emulator: Ru
     one, two = (Resource("britive.EnvironmentGroup", emulator) for _ in range(2))
     emulator.fault(kind="hold", method="POST", route=GROUPS, times=2, after=False)
     with ThreadPoolExecutor(2) as pool:
-        futures = [pool.submit(each.up, app_id=APP, name=name) for each, name in ((one, "one"), (two, "two"))]
+        futures = [pool.submit(each.up, application_id=APP, name=name) for each, name in ((one, "one"), (two, "two"))]
         emulator.held(2)
         emulator.release()
         for future in futures:
@@ -153,7 +153,7 @@ def test_after_a_refused_second_root_group_the_existing_one_is_used(emulator: Ru
 def test_a_lost_reply_creates_no_second_root_group(emulator: Running, kind: str, more: dict[str, Any]) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
     emulator.fault(kind=kind, method="POST", route=GROUPS, **more)
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     assert len(roots(emulator)) == 1
     assert britive_names(emulator) == ["Platform"]
 
@@ -174,7 +174,7 @@ def test_the_root_group_is_the_first_top_group_with_its_name(
     rows = [{"id": id, "name": name, **({"parentId": parent} if parent else {})} for id, name, parent in groups]
     emulator.seed(britive={"applications": [{"appContainerId": APP, "environmentGroups": rows}]})
     group = Resource("britive.EnvironmentGroup", emulator)
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     assert group.outputs["parent"] == root
     assert len(britive_tree(emulator)[0]) == len(groups) + 1, "groups of other writers stay"
 
@@ -183,7 +183,7 @@ def test_each_application_has_its_own_root_group(emulator: Running) -> None:
     emulator.seed(britive={"applications": [{"appContainerId": "app-two"}]})
     one = Resource("britive.EnvironmentGroup", emulator)
     two = one.also()
-    together(lambda: one.up(app_id=APP, name="n"), lambda: two.up(app_id="app-two", name="n"))
+    together(lambda: one.up(application_id=APP, name="n"), lambda: two.up(application_id="app-two", name="n"))
     assert roots(emulator)[0]["id"] == one.outputs["parent"]
     assert roots(emulator, "app-two")[0]["id"] == two.outputs["parent"]
 
@@ -195,13 +195,13 @@ def test_if_the_root_group_is_refused_nothing_is_created(
     group = Resource("britive.EnvironmentGroup", emulator)
     emulator.fault(kind="status", status=status, method="POST", route=GROUPS)
     with pytest.raises(error):
-        group.up(app_id=APP, name="Platform")
+        group.up(application_id=APP, name="Platform")
     assert britive_tree(emulator) == ([], [])
 
 
 def test_a_reply_without_the_tree_does_not_count_as_an_empty_application(emulator: Running) -> None:
     group = Resource("britive.EnvironmentGroup", emulator)
-    group.up(app_id=APP, name="Platform")
+    group.up(application_id=APP, name="Platform")
     emulator.fault(kind="missing_field", field="rootEnvironmentGroup", method="GET", route=TREE, times=None)
     with pytest.raises(UnexpectedReply, match="rootEnvironmentGroup"):
         group.refresh()

@@ -25,13 +25,13 @@ roster.ibm.AccessGroupMembers("members", access_group_id=second.id, members=["IB
 for name in ("default", "second"):
     roster.vault.IdentityGroup(f"vault-{name}", name=name, connection=name)
     roster.appsec.IdentityGroup(f"appsec-{name}", name=name, connection=name)
-    roster.britive.EnvironmentGroup(f"britive-{name}", app_id="app-demo", name=name, connection=name)
+    roster.britive.EnvironmentGroup(f"britive-{name}", application_id="app-demo", name=name, connection=name)
 if os.environ.get("STAGE") == "refused":
     for name in ("refuse401", "refuse403", "refuse500", "unknown"):
         roster.ibm.AccessGroup(f"ibm-{name}", name=name, connection=name)
         roster.vault.IdentityGroup(f"vault-{name}", name=name, connection=name)
         roster.appsec.IdentityGroup(f"appsec-{name}", name=name, connection=name)
-        roster.britive.Environment(f"britive-{name}", app_id="app-demo", name=name, connection=name)
+        roster.britive.Environment(f"britive-{name}", application_id="app-demo", name=name, connection=name)
 pulumi.export("found", len(roster.ibm.list_access_groups(connection="second")))
 pulumi.export("entities", len(roster.vault.list_identity_groups()))
 """
@@ -95,7 +95,7 @@ class PlantedProject:
             "TMPDIR": str(program.folder / "tmp"),
             "PYTHONPATH": str(program.folder),
             "LOGS": str(program.folder / "logs"),
-            "ROSTER_BUDGET_SECONDS": "2",
+            "ROSTER_TIMEOUT_SECONDS": "2",
             "APPSEC_CLIENT_SECRET": canaries.plant("environment appsec secret", "a secret: canaryOfAppsec4713"),
             "BRITIVE_API_TOKEN": self._token("environment britive token"),
             **{

@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from pulumi_roster.errors import (
-    ConnectionFailed,
     OutcomeUnknown,
     RateLimited,
     RosterError,
@@ -21,6 +20,7 @@ from pulumi_roster.errors import (
     SettingsError,
     Unauthorized,
     UnexpectedReply,
+    Unreachable,
 )
 from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client, Dialect
@@ -231,9 +231,9 @@ def test_a_lost_exchange_is_sent_again(emulator: Running, keyed: Client) -> None
         ({"kind": "status", "status": 404}, ServiceError, "check the address"),
         ({"kind": "status", "status": 405}, ServiceError, "check the address"),
         ({"kind": "status", "status": 429}, RateLimited, ""),
-        ({"kind": "drop"}, ConnectionFailed, ""),
-        ({"kind": "slow_headers", "seconds": 60}, ConnectionFailed, ""),
-        ({"kind": "truncated"}, ConnectionFailed, ""),
+        ({"kind": "drop"}, Unreachable, ""),
+        ({"kind": "slow_headers", "seconds": 60}, Unreachable, ""),
+        ({"kind": "truncated"}, Unreachable, ""),
     ],
     ids=str,
 )
@@ -247,7 +247,7 @@ def test_a_failed_exchange_means_that_nothing_was_done(
     # After an ``OutcomeUnknown``, the provider would look for a new object. After a ``NotFound``, it would treat the
     # object as deleted.
     assert not isinstance(caught.value, OutcomeUnknown)
-    assert type(caught.value) in (ServiceError, RateLimited, ConnectionFailed)
+    assert type(caught.value) in (ServiceError, RateLimited, Unreachable)
     assert "token" in str(caught.value)
     assert hint in caught.value.hint
     assert "POST /v2/groups" not in emulator.requests()

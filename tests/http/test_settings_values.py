@@ -146,7 +146,7 @@ def test_malformed_connections_leave_the_default_one_usable() -> None:
 
 
 def test_limits_of_time_can_be_set() -> None:
-    found = connection({"ROSTER_SETTLE_SECONDS": "0.5", "ROSTER_QUIET_SECONDS": "0.3"}, budgetSeconds=7)
+    found = connection({"ROSTER_SETTLE_SECONDS": "0.5", "ROSTER_QUIET_SECONDS": "0.3"}, timeoutSeconds=7)
     assert (found.limits.budget, found.limits.settle, found.limits.quiet) == (7.0, 0.5, 0.3)
     assert found.limits.read == Limits().read
     assert connection().limits == Limits()
@@ -156,7 +156,7 @@ def test_limits_of_time_can_be_set() -> None:
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        *(("budgetSeconds", text) for text in ("soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true")),
+        *(("timeoutSeconds", text) for text in ("soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true")),
         *(("settleSeconds", text) for text in ("nan", "inf", "-1")),
     ],
 )

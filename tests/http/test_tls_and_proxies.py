@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 
-from pulumi_roster.errors import ConnectionFailed, ServiceError, SettingsError
+from pulumi_roster.errors import ServiceError, SettingsError, Unreachable
 from pulumi_roster.http.auth import Token
 from pulumi_roster.http.client import Client, Dialect
 from pulumi_roster.http.limits import Limits
@@ -94,7 +94,7 @@ def test_only_this_machine_is_loopback(url: str, loopback: bool) -> None:
 
 def test_a_certificate_of_an_unknown_authority_is_refused(certificate: Certificate, connect: Connect) -> None:
     with scripted_server(reply(body={}), tls=certificate.server()) as server:
-        with pytest.raises(ConnectionFailed, match="CERTIFICATE_VERIFY_FAILED") as caught:
+        with pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED") as caught:
             connect(server.url).get("/x")
         assert (server.got, server.calls) == ([], 1)  # no retry: the certificate stays untrusted
     assert "SSL_CERT_FILE" in caught.value.hint
@@ -114,7 +114,7 @@ def test_a_certificate_of_another_host_is_refused(
 ) -> None:
     other = self_signed(tmp_path, names="DNS:other.invalid")
     monkeypatch.setenv("SSL_CERT_FILE", str(other.file))
-    with scripted_server(reply(body={}), tls=other.server()) as server, pytest.raises(ConnectionFailed, match="verify"):
+    with scripted_server(reply(body={}), tls=other.server()) as server, pytest.raises(Unreachable, match="verify"):
         connect(server.url).get("/x")
     assert server.got == []
 
@@ -144,7 +144,7 @@ def test_an_unreadable_bundle_is_named(
 
 
 def test_a_service_without_tls_counts_as_not_reached(connect: Connect) -> None:
-    with scripted_server(reply(body={})) as server, pytest.raises(ConnectionFailed):
+    with scripted_server(reply(body={})) as server, pytest.raises(Unreachable):
         connect(server.url.replace("http:", "https:")).get("/x")
 
 
@@ -195,7 +195,7 @@ def test_an_absent_proxy_counts_as_not_reached(connect: Connect, monkeypatch: py
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         monkeypatch.setenv("HTTP_PROXY", f"http://u:canary@127.0.0.1:{free.getsockname()[1]}")
-        with pytest.raises(ConnectionFailed) as caught:
+        with pytest.raises(Unreachable) as caught:
             connect("http://service.invalid").get("/x")
     assert "canary" not in str(caught.value)
 
@@ -206,7 +206,7 @@ def test_a_proxy_that_refuses_a_tunnel_counts_as_not_reached(
 ) -> None:
     with scripted_server(reply(status)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        with pytest.raises(ConnectionFailed, match=str(status)):
+        with pytest.raises(Unreachable, match=str(status)):
             connect("https://service.invalid").post("/x", json={})
     assert [got.method for got in proxy.got] == ["CONNECT"]
     assert "authorization" not in proxy.got[0].headers

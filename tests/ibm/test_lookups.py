@@ -9,12 +9,12 @@ import pytest
 from pulumi_roster import ibm as roster_ibm
 from pulumi_roster.errors import (
     BadRequest,
-    ConnectionFailed,
     InvalidArguments,
     NotFound,
     SettingsError,
     Unauthorized,
     UnexpectedReply,
+    Unreachable,
 )
 from roster_emulator import Running
 from support.ibm_api import ibm_add, ibm_group, ibm_rule
@@ -119,7 +119,7 @@ def test_all_pages_of_members_are_read_with_their_names(emulator: Running) -> No
     emulator.seed(ibm={"identities": [{"iam_id": "IBMid-0007", "name": "James", "email": "007@example.com"}]})
     ibm_add(emulator, team, *(f"IBMid-{number:04}" for number in range(230)))
     emulator.clear_requests()
-    members = roster_ibm.list_members(team, sort="id")
+    members = roster_ibm.list_access_group_members(team, sort="id")
     assert [member.iam_id for member in members] == [f"IBMid-{number:04}" for number in range(230)]
     assert emulator.requests() == {"GET /v2/groups/{access_group_id}/members": 3}
     james = members[7]
@@ -136,7 +136,7 @@ def test_members_are_filtered_by_type_and_by_membership_type(emulator: Running) 
     [team] = emulator.seed(ibm={"groups": data})["ibm"]["groups"]
 
     def ids(**filters: object) -> set[str]:
-        return {member.iam_id for member in roster_ibm.list_members(team, **filters)}  # type: ignore[arg-type]
+        return {member.iam_id for member in roster_ibm.list_access_group_members(team, **filters)}  # type: ignore[arg-type]
 
     assert ids() == {ANNA, ROBOT}
     assert ids(membership_type="dynamic") == {PROFILE}
@@ -144,30 +144,30 @@ def test_members_are_filtered_by_type_and_by_membership_type(emulator: Running) 
     assert ids(type="service") == {ROBOT}
     assert ids(type="profile", membership_type="all") == {PROFILE}
     with pytest.raises(BadRequest):
-        roster_ibm.list_members(team, sort="shoe size")  # type: ignore[arg-type]
+        roster_ibm.list_access_group_members(team, sort="shoe size")  # type: ignore[arg-type]
     with pytest.raises(NotFound):
-        roster_ibm.list_members("AccessGroupId-absent")
+        roster_ibm.list_access_group_members("AccessGroupId-absent")
 
 
 def test_static_and_dynamic_members_count_as_members(emulator: Running) -> None:
     data = [{"name": "team", "members": [ANNA, {"iam_id": PROFILE, "membership_type": "dynamic"}]}]
     [team] = emulator.seed(ibm={"groups": data})["ibm"]["groups"]
-    assert roster_ibm.is_member(team, ANNA) is True
-    assert roster_ibm.is_member(team, PROFILE) is True
-    assert roster_ibm.is_member(team, ROBOT) is False
-    assert roster_ibm.is_member("AccessGroupId-absent", ANNA) is False
+    assert roster_ibm.is_access_group_member(team, ANNA) is True
+    assert roster_ibm.is_access_group_member(team, PROFILE) is True
+    assert roster_ibm.is_access_group_member(team, ROBOT) is False
+    assert roster_ibm.is_access_group_member("AccessGroupId-absent", ANNA) is False
 
 
 def test_rules_have_their_values_as_python_objects(emulator: Running) -> None:
     team = ibm_group(emulator, "team")
     ibm_rule(emulator, team, "sso", conditions=[{"claim": "c", "operator": "IN", "value": '["b", 1, true]'}])
     ibm_rule(emulator, team, "")
-    named, nameless = roster_ibm.list_rules(team)
+    named, nameless = roster_ibm.list_access_group_rules(team)
     assert (named.name, named.expiration, nameless.name) == ("sso", 12, "")
     assert named.conditions[0].claim == "c"
     assert sorted(named.conditions[0].value, key=repr) == ["b", 1, True]
     with pytest.raises(NotFound):
-        roster_ibm.list_rules("AccessGroupId-absent")
+        roster_ibm.list_access_group_rules("AccessGroupId-absent")
 
 
 # -- settings and errors
@@ -202,8 +202,8 @@ def test_a_missing_account_is_an_error(emulator: Running, program_config: Config
 
 
 def test_an_unreachable_host_is_an_error(program_config: Configure, closed_port: int) -> None:
-    program_config(emulator=f"http://127.0.0.1:{closed_port}", budgetSeconds="0.2")
-    with pytest.raises(ConnectionFailed, match=f"127.0.0.1:{closed_port}"):
+    program_config(emulator=f"http://127.0.0.1:{closed_port}", timeoutSeconds="0.2")
+    with pytest.raises(Unreachable, match=f"127.0.0.1:{closed_port}"):
         roster_ibm.list_access_groups()
 
 

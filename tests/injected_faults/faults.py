@@ -11,7 +11,6 @@ from typing import Any
 from injected_faults.outcomes import DRIFT, REPAIRED, Fault, Roles, Unless, error, repaired_or
 from pulumi_roster.errors import (
     BadRequest,
-    ConnectionFailed,
     PartialFailure,
     PreconditionFailed,
     RateLimited,
@@ -19,6 +18,7 @@ from pulumi_roster.errors import (
     ServerError,
     ServiceError,
     UnexpectedReply,
+    Unreachable,
 )
 
 READS: Roles = frozenset({"read", "confirm"})
@@ -28,7 +28,7 @@ TOKEN: Roles = frozenset({"token"})
 
 _NO_TOKEN = "Without a token, the run sends no other request"
 _NO_TOKEN_REFUSED = Unless(_NO_TOKEN, error(ServiceError), roles=TOKEN)
-_NO_TOKEN_LOST = Unless(_NO_TOKEN, error(ConnectionFailed), roles=TOKEN)
+_NO_TOKEN_LOST = Unless(_NO_TOKEN, error(Unreachable), roles=TOKEN)
 
 _REPEATED = (
     "For AppSec+ groups and for the members of Vault groups, the provider reads, changes, writes and confirms. It"
@@ -121,7 +121,7 @@ _REFUSED_FOR_NOW = [
         error(RateLimited),
         error(RateLimited),
         once_unless=(
-            Unless(_REPEATED, REPAIRED, kinds="*.GroupMembers", roles=WRITES),
+            Unless(_REPEATED, REPAIRED, kinds="*.IdentityGroupMembers", roles=WRITES),
             Unless(_REPEATED, REPAIRED, kinds="appsec.IdentityGroup", verbs=("update",), roles=WRITES),
         ),
     ),
@@ -279,10 +279,10 @@ _CHANGING = [
 ]
 
 CONNECTION = [
-    Fault("connection refused", {"kind": "refused"}, REPAIRED, error(ConnectionFailed)),
-    Fault("connection reset immediately", {"kind": "reset"}, REPAIRED, error(ConnectionFailed, ReplyLost)),
-    Fault("an unknown host name", {"kind": "unknown_host"}, REPAIRED, error(ConnectionFailed)),
-    Fault("an untrusted certificate", {"kind": "certificate"}, error(ConnectionFailed), error(ConnectionFailed)),
+    Fault("connection refused", {"kind": "refused"}, REPAIRED, error(Unreachable)),
+    Fault("connection reset immediately", {"kind": "reset"}, REPAIRED, error(Unreachable, ReplyLost)),
+    Fault("an unknown host name", {"kind": "unknown_host"}, REPAIRED, error(Unreachable)),
+    Fault("an untrusted certificate", {"kind": "certificate"}, error(Unreachable), error(Unreachable)),
 ]
 """Faults of the connection, which the first request of a run meets. ``test_connection_faults.py`` produces them."""
 

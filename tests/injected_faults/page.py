@@ -14,7 +14,6 @@ from injected_faults.outcomes import ALL_ROLES, VERBS, Fault, Role, Unless
 from injected_faults.verb import BUDGET, verbs_of
 from pulumi_roster.errors import (
     BadRequest,
-    ConnectionFailed,
     PartialFailure,
     PreconditionFailed,
     RateLimited,
@@ -23,6 +22,7 @@ from pulumi_roster.errors import (
     ServerError,
     ServiceError,
     UnexpectedReply,
+    Unreachable,
 )
 from pulumi_roster.http.limits import Limits
 from support.cases import CASES
@@ -31,7 +31,7 @@ INTRODUCTION = Path(__file__).with_name("introduction.md")
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 
 MEANINGS: dict[type[RosterError], tuple[str, str]] = {
-    ConnectionFailed: (
+    Unreachable: (
         "The provider could not connect to the service, or got no token. It sent no other request.",
         "Check what the message names: the address, the network, the proxy or the certificate. Run the command again.",
     ),
@@ -55,7 +55,7 @@ MEANINGS: dict[type[RosterError], tuple[str, str]] = {
     ),
     RateLimited: (
         "The service's rate limit did not end within the time budget. The service did not apply the request.",
-        "Run the command again later, or raise `budgetSeconds`.",
+        "Run the command again later, or raise `timeoutSeconds`.",
     ),
     BadRequest: (
         "The service refused the request, or its reply cannot be distinguished from a refusal.",

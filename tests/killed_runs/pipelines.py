@@ -15,10 +15,10 @@ MEMBERS = """
     roster.ibm.AccessGroupMembers(
         "ibm", access_group_id=roster.ibm.get_access_group(name="shared").id, members=[f"IBMid-{mine}"]
     )
-    roster.vault.GroupMembers(
+    roster.vault.IdentityGroupMembers(
         "vault", group_id=roster.vault.get_identity_group(name="shared").id, member_entity_ids=[f"entity-{mine}"]
     )
-    roster.appsec.GroupMembers(
+    roster.appsec.IdentityGroupMembers(
         "appsec", group_id=roster.appsec.get_identity_group(name="shared").id, members=[f"{mine}@example.com"]
     )
 """
@@ -28,7 +28,7 @@ NAMES = """
     roster.ibm.AccessGroup("ibm", name="platform")
     roster.vault.IdentityGroup("vault", name="platform")
     roster.appsec.IdentityGroup("appsec", name="platform")
-    roster.britive.EnvironmentGroup("britive", app_id="app-demo", name="platform")
+    roster.britive.EnvironmentGroup("britive", application_id="app-demo", name="platform")
 """
 ROOT = {
     "britive": {
@@ -53,7 +53,7 @@ class Pipeline(Program):
             "PIPELINE": name,
             "ROSTER_QUIET_SECONDS": "0.3",
             # The provider must not give up a request that the emulator holds for long.
-            "ROSTER_BUDGET_SECONDS": "120",
+            "ROSTER_TIMEOUT_SECONDS": "120",
         }
         self.write(body)
 

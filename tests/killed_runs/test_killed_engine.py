@@ -24,7 +24,7 @@ def wait_until_the_provider_ends(run: Killable) -> None:
 
 def test_the_provider_does_not_retry_a_creation_after_its_engine_has_died(new_stack: Stack) -> None:
     """The retry would create a duplicate of the object that the next run creates."""
-    new_stack.project.environment["ROSTER_BUDGET_SECONDS"] = "300"
+    new_stack.project.environment["ROSTER_TIMEOUT_SECONDS"] = "300"
     new_stack.emulator.fault("status", status=429, retry_after=2 * DEAD_WITHIN, method="POST", route="/v2/groups")
     run = Killable(new_stack.project, "up", "--yes", "--skip-preview", "--parallel", "1")
     while not new_stack.emulator.faults()[0]["fired"]:

@@ -24,7 +24,7 @@ def _britive_group(server: Running) -> str:
 
 KINDS: dict[str, tuple[dict[str, str], Make]] = {
     "ibm.AccessGroup": ({"name": "platform"}, lambda server: ibm_group(server, "platform")),
-    "britive.EnvironmentGroup": ({"app_id": "app-demo", "name": "platform"}, _britive_group),
+    "britive.EnvironmentGroup": ({"application_id": "app-demo", "name": "platform"}, _britive_group),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_roster.errors import BadRequest, ConnectionFailed, RateLimited, ReplyLost, RosterError
+from pulumi_roster.errors import BadRequest, RateLimited, ReplyLost, RosterError, Unreachable
 from pulumi_roster.http.client import Client
 from pulumi_roster.lifecycle.concurrent_writes import write_until_settled
 from support.client_calls import DIALECT
@@ -133,7 +133,7 @@ def test_writers_that_conflict_again_wait_longer() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [ReplyLost("lost"), RateLimited("too many", status=429), ConnectionFailed("not reached")],
+    [ReplyLost("lost"), RateLimited("too many", status=429), Unreachable("not reached")],
     ids=lambda error: type(error).__name__,
 )
 def test_a_write_with_a_lost_reply_is_confirmed_by_reading(error: Exception) -> None:

@@ -12,7 +12,7 @@ from model.engine import Declaration, Ref, Values
 from model.system import Draw, Fields, Link, Snapshot, SystemModel, refs
 from support import appsec_api
 
-GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.GroupMembers"
+GROUP, MEMBERS = "appsec.IdentityGroup", "appsec.IdentityGroupMembers"
 
 NAMES = ["security", "Security", "release / night", "reviewers", "owners"]
 NAMES_OF_OTHERS = ["others", "others too", "security", "owners"]

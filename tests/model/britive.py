@@ -72,18 +72,18 @@ class Britive(SystemModel):
             if not places:
                 return None
             return {
-                "app_id": APP,
+                "application_id": APP,
                 "environment_id": draw(st.sampled_from(places)),
                 "account_id": draw(st.sampled_from(ACCOUNTS)),
                 "user_id": draw(st.sampled_from(USERS)),
-                "force_checkin_paps": draw(st.booleans()),
+                "force_checkin": draw(st.booleans()),
             }
         above: list[str | Ref | None] = [None]
         # A group is only inside groups that were declared before it.
         above += [ref for ref in refs(program, "group") if ref.slot < slot]
         above += [id for id, fields in now.objects.items() if fields["kind"] == GROUP and fields["holder"]]
         return {
-            "app_id": APP,
+            "application_id": APP,
             "name": draw(st.sampled_from(NAMES)),
             "description": draw(st.sampled_from(["", "Of the platform team"])),
             ABOVE[kind]: draw(st.sampled_from(above)),

@@ -15,7 +15,7 @@ from model.engine import Declaration, Ref, Values
 from model.system import Draw, Fields, Link, Snapshot, SystemModel, refs
 from support import vault_api
 
-GROUP, MEMBERS = "vault.IdentityGroup", "vault.GroupMembers"
+GROUP, MEMBERS = "vault.IdentityGroup", "vault.IdentityGroupMembers"
 
 NAMES = ["platform", "Platform", "on call / night", "auditors", "release", "guests", "développeurs"]
 NAMES_OF_OTHERS = ["others", "others too", "platform", "guests"]

@@ -20,12 +20,12 @@ from support.program import Program
 TREE = """
 APP = "app-demo"
 britive = roster.britive
-platform = britive.EnvironmentGroup("platform", app_id=APP, name="Platform")
-inner = britive.EnvironmentGroup("inner", app_id=APP, name="Inner", parent_id={parent})
-production = britive.Environment("production", app_id=APP, name="Production", parent_group_id=inner.id)
-sandbox = britive.Environment("sandbox", app_id=APP, name="Sandbox", description="for tests")
+platform = britive.EnvironmentGroup("platform", application_id=APP, name="Platform")
+inner = britive.EnvironmentGroup("inner", application_id=APP, name="Inner", parent_id={parent})
+production = britive.Environment("production", application_id=APP, name="Production", parent_group_id=inner.id)
+sandbox = britive.Environment("sandbox", application_id=APP, name="Sandbox", description="for tests")
 alice = britive.AccountMapping(
-    "alice", app_id=APP, environment_id=production.id, account_id=2800, user_id="user-alice"
+    "alice", application_id=APP, environment_id=production.id, account_id=2800, user_id="user-alice"
 )
 """
 NESTED, FLAT = TREE.format(parent="platform.id"), TREE.format(parent="platform.parent")
@@ -82,7 +82,7 @@ def test_two_stacks_that_create_the_root_group_together_share_it(tmp_path: Path,
         program.write(f"""
             for number in range(3):
                 roster.britive.EnvironmentGroup(
-                    f"group-{{number}}", app_id="app-demo", name=f"{program.folder.name} {{number}}"
+                    f"group-{{number}}", application_id="app-demo", name=f"{program.folder.name} {{number}}"
                 )
         """)
     with ThreadPoolExecutor(2) as pool:
@@ -93,9 +93,9 @@ def test_two_stacks_that_create_the_root_group_together_share_it(tmp_path: Path,
 
 
 def test_an_unknown_application_is_an_error_and_creates_nothing(program: Program, emulator: Running) -> None:
-    program.write('roster.britive.Environment("e", app_id="app-dmeo", name="Production")')
+    program.write('roster.britive.Environment("e", application_id="app-dmeo", name="Production")')
     message = program.up(code=1).errors["e"]
     assert "has no application 'app-dmeo'" in message
-    assert "hint: check app_id and roster:britiveTenant" in message
+    assert "hint: check application_id and roster:britiveTenant" in message
     assert "Traceback" not in message
     assert program.resources() == {}

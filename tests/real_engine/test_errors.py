@@ -67,7 +67,7 @@ def test_each_error_of_the_service_or_the_network_is_a_few_lines_with_a_hint(
         "nowhere": {**keys, "ibmToken": "roster-dev", "ibmUrl": f"http://127.0.0.1:{closed_port}"},
     }
     program.environment["ROSTER_CONNECTIONS"] = json.dumps(connections)
-    program.environment["ROSTER_BUDGET_SECONDS"] = "1"
+    program.environment["ROSTER_TIMEOUT_SECONDS"] = "1"
     groups = "\n".join(
         f'    roster.ibm.AccessGroup("{name}", name="{name}", connection="{name}")' for name in connections
     )

@@ -73,7 +73,8 @@ def test_get_reads_every_kind_by_its_import_key_without_managing_it(program: Pro
             "later": later.name,
         }})
         found = roster.ibm.get_access_group(name="team")
-        pulumi.export("found", [found.id, [member.iam_id for member in roster.ibm.list_members(found.id, sort="id")]])
+        members = roster.ibm.list_access_group_members(found.id, sort="id")
+        pulumi.export("found", [found.id, [member.iam_id for member in members]])
     """)
     program.up()
     outputs = json.loads(program.pulumi("stack", "output", "--json").out)

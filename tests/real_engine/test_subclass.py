@@ -25,7 +25,7 @@ def test_a_subclass_keeps_the_type_of_its_resource(program: Program, emulator: R
     program.up()
     assert program.pulumi("stack", "output", "seen").out.strip() == '["platform","team-platform","team-platform"]'
     made = program.resources()["platform"]
-    assert made["type"] == "pulumi-python:dynamic/ibm:AccessGroup"
+    assert made["type"] == "pulumi-python:dynamic/roster/ibm:AccessGroup"
     program.unchanged()
 
     program.write("""

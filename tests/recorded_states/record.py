@@ -65,10 +65,10 @@ roster.vault.IdentityGroup(
     metadata={{"cost/center": "43" if later else "42"}},
 )
 team = roster.appsec.IdentityGroup("appsec-team", name="team")
-roster.appsec.GroupMembers(
+roster.appsec.IdentityGroupMembers(
     "appsec-exclusive", group_id=team.id, members=["user-101", "user-102"] if later else ["user-101"], exclusive=True
 )
-roster.britive.EnvironmentGroup("britive-nested", app_id="app-demo", name="nested", parent_id=britive_live.id)
+roster.britive.EnvironmentGroup("britive-nested", application_id="app-demo", name="nested", parent_id=britive_live.id)
 """
 ADOPTED: dict[str, Any] = {"ibm": {"groups": [{"name": "adopted", "members": ["IBMid-other"]}]}}
 """What the program adopts, beside ``every_kind.OTHERS``."""

@@ -34,7 +34,7 @@ def recorded(version: str, name: str) -> Any:
 
 def ours(state: dict[str, Any]) -> list[dict[str, Any]]:
     rows = state["deployment"]["resources"]
-    return [row for row in rows if row["type"].startswith("pulumi-python:dynamic/")]
+    return [row for row in rows if row["type"].startswith("pulumi-python:dynamic/roster/")]
 
 
 def test_this_version_is_recorded() -> None:

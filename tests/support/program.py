@@ -57,7 +57,7 @@ def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
         "PULUMI_DEBUG_COMMANDS": "1",  # for --event-log
         "ROSTER_EMULATOR": emulator_url,
         "ROSTER_SETTLE_SECONDS": "1",
-        "ROSTER_BUDGET_SECONDS": "20",
+        "ROSTER_TIMEOUT_SECONDS": "20",
         "NO_PROXY": "*",
     }
 
@@ -190,7 +190,11 @@ class Program:
         """Return the resources of this package in the state, by their name within the program."""
         [state] = (self.folder / ".pulumi" / "stacks").glob(f"*/{STACK}.json")
         found = (json.loads(state.read_text())["checkpoint"]["latest"] or {}).get("resources") or []
-        return {row["urn"].rsplit("::", 1)[1]: row for row in found if row["type"].startswith("pulumi-python:dynamic/")}
+        return {
+            row["urn"].rsplit("::", 1)[1]: row
+            for row in found
+            if row["type"].startswith("pulumi-python:dynamic/roster/")
+        }
 
     def export(self) -> str:
         """Return the state as text."""
@@ -199,7 +203,7 @@ class Program:
 
 def kind_of(row: Mapping[str, Any]) -> str:
     """Return the kind of a resource in the state, such as ``ibm.AccessGroup``."""
-    return str(row["type"]).removeprefix("pulumi-python:dynamic/").replace(":", ".")
+    return str(row["type"]).removeprefix("pulumi-python:dynamic/roster/").replace(":", ".")
 
 
 def writes(emulator: Running) -> dict[str, int]:
@@ -214,7 +218,7 @@ def _steps_and_errors(events: Path) -> tuple[tuple[tuple[str, str], ...], dict[s
     for line in events.read_text().splitlines() if events.exists() else []:
         event = json.loads(line)
         done = (event.get("resOutputsEvent") or {}).get("metadata") or {}
-        if done.get("type", "").startswith("pulumi-python:dynamic/") and done["op"] != "same":
+        if done.get("type", "").startswith("pulumi-python:dynamic/roster/") and done["op"] != "same":
             steps.append((done["op"], done["urn"].rsplit("::", 1)[1]))
         diagnostic = event.get("diagnosticEvent") or {}
         if diagnostic.get("severity") == "error":

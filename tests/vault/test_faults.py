@@ -144,5 +144,5 @@ def test_a_reply_without_a_modify_index_causes_no_warning(emulator: Running, cap
     emulated = VaultServer(emulator.url)
     team, anna = group(emulated, "team"), entities(emulated, 1)
     emulator.fault("missing_field", field="modify_index", method="GET")
-    emulated.resource("vault.GroupMembers").up(group_id=team, member_entity_ids=anna)
+    emulated.resource("vault.IdentityGroupMembers").up(group_id=team, member_entity_ids=anna)
     assert not caplog.text

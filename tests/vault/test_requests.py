@@ -11,7 +11,7 @@ from roster_emulator import Running
 from support.resources import Resource
 from support.vault_api import VaultServer, change, entities, group, named, shown
 
-GROUP, MEMBERS = "vault.IdentityGroup", "vault.GroupMembers"
+GROUP, MEMBERS = "vault.IdentityGroup", "vault.IdentityGroupMembers"
 READ, FIND = "GET /v1/identity/group/id/{id}", "GET /v1/identity/group/name/{name:path}"
 MAKE, WRITE = "POST /v1/identity/group", "POST /v1/identity/group/id/{id}"
 

@@ -6,13 +6,13 @@ Peculiarities of this API, and the module that handles each: an update replaces 
 revision (``group_calls``); status 409 means that a name is taken (``identity_group``, ``group_calls``).
 """
 
-from pulumi_roster.appsec.group_members import GroupMembers
 from pulumi_roster.appsec.identity_group import IdentityGroup, IdentityGroupState
+from pulumi_roster.appsec.identity_group_members import IdentityGroupMembers
 from pulumi_roster.appsec.lookups import get_identity_group, list_identity_groups
 
 __all__ = [
-    "GroupMembers",
     "IdentityGroup",
+    "IdentityGroupMembers",
     "IdentityGroupState",
     "get_identity_group",
     "list_identity_groups",

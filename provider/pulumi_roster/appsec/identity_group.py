@@ -117,8 +117,8 @@ class IdentityGroup(Managed):
         :param name: must not be blank. Names are unique. A rename keeps the group.
         :param description: the purpose of the group, by default empty.
         :param members: all members: e-mail addresses, user ids or service account ids, in the form in which the service
-            lists them. ``None`` leaves the members alone, so that :class:`GroupMembers` of several stacks can write
-            them; ``[]`` removes all.
+            lists them. ``None`` leaves the members alone, so that :class:`IdentityGroupMembers` of several stacks can
+            write them; ``[]`` removes all.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.
         """

@@ -24,7 +24,7 @@ from ..schema.marks import NotListed, ProviderOnly, Replace, Scope
 from ..schema.model import Args, State
 from .application import EnvironmentState, Id, read_tree
 from .connection import ALREADY_MAPPED, SYSTEM
-from .scan_results import Account, MappedUser
+from .scan_results import MappedUser, ScannedAccount
 
 __all__ = ["ACCOUNTS", "AccountMapping", "AccountMappingArgs", "AccountMappingHandler", "AccountMappingState"]
 
@@ -44,14 +44,14 @@ def _account_id(value: Any) -> str:
 class AccountMappingArgs(Args):
     """The arguments of a mapping."""
 
-    app_id: Annotated[Id, Replace, Scope]
+    application_id: Annotated[Id, Replace, Scope]
     # The old mapping may exist in all environments. If Roster created the new mapping first and then removed the old
     # one, the removal would also remove the new one.
     environment_id: Annotated[Id, Replace(delete_first=True), Scope]
     account_id: Annotated[str, BeforeValidator(_account_id), Replace]
     user_id: Annotated[Id, Replace]
-    save_to_all_envs: Annotated[bool, NotListed] = False
-    force_checkin_paps: Annotated[bool, ProviderOnly] = False
+    all_environments: Annotated[bool, NotListed] = False
+    force_checkin: Annotated[bool, ProviderOnly] = False
 
 
 class AccountMappingState(AccountMappingArgs, State):
@@ -67,7 +67,7 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
 
     kind = "britive.AccountMapping"
     system = SYSTEM
-    import_key = "{app_id}/{environment_id}/{account_id}/{user_id}"
+    import_key = "{application_id}/{environment_id}/{account_id}/{user_id}"
 
     def create(self, args: AccountMappingArgs) -> AccountMappingState:
         return self._map(args, [])
@@ -80,11 +80,11 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
         if known.other_environment_ids:
             # If this mapping counted as deleted, the state would lose the mappings in the other environments. Instead,
             # the mapping differs from its declaration, and the next update maps in all environments again.
-            return known.model_copy(update={"save_to_all_envs": False})
+            return known.model_copy(update={"all_environments": False})
         raise NotFound(f"the user {known.user_id} is not mapped", status=404)
 
     def update(self, id: str, args: AccountMappingArgs, prior: AccountMappingState) -> AccountMappingState:
-        if args.save_to_all_envs:
+        if args.all_environments:
             return self._map(args, prior.other_environment_ids)
         self._unmap(prior, prior.other_environment_ids)
         return self._map(args, [])
@@ -93,15 +93,15 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
         self._unmap(prior, [*prior.other_environment_ids, prior.environment_id])
 
     def list(self, scope: str) -> Iterable[AccountMappingState]:
-        app_id, _, environment_id = scope.partition("\n")
+        application_id, _, environment_id = scope.partition("\n")
         query = {"page": 0, "size": 100}
         for reply, row in self.api.pages(
-            ACCOUNTS, app_id, environment_id, key="data", row_id="accountId", params=query
+            ACCOUNTS, application_id, environment_id, key="data", row_id="accountId", params=query
         ):
-            account = reply.parse_row(Account, row)
+            account = reply.parse_row(ScannedAccount, row)
             for user in account.mapped_users:
                 values: dict[str, Any] = {
-                    "app_id": app_id,
+                    "application_id": application_id,
                     "environment_id": environment_id,
                     "account_id": str(account.account_id),
                     "user_id": user.user_id,
@@ -109,11 +109,11 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
                 yield AccountMappingState.model_construct(id="/".join(values.values()), **values)
 
     def _map(self, args: AccountMappingArgs, others: Sequence[str]) -> AccountMappingState:
-        if args.save_to_all_envs:
+        if args.all_environments:
             others = sorted({*others, *self._other_environments(args)})
         with _accept_existing_mapping():
             # Repeatable: the service answers a second attempt with the code of an existing mapping.
-            if args.save_to_all_envs:
+            if args.all_environments:
                 body: Any = {"saveToAllEnvs": True}
                 self.api.post(f"{USERS}/{{}}", *_place(args), args.user_id, json=body, repeatable=True)
             else:
@@ -127,7 +127,7 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
 
     def _other_environments(self, args: AccountMappingArgs) -> Iterator[str]:
         """Find the other environments that have the account but not the mapping; with ``adopt``, also those with it."""
-        for node in list(read_tree(self.api, args.app_id)):
+        for node in list(read_tree(self.api, args.application_id)):
             if not isinstance(node, EnvironmentState) or node.id == args.environment_id:
                 continue
             try:
@@ -137,7 +137,7 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
                 continue
 
     def _users(self, args: AccountMappingArgs, environment_id: str) -> set[str]:
-        reply = self.api.get(USERS, args.app_id, environment_id, args.account_id)
+        reply = self.api.get(USERS, args.application_id, environment_id, args.account_id)
         return {reply.parse_row(MappedUser, user).user_id for user in reply.rows()}
 
     def _is_mapped(self, args: AccountMappingArgs, environment_id: str) -> bool:
@@ -145,32 +145,32 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
             return args.user_id in self._users(args, environment_id)
         except (BadRequest, NotFound) as error:
             # Only a listing of the application proves that the environment, or the account in it, no longer exists.
-            environments = {node.id for node in read_tree(self.api, args.app_id)}
+            environments = {node.id for node in read_tree(self.api, args.application_id)}
             if environment_id in environments and not isinstance(error, NotFound):
                 raise
             return False
 
     def _unmap(self, args: AccountMappingArgs, environments: Iterable[str]) -> None:
         for environment in environments:
-            place = (args.app_id, environment, args.account_id, args.user_id)
+            place = (args.application_id, environment, args.account_id, args.user_id)
             try:
-                self.api.delete(f"{USERS}/{{}}", *place, params={"forceCheckinPaps": args.force_checkin_paps})
+                self.api.delete(f"{USERS}/{{}}", *place, params={"forceCheckinPaps": args.force_checkin})
             except (BadRequest, Conflict, NotFound) as error:
                 if not self._is_mapped(args, environment) or isinstance(error, NotFound):
                     continue
-                if not args.force_checkin_paps and not error.hint:
+                if not args.force_checkin and not error.hint:
                     error.hint = _CHECKED_OUT
                 raise
 
 
 _CHECKED_OUT = (
-    "if the user has checked out profiles that use this account, set force_checkin_paps=True and run `pulumi up` "
+    "if the user has checked out profiles that use this account, set force_checkin=True and run `pulumi up` "
     "before you remove the mapping"
 )
 
 
 def _place(args: AccountMappingArgs) -> tuple[str, str, str]:
-    return args.app_id, args.environment_id, args.account_id
+    return args.application_id, args.environment_id, args.account_id
 
 
 @contextmanager
@@ -190,7 +190,7 @@ class AccountMapping(Managed):
 
     If the user is already mapped, the resource takes ownership of that mapping. A destroy removes it.
 
-    Britive has no call that removes a mapping from all environments. Therefore, with ``save_to_all_envs``, the resource
+    Britive has no call that removes a mapping from all environments. Therefore, with ``all_environments``, the resource
     records the other environments in which it added the mapping (``other_environment_ids``). A destroy removes the
     mapping from those and from its own environment; mappings that others created stay. The resource does not cover
     environments that are created later, and a refresh does not read the other environments. To watch each environment,
@@ -205,36 +205,36 @@ class AccountMapping(Managed):
 
     handler = AccountMappingHandler
 
-    app_id: pulumi.Output[str]
+    application_id: pulumi.Output[str]
     environment_id: pulumi.Output[str]
     account_id: pulumi.Output[str]
     user_id: pulumi.Output[str]
-    save_to_all_envs: pulumi.Output[bool]
+    all_environments: pulumi.Output[bool]
     other_environment_ids: pulumi.Output[list[str]]
 
     def __init__(
         self,
         resource_name: str,
         *,
-        app_id: pulumi.Input[str],
+        application_id: pulumi.Input[str],
         environment_id: pulumi.Input[str],
         account_id: pulumi.Input[int | str],
         user_id: pulumi.Input[str],
-        save_to_all_envs: pulumi.Input[bool] | None = None,
-        force_checkin_paps: pulumi.Input[bool] | None = None,
+        all_environments: pulumi.Input[bool] | None = None,
+        force_checkin: pulumi.Input[bool] | None = None,
         **common: Unpack[CommonArguments],
     ) -> None:
         """Declare a mapping.
 
         :param resource_name: the name within the program.
-        :param app_id: the application. A change replaces the mapping.
+        :param application_id: the application. A change replaces the mapping.
         :param environment_id: the environment. A change replaces the mapping, and removes the old one first.
         :param account_id: the account's number. A change replaces the mapping.
         :param user_id: the user. A change replaces the mapping.
-        :param save_to_all_envs: map the user in all current environments of the application. This needs one more call
+        :param all_environments: map the user in all current environments of the application. This needs one more call
             for each environment. With ``adopt=True``, a destroy also removes the mappings that existed before in other
             environments.
-        :param force_checkin_paps: on removal, check in the profiles that the user has checked out with this account. By
+        :param force_checkin: on removal, check in the profiles that the user has checked out with this account. By
             default, the service may refuse the removal.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.

@@ -48,7 +48,7 @@ Name = Annotated[Text, NotBlank]
 class EnvironmentGroupArgs(Args):
     """The arguments of an environment group."""
 
-    app_id: Annotated[Id, Replace, Scope]
+    application_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
     description: str = ""
     parent_id: Annotated[Id | None, Key, MirroredBy("parent"), Replace(delete_first=True)] = None
@@ -68,7 +68,7 @@ class EnvironmentGroupState(EnvironmentGroupArgs, State):
 class EnvironmentArgs(Args):
     """The arguments of an environment."""
 
-    app_id: Annotated[Id, Replace, Scope]
+    application_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
     description: str = ""
     parent_group_id: Annotated[Id | None, Key, MirroredBy("parent"), Replace(delete_first=True)] = None
@@ -85,7 +85,7 @@ class EnvironmentState(EnvironmentArgs, State):
 Node = EnvironmentGroupState | EnvironmentState
 
 
-def parse_group(reply: Reply, row: Any, app_id: str) -> EnvironmentGroupState:
+def parse_group(reply: Reply, row: Any, application_id: str) -> EnvironmentGroupState:
     """Return a row of a reply as an environment group.
 
     :raises UnexpectedReply: the row is not as documented.
@@ -93,10 +93,12 @@ def parse_group(reply: Reply, row: Any, app_id: str) -> EnvironmentGroupState:
     if _lacks(row, "parentId") and row.get("type") != _ORGANISATION:
         raise reply.unexpected("expected an environment group with its parentId")
     parent = _optional(row, "parentId")
-    return reply.parse_row(EnvironmentGroupState, _fields(row), app_id=app_id, parent=parent or "", parent_id=parent)
+    return reply.parse_row(
+        EnvironmentGroupState, _fields(row), application_id=application_id, parent=parent or "", parent_id=parent
+    )
 
 
-def parse_environment(reply: Reply, row: Any, app_id: str) -> EnvironmentState:
+def parse_environment(reply: Reply, row: Any, application_id: str) -> EnvironmentState:
     """Return a row of a reply as an environment.
 
     :raises UnexpectedReply: the row is not as documented.
@@ -104,7 +106,9 @@ def parse_environment(reply: Reply, row: Any, app_id: str) -> EnvironmentState:
     if _lacks(row, "parentGroupId"):
         raise reply.unexpected("expected an environment with its parentGroupId")
     parent = _optional(row, "parentGroupId")
-    return reply.parse_row(EnvironmentState, _fields(row), app_id=app_id, parent=parent or "", parent_group_id=parent)
+    return reply.parse_row(
+        EnvironmentState, _fields(row), application_id=application_id, parent=parent or "", parent_group_id=parent
+    )
 
 
 def _fields(row: Any) -> Any:
@@ -121,18 +125,18 @@ def _optional(row: Any, name: str) -> Any:
     return (row.get(name) or None) if isinstance(row, dict) else None
 
 
-def read_tree(api: Client, app_id: str) -> Iterator[Node]:
+def read_tree(api: Client, application_id: str) -> Iterator[Node]:
     """List all groups and environments of an application, in the service's order, in one call.
 
     :raises BadRequest: the tenant has no such application. This is not a ``NotFound``, because Pulumi would then drop
         the object from the state.
     """
     try:
-        reply = api.get(APPLICATION, app_id, params={"view": "minimized"})
+        reply = api.get(APPLICATION, application_id, params={"view": "minimized"})
     except (BadRequest, NotFound) as error:
-        raise _unknown_application(api, app_id, error.status, error.code, error.words) from None
+        raise _unknown_application(api, application_id, error.status, error.code, error.words) from None
     if reply.json() is None:
-        raise _unknown_application(api, app_id, reply.status, "", "")
+        raise _unknown_application(api, application_id, reply.status, "", "")
     application = reply.fields()
     if "rootEnvironmentGroup" not in application:
         raise reply.unexpected("expected an application with its rootEnvironmentGroup")
@@ -144,40 +148,40 @@ def read_tree(api: Client, app_id: str) -> Iterator[Node]:
     if _lacks(tree, "environmentGroups") or _lacks(tree, "environments"):
         raise reply.unexpected("expected a rootEnvironmentGroup with its environmentGroups and environments")
     for row in tree["environmentGroups"] or []:
-        yield parse_group(reply, row, app_id)
+        yield parse_group(reply, row, application_id)
     for row in tree["environments"] or []:
-        yield parse_environment(reply, row, app_id)
+        yield parse_environment(reply, row, application_id)
 
 
-def _unknown_application(api: Client, app_id: str, status: int, code: str, words: str) -> BadRequest:
+def _unknown_application(api: Client, application_id: str, status: int, code: str, words: str) -> BadRequest:
     return BadRequest(
-        f"{api.base_url} has no application {app_id!r} (it answered {status}{f' {code}' if code else ''})",
+        f"{api.base_url} has no application {application_id!r} (it answered {status}{f' {code}' if code else ''})",
         status=400,
         code=code,
         words=words,
-        hint="check app_id and roster:britiveTenant, or, if the application was deleted, remove its objects from the "
-        "state with `pulumi state delete`",
+        hint="check application_id and roster:britiveTenant, or, if the application was deleted, remove its objects "
+        "from the state with `pulumi state delete`",
     )
 
 
-def write_lock(api: Client, app_id: str) -> AbstractContextManager[None]:
+def write_lock(api: Client, application_id: str) -> AbstractContextManager[None]:
     """Return the lock that makes writes to one application take turns, because the API has no revisions.
 
     The vendor's Terraform provider does the same.
     """
-    return api.lock(LISTING, app_id)
+    return api.lock(LISTING, application_id)
 
 
-def remove(api: Client, path: str, app_id: str, id: str) -> None:
+def remove(api: Client, path: str, application_id: str, id: str) -> None:
     """Delete a group or an environment. If the service refuses, a listing of the application shows whether it exists.
 
     :raises NotFound: the object no longer exists.
     """
     try:
-        with write_lock(api, app_id):
-            api.delete(path, app_id, id)
+        with write_lock(api, application_id):
+            api.delete(path, application_id, id)
     except (BadRequest, Conflict, NotFound) as error:
-        exists = any(node.id == id for node in read_tree(api, app_id))
+        exists = any(node.id == id for node in read_tree(api, application_id))
         if exists and not isinstance(error, NotFound):
             raise
         raise NotFound(f"{id} no longer exists", status=404) from None

@@ -56,7 +56,7 @@ def _next_page(body: Mapping[str, Any], query: Query) -> Query | None:
     return {**query, "page": page + 1} if more else None
 
 
-_UNKNOWN_APPLICATION = "check app_id, and that roster:britiveTenant names the tenant of that application"
+_UNKNOWN_APPLICATION = "check application_id, and that roster:britiveTenant names the tenant of that application"
 
 DIALECT = Dialect(
     title="Britive",

@@ -31,13 +31,13 @@ class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
 
     kind = "britive.Environment"
     system = SYSTEM
-    import_key = "{app_id}/{id}"
+    import_key = "{application_id}/{id}"
     listing = LISTING
 
     def with_service_defaults(self, args: EnvironmentArgs, listing: Listing[Any]) -> EnvironmentArgs:
         if args.parent_group_id:
             return args
-        return args.model_copy(update={"parent_group_id": root_id(self.api, args.app_id, listing)})
+        return args.model_copy(update={"parent_group_id": root_id(self.api, args.application_id, listing)})
 
     def create(self, args: EnvironmentArgs) -> EnvironmentState:
         body = {
@@ -46,20 +46,20 @@ class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
             "type": "environment",
             "parentGroupId": args.parent_group_id,
         }
-        with write_lock(self.api, args.app_id):
-            reply = self.api.post("/api/apps/{}/root-environment-group/environments", args.app_id, json=body)
-        return parse_environment(reply, reply.fields(), args.app_id)
+        with write_lock(self.api, args.application_id):
+            reply = self.api.post("/api/apps/{}/root-environment-group/environments", args.application_id, json=body)
+        return parse_environment(reply, reply.fields(), args.application_id)
 
     def update(self, id: str, args: EnvironmentArgs, prior: EnvironmentState) -> EnvironmentState:
         properties = {"displayName": args.name, "description": args.description}
         body = {"propertyTypes": [{"name": name, "value": value} for name, value in properties.items()]}
-        with write_lock(self.api, args.app_id):
+        with write_lock(self.api, args.application_id):
             # Repeatable: a second identical update changes nothing.
-            self.api.request("PATCH", f"{ENVIRONMENT}/properties", args.app_id, id, json=body, repeatable=True)
+            self.api.request("PATCH", f"{ENVIRONMENT}/properties", args.application_id, id, json=body, repeatable=True)
         return prior.model_copy(update={"name": args.name, "description": args.description})
 
     def delete(self, id: str, prior: EnvironmentState) -> None:
-        remove(self.api, ENVIRONMENT, prior.app_id, id)
+        remove(self.api, ENVIRONMENT, prior.application_id, id)
 
     def list(self, scope: str) -> Iterable[State]:
         return read_tree(self.api, scope)
@@ -80,7 +80,7 @@ class Environment(Managed):
 
     handler = EnvironmentHandler
 
-    app_id: pulumi.Output[str]
+    application_id: pulumi.Output[str]
     name: pulumi.Output[str]
     description: pulumi.Output[str]
     parent_group_id: pulumi.Output[str | None]
@@ -92,7 +92,7 @@ class Environment(Managed):
         self,
         resource_name: str,
         *,
-        app_id: pulumi.Input[str],
+        application_id: pulumi.Input[str],
         name: pulumi.Input[str],
         description: pulumi.Input[str] | None = None,
         parent_group_id: pulumi.Input[str] | None = None,
@@ -101,7 +101,7 @@ class Environment(Managed):
         """Declare an environment.
 
         :param resource_name: the name within the program.
-        :param app_id: the application. A change replaces the environment.
+        :param application_id: the application. A change replaces the environment.
         :param name: must not be blank. Britive allows a name twice in one group; Roster refuses to create the second.
         :param description: any text.
         :param parent_group_id: the parent group. A change replaces the environment, and deletes the old one first. By

@@ -42,47 +42,51 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
 
     kind = "britive.EnvironmentGroup"
     system = SYSTEM
-    import_key = "{app_id}/{id}"
+    import_key = "{application_id}/{id}"
     listing = LISTING
 
     def with_service_defaults(self, args: EnvironmentGroupArgs, listing: Listing[Any]) -> EnvironmentGroupArgs:
         return (
-            args if args.parent_id else args.model_copy(update={"parent_id": root_id(self.api, args.app_id, listing)})
+            args
+            if args.parent_id
+            else args.model_copy(update={"parent_id": root_id(self.api, args.application_id, listing)})
         )
 
     def create(self, args: EnvironmentGroupArgs) -> EnvironmentGroupState:
         body = {"name": args.name, "description": args.description, "type": "group", "parentId": args.parent_id}
-        with write_lock(self.api, args.app_id):
-            reply = self.api.post(CREATE_GROUP, args.app_id, json=body)
-        return parse_group(reply, reply.fields(), args.app_id)
+        with write_lock(self.api, args.application_id):
+            reply = self.api.post(CREATE_GROUP, args.application_id, json=body)
+        return parse_group(reply, reply.fields(), args.application_id)
 
     def update(self, id: str, args: EnvironmentGroupArgs, prior: EnvironmentGroupState) -> EnvironmentGroupState:
         body = {"id": id, "name": args.name, "description": args.description, "parentId": prior.parent}
-        with write_lock(self.api, args.app_id):
+        with write_lock(self.api, args.application_id):
             # Repeatable: a second identical update changes nothing.
-            reply = self.api.request("PATCH", f"{CREATE_GROUP}/{{}}", args.app_id, id, json=body, repeatable=True)
+            reply = self.api.request(
+                "PATCH", f"{CREATE_GROUP}/{{}}", args.application_id, id, json=body, repeatable=True
+            )
         if reply.json() is None:
             return prior.model_copy(update={"name": args.name, "description": args.description})
-        return parse_group(reply, reply.fields(), args.app_id)
+        return parse_group(reply, reply.fields(), args.application_id)
 
     def delete(self, id: str, prior: EnvironmentGroupState) -> None:
         try:
             # The listing may still show content that this run has just deleted.
-            retry_while_absent(self.api, lambda: self._empty(id, prior.app_id))
+            retry_while_absent(self.api, lambda: self._empty(id, prior.application_id))
         except _HasContent as content:
             raise UnmanagedContent(
                 f"the group has content that this stack does not manage: {content.message}",
                 hint="delete that content, or move it to another group",
             ) from None
-        remove(self.api, DELETE_GROUP, prior.app_id, id)
+        remove(self.api, DELETE_GROUP, prior.application_id, id)
 
     def list(self, scope: str) -> Iterable[State]:
         return read_tree(self.api, scope)
 
-    def _empty(self, id: str, app_id: str) -> None:
+    def _empty(self, id: str, application_id: str) -> None:
         inside = [
             f"{'group' if isinstance(node, EnvironmentGroupState) else 'environment'} {node.name!r} ({node.id})"
-            for node in read_tree(self.api, app_id)
+            for node in read_tree(self.api, application_id)
             if node.parent == id
         ]
         if inside:
@@ -108,7 +112,7 @@ class EnvironmentGroup(Managed):
 
     handler = EnvironmentGroupHandler
 
-    app_id: pulumi.Output[str]
+    application_id: pulumi.Output[str]
     name: pulumi.Output[str]
     description: pulumi.Output[str]
     parent_id: pulumi.Output[str | None]
@@ -120,7 +124,7 @@ class EnvironmentGroup(Managed):
         self,
         resource_name: str,
         *,
-        app_id: pulumi.Input[str],
+        application_id: pulumi.Input[str],
         name: pulumi.Input[str],
         description: pulumi.Input[str] | None = None,
         parent_id: pulumi.Input[str] | None = None,
@@ -129,7 +133,7 @@ class EnvironmentGroup(Managed):
         """Declare an environment group.
 
         :param resource_name: the name within the program.
-        :param app_id: the application. A change replaces the group.
+        :param application_id: the application. A change replaces the group.
         :param name: must not be blank. Britive allows a name twice in one parent; Roster refuses to create the second.
         :param description: any text.
         :param parent_id: the parent group. A change replaces the group, and deletes the old one first. By default,

@@ -2,7 +2,7 @@
 
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 8, 9, 13, 14, 16 and 17
 
-The module :mod:`.lookups` describes the parameters. Each row is a :class:`~.scan_results.Link`. All functions
+The module :mod:`.lookups` describes the parameters. Each row is a :class:`~.scan_results.ScannedLink`. All functions
 raise ``NotFound`` if the object does not exist.
 """
 
@@ -13,7 +13,7 @@ from typing_extensions import Unpack
 from .account_mapping import ACCOUNTS
 from .lookups import GROUPS, PERMISSIONS
 from .scan_queries import Query, rows
-from .scan_results import Link
+from .scan_results import ScannedLink
 
 __all__ = [
     "list_account_groups",
@@ -26,60 +26,60 @@ __all__ = [
 
 
 def list_account_permissions(
-    app_id: str,
+    application_id: str,
     environment_id: str | None,
     account_id: int | str,
     **query: Unpack[Query],
-) -> list[Link]:
+) -> list[ScannedLink]:
     """List the permissions that an account has directly, not through its groups."""
-    return rows(Link, f"{ACCOUNTS}/{{}}/permissions", app_id, environment_id, account_id, **query)
+    return rows(ScannedLink, f"{ACCOUNTS}/{{}}/permissions", application_id, environment_id, account_id, **query)
 
 
 def list_account_groups(
-    app_id: str,
+    application_id: str,
     environment_id: str | None,
     account_id: int | str,
     **query: Unpack[Query],
-) -> list[Link]:
+) -> list[ScannedLink]:
     """List the groups that an account is in."""
-    return rows(Link, f"{ACCOUNTS}/{{}}/groups", app_id, environment_id, account_id, **query)
+    return rows(ScannedLink, f"{ACCOUNTS}/{{}}/groups", application_id, environment_id, account_id, **query)
 
 
 def list_permission_accounts(
-    app_id: str,
+    application_id: str,
     environment_id: str | None,
     permission_id: int | str,
     **query: Unpack[Query],
-) -> list[Link]:
+) -> list[ScannedLink]:
     """List the accounts that have a permission directly."""
-    return rows(Link, f"{PERMISSIONS}/{{}}/accounts", app_id, environment_id, permission_id, **query)
+    return rows(ScannedLink, f"{PERMISSIONS}/{{}}/accounts", application_id, environment_id, permission_id, **query)
 
 
 def list_permission_groups(
-    app_id: str,
+    application_id: str,
     environment_id: str | None,
     permission_id: int | str,
     **query: Unpack[Query],
-) -> list[Link]:
+) -> list[ScannedLink]:
     """List the groups that have a permission."""
-    return rows(Link, f"{PERMISSIONS}/{{}}/groups", app_id, environment_id, permission_id, **query)
+    return rows(ScannedLink, f"{PERMISSIONS}/{{}}/groups", application_id, environment_id, permission_id, **query)
 
 
 def list_group_accounts(
-    app_id: str,
+    application_id: str,
     environment_id: str | None,
     group_id: int | str,
     **query: Unpack[Query],
-) -> list[Link]:
+) -> list[ScannedLink]:
     """List the accounts that are in a group."""
-    return rows(Link, f"{GROUPS}/{{}}/accounts", app_id, environment_id, group_id, **query)
+    return rows(ScannedLink, f"{GROUPS}/{{}}/accounts", application_id, environment_id, group_id, **query)
 
 
 def list_group_permissions(
-    app_id: str,
+    application_id: str,
     environment_id: str | None,
     group_id: int | str,
     **query: Unpack[Query],
-) -> list[Link]:
+) -> list[ScannedLink]:
     """List the permissions that a group has."""
-    return rows(Link, f"{GROUPS}/{{}}/permissions", app_id, environment_id, group_id, **query)
+    return rows(ScannedLink, f"{GROUPS}/{{}}/permissions", application_id, environment_id, group_id, **query)

@@ -8,7 +8,7 @@ Parameters of several functions:
   group, which covers all environments.
 - ``page``, ``size``, ``sort``, ``filter``, ``connection``: see :class:`~.scan_queries.Query`.
 - ``include_members``: whether each row also has its accounts, permissions and groups.
-- ``deprecated``: whether to use the older call, which returns a few more fields and accepts only ``connection``.
+- ``legacy_api``: whether to use the older call, which returns a few more fields and accepts only ``connection``.
 
 All functions raise ``BadRequest`` if the application does not exist, and ``NotFound`` if the environment does not.
 The module :mod:`.link_lookups` lists which accounts, permissions and groups belong together.
@@ -23,7 +23,7 @@ from .account_mapping import ACCOUNTS
 from .application import EnvironmentGroupState, EnvironmentState, read_tree
 from .connection import SYSTEM
 from .scan_queries import Query, rows, unpaged
-from .scan_results import Account, Group, Permission, Summary
+from .scan_results import EnvironmentSummary, ScannedAccount, ScannedGroup, ScannedPermission
 
 __all__ = [
     "GROUPS",
@@ -41,73 +41,83 @@ PERMISSIONS = "/api/apps/{}/environments/{}/permissions"
 GROUPS = "/api/apps/{}/environments/{}/groups"
 
 
-def list_environments(app_id: str, *, connection: str = "default") -> list[EnvironmentState]:
+def list_environments(application_id: str, *, connection: str = "default") -> list[EnvironmentState]:
     """List the environments of an application, in one call. ``parent`` is the id of the parent group."""
-    nodes = read_tree(program_client(SYSTEM, connection), app_id)
+    nodes = read_tree(program_client(SYSTEM, connection), application_id)
     return [node for node in nodes if isinstance(node, EnvironmentState)]
 
 
-def list_environment_groups(app_id: str, *, connection: str = "default") -> list[EnvironmentGroupState]:
+def list_environment_groups(application_id: str, *, connection: str = "default") -> list[EnvironmentGroupState]:
     """List the environment groups of an application, in one call. The ``parent`` of the root group is ""."""
-    nodes = read_tree(program_client(SYSTEM, connection), app_id)
+    nodes = read_tree(program_client(SYSTEM, connection), application_id)
     return [node for node in nodes if isinstance(node, EnvironmentGroupState)]
 
 
-def summarize_environments(app_id: str, *, connection: str = "default") -> list[Summary]:
+def summarize_environments(application_id: str, *, connection: str = "default") -> list[EnvironmentSummary]:
     """List the id, name and type of each environment of an application."""
-    return _summary(app_id, "environments", connection)
+    return _summary(application_id, "environments", connection)
 
 
-def summarize_environment_groups(app_id: str, *, connection: str = "default") -> list[Summary]:
+def summarize_environment_groups(application_id: str, *, connection: str = "default") -> list[EnvironmentSummary]:
     """List the id, name and type of each environment group of an application."""
-    return _summary(app_id, "environmentGroups", connection)
+    return _summary(application_id, "environmentGroups", connection)
 
 
-def _summary(app_id: str, type: str, connection: str) -> list[Summary]:
+def _summary(application_id: str, type: str, connection: str) -> list[EnvironmentSummary]:
     path, query = "/api/apps/{}/root-environment-group", {"view": "summary", "type": type}
-    reply = program_client(SYSTEM, connection).get(path, app_id, params=query)
-    return [reply.parse_row(Summary, row) for row in reply.rows()]
+    reply = program_client(SYSTEM, connection).get(path, application_id, params=query)
+    return [reply.parse_row(EnvironmentSummary, row) for row in reply.rows()]
 
 
 def list_accounts(
-    app_id: str,
+    application_id: str,
     environment_id: str | None = None,
     *,
     include_members: bool = False,
-    deprecated: bool = False,
+    legacy_api: bool = False,
     **query: Unpack[Query],
-) -> list[Account]:
+) -> list[ScannedAccount]:
     """List the accounts of an environment. The module describes the parameters."""
-    if deprecated:
-        return unpaged(Account, ACCOUNTS, app_id, environment_id, {}, include_members, **query)
-    return rows(Account, ACCOUNTS, app_id, environment_id, include_members=include_members, **query)
+    if legacy_api:
+        return unpaged(ScannedAccount, ACCOUNTS, application_id, environment_id, {}, include_members, **query)
+    return rows(ScannedAccount, ACCOUNTS, application_id, environment_id, include_members=include_members, **query)
 
 
 def list_permissions(
-    app_id: str,
+    application_id: str,
     environment_id: str | None = None,
     *,
     include_members: bool = False,
-    deprecated: bool = False,
+    legacy_api: bool = False,
     **query: Unpack[Query],
-) -> list[Permission]:
+) -> list[ScannedPermission]:
     """List the permissions of an environment. The module describes the parameters."""
-    if deprecated:
+    if legacy_api:
         return unpaged(
-            Permission, PERMISSIONS, app_id, environment_id, {"type": "permission"}, include_members, **query
+            ScannedPermission,
+            PERMISSIONS,
+            application_id,
+            environment_id,
+            {"type": "permission"},
+            include_members,
+            **query,
         )
-    return rows(Permission, PERMISSIONS, app_id, environment_id, include_members=include_members, **query)
+    return rows(
+        ScannedPermission, PERMISSIONS, application_id, environment_id, include_members=include_members, **query
+    )
 
 
 def list_groups(
-    app_id: str,
+    application_id: str,
     environment_id: str | None = None,
     *,
     include_members: bool = False,
-    deprecated: bool = False,
+    legacy_api: bool = False,
     **query: Unpack[Query],
-) -> list[Group]:
+) -> list[ScannedGroup]:
     """List the groups of an environment. The module describes the parameters."""
-    if deprecated:
-        return unpaged(Group, PERMISSIONS, app_id, environment_id, {"type": "group"}, include_members, **query)
-    return rows(Group, GROUPS, app_id, environment_id, include_members=include_members, **query)
+    if legacy_api:
+        return unpaged(
+            ScannedGroup, PERMISSIONS, application_id, environment_id, {"type": "group"}, include_members, **query
+        )
+    return rows(ScannedGroup, GROUPS, application_id, environment_id, include_members=include_members, **query)

@@ -31,63 +31,65 @@ def roots(nodes: Iterable[State]) -> Sequence[EnvironmentGroupState]:
     return [top for top in tops if top.name.lower() == ROOT] or tops
 
 
-def find_root(api: Client, app_id: str) -> str:
+def find_root(api: Client, application_id: str) -> str:
     """Return the id of the root group.
 
     :raises NotFound: the application has none yet.
     """
-    found = roots(read_tree(api, app_id))
+    found = roots(read_tree(api, application_id))
     if not found:
-        raise NotFound(f"the application {app_id!r} has no root group yet, so it has no environments", status=404)
+        raise NotFound(
+            f"the application {application_id!r} has no root group yet, so it has no environments", status=404
+        )
     return found[0].id
 
 
-def root_id(api: Client, app_id: str, listing: Listing[State]) -> str:
+def root_id(api: Client, application_id: str, listing: Listing[State]) -> str:
     """Return the id of the root group. Create it if the application has none.
 
     :param listing: the application's listing. Roster reads it first, and adds a root group that it creates.
     """
     if known := roots(listing.rows()):
         return known[0].id
-    with api.lock("Britive root group", app_id):
+    with api.lock("Britive root group", application_id):
         # Another thread or process may have created it in the meantime.
         if known := roots(listing.rows()) or roots(listing.rows(fresh=True)):
             return known[0].id
-        made = _create(api, app_id)
-        chosen = _keep_first(api, app_id, made)
+        made = _create(api, application_id)
+        chosen = _keep_first(api, application_id, made)
         listing.put(chosen)
         return chosen.id
 
 
-def _create(api: Client, app_id: str) -> EnvironmentGroupState:
+def _create(api: Client, application_id: str) -> EnvironmentGroupState:
     end = api.deadline.fixed()
     body = {"name": ROOT, "description": "", "type": "group", "parentId": ""}
     while True:
         try:
-            with write_lock(api, app_id):
-                reply = api.post(CREATE_GROUP, app_id, json=body)
-            return parse_group(reply, reply.fields(), app_id)
+            with write_lock(api, application_id):
+                reply = api.post(CREATE_GROUP, application_id, json=body)
+            return parse_group(reply, reply.fields(), application_id)
         except (Conflict, OutcomeUnknown) as error:
             # Any existing root group will do, whether this request or another client created it.
             try:
-                return retry_while_absent(api, lambda: _read_roots(api, app_id)[0])
+                return retry_while_absent(api, lambda: _read_roots(api, application_id)[0])
             except NotFound:
                 if isinstance(error, Conflict) or end.left() <= 0:
                     raise error from None
 
 
-def _read_roots(api: Client, app_id: str) -> Sequence[EnvironmentGroupState]:
-    found = roots(read_tree(api, app_id))
+def _read_roots(api: Client, application_id: str) -> Sequence[EnvironmentGroupState]:
+    found = roots(read_tree(api, application_id))
     if not found:
-        raise NotFound(f"the listing does not show a root group of the application {app_id!r}", status=404)
+        raise NotFound(f"the listing does not show a root group of the application {application_id!r}", status=404)
     return found
 
 
-def _keep_first(api: Client, app_id: str, made: EnvironmentGroupState) -> EnvironmentGroupState:
-    nodes = list(read_tree(api, app_id))
+def _keep_first(api: Client, application_id: str, made: EnvironmentGroupState) -> EnvironmentGroupState:
+    nodes = list(read_tree(api, application_id))
     first = (*roots(nodes), made)[0]
     if first.id != made.id and not any(node.parent == made.id for node in nodes):
         # If the deletion fails, the group stays, empty and unused.
         with suppress(RosterError):
-            remove(api, DELETE_GROUP, app_id, made.id)
+            remove(api, DELETE_GROUP, application_id, made.id)
     return first

@@ -44,7 +44,7 @@ class Query(TypedDict, total=False):
 def rows(
     model: type[M],
     path: str,
-    app_id: str,
+    application_id: str,
     environment_id: str | None,
     *ids: int | str,
     include_members: bool = False,
@@ -56,7 +56,7 @@ def rows(
     """
     api = _client(query)
     params = _params(query, include_members)
-    where = [app_id, environment_id or find_root(api, app_id), *map(str, ids)]
+    where = [application_id, environment_id or find_root(api, application_id), *map(str, ids)]
     if params["page"] is not None:
         reply = api.get(path, *where, params=params)
         return [reply.parse_row(model, row) for row in reply.listed("data")]
@@ -68,20 +68,20 @@ def rows(
 def unpaged(
     model: type[M],
     path: str,
-    app_id: str,
+    application_id: str,
     environment_id: str | None,
     params: Mapping[str, str],
     include_members: bool,
     **query: Unpack[Query],
 ) -> list[M]:
-    """Return the rows of a deprecated call, which does not support pages.
+    """Return the rows of a legacy call, which does not support pages.
 
     :raises InvalidArguments: the query has a parameter that the call does not support.
     """
     api = _client(query)
     if given := [name for name, value in _params(query, include_members).items() if value is not None]:
-        raise InvalidArguments(f"deprecated=True does not support {', '.join(given)}", hint="remove deprecated=True")
-    reply = api.get(path, app_id, environment_id or find_root(api, app_id), params=params)
+        raise InvalidArguments(f"legacy_api=True does not support {', '.join(given)}", hint="remove legacy_api=True")
+    reply = api.get(path, application_id, environment_id or find_root(api, application_id), params=params)
     return [reply.parse_row(model, row) for row in reply.rows()]
 
 

@@ -12,7 +12,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
-__all__ = ["Account", "Group", "Link", "MappedUser", "NativeIds", "Permission", "Related", "Summary"]
+__all__ = [
+    "EnvironmentSummary",
+    "MappedUser",
+    "ScannedAccount",
+    "ScannedGroup",
+    "ScannedLink",
+    "ScannedNativeIds",
+    "ScannedPermission",
+    "ScannedReference",
+]
 
 
 class _Row(BaseModel):
@@ -24,7 +33,7 @@ class _Row(BaseModel):
         return {name: value for name, value in row.items() if value is not None} if isinstance(row, dict) else row
 
 
-class Summary(_Row):
+class EnvironmentSummary(_Row):
     """An environment or environment group in short form. The type is the service's, such as ``AWSAccount``."""
 
     id: str
@@ -32,7 +41,7 @@ class Summary(_Row):
     type: str = ""
 
 
-class Related(_Row):
+class ScannedReference(_Row):
     """A permission, group or account of the row that contains it.
 
     Only one of ``account_id``, ``permission_id`` and ``app_permission_id`` is set. For an account, it is
@@ -62,9 +71,9 @@ class _Scanned(_Row):
     privileged: bool = False
     type: str = ""
     scanned: str = ""
-    permissions: list[Related] = []
-    groups: list[Related] = []
-    # Only the deprecated calls return these.
+    permissions: list[ScannedReference] = []
+    groups: list[ScannedReference] = []
+    # Only the legacy calls return these.
     tenant_app_id: int = 0
     first_seen: str = ""
     last_seen: str = ""
@@ -83,7 +92,7 @@ class MappedUser(_Row):
     type: str = ""
 
 
-class Account(_Scanned):
+class ScannedAccount(_Scanned):
     """An account. ``mapped_users`` are the users who may use it in this environment. ``include_members`` adds its
     permissions and groups.
     """
@@ -96,7 +105,7 @@ class Account(_Scanned):
     mapped_users: list[MappedUser] = []
 
 
-class Permission(_Scanned):
+class ScannedPermission(_Scanned):
     """A permission. ``include_members`` adds its accounts and groups."""
 
     app_permission_id: int
@@ -104,14 +113,14 @@ class Permission(_Scanned):
     built_in: bool = False
     has_definitions_changed: bool = False
     scope_registration_id: str = ""
-    accounts: list[Related] = []
+    accounts: list[ScannedReference] = []
 
 
-class Group(Permission):
+class ScannedGroup(ScannedPermission):
     """A group. ``include_members`` adds its accounts and permissions."""
 
 
-class NativeIds(_Row):
+class ScannedNativeIds(_Row):
     """The ids in the application's own system. A link connects two objects. Only the ids of these two are set; the
     third is "".
     """
@@ -121,7 +130,7 @@ class NativeIds(_Row):
     permission_native_id: str = ""
 
 
-class Link(_Row):
+class ScannedLink(_Row):
     """A link from an account or group to a permission that it has, or to a group that it is in.
 
     ``account_id`` or ``group_id`` identifies the first end. ``permission_id`` identifies the second end, and
@@ -137,5 +146,5 @@ class Link(_Row):
     permission_type: str = ""
     scan_status: str = ""
     inherited_scope: str = ""
-    native_id: NativeIds = NativeIds()
+    native_id: ScannedNativeIds = ScannedNativeIds()
     account_permission_scopes: list[Any] = []

@@ -223,7 +223,7 @@ class Client:
             reply: up to a quarter of the budget. If it stopped waiting earlier, the service could still apply the
             write.
         :raises ServiceError: the service refused the request; the class shows the reason.
-        :raises ConnectionFailed: the client did not reach the service.
+        :raises Unreachable: the client did not reach the service.
         :raises OutcomeUnknown: the client sent the request, and got no usable reply.
         """
         call = self._call(path, repeatable, within)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..errors import ConnectionFailed, NotFound, ReplyLost, RosterError, UnexpectedReply, error_class
+from ..errors import NotFound, ReplyLost, RosterError, UnexpectedReply, Unreachable, error_class
 from ..redaction import quoted, redacted, start_of
 from .call import Call
 from .dialect import Dialect
@@ -40,11 +40,11 @@ def error_without_reply(
     service = f"{dialect.title} at {urlsplit(base_url).netloc}"
     why = quoted(str(error) or type(error).__name__, call.secrets)
     if error.request is not request:  # without a token, the client sends nothing else
-        return ConnectionFailed(
+        return Unreachable(
             f"{service} gave no token: {why}", hint=_connection_hint(error), transaction_id=call.transaction_id
         )
     if isinstance(error, _NOT_SENT):
-        return ConnectionFailed(f"{service} was not reached: {why}", hint=_connection_hint(error))
+        return Unreachable(f"{service} was not reached: {why}", hint=_connection_hint(error))
     if isinstance(error, (ReplyTooLarge, httpx.DecodingError)):
         return UnexpectedReply(f"{service}, {what}: {why}", transaction_id=call.transaction_id)
     return ReplyLost(

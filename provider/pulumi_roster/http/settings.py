@@ -76,13 +76,13 @@ GENERAL = (
     Setting("emulator", ("ROSTER_EMULATOR",)),
     Setting("connections", ("ROSTER_CONNECTIONS",), secret=True),
     Setting("allowPlainHttp", ("ROSTER_ALLOW_PLAIN_HTTP",)),
-    Setting("budgetSeconds", ("ROSTER_BUDGET_SECONDS",)),
+    Setting("timeoutSeconds", ("ROSTER_TIMEOUT_SECONDS",)),
     Setting("settleSeconds", ("ROSTER_SETTLE_SECONDS",)),
     Setting("quietSeconds", ("ROSTER_QUIET_SECONDS",)),
 )
 """Settings of all systems.
 
-- ``budgetSeconds``: how long one step (a create, read, update, delete or look-up) may run after its last successful
+- ``timeoutSeconds``: how long one step (a create, read, update, delete or look-up) may run after its last successful
   request. Each successful request starts the time again, so a step can add 10,000 members under a rate limit.
 - ``settleSeconds``: how long a write may take to appear in a service's reads.
 - ``quietSeconds``: how long a writer waits before it checks that its change of a shared list is still there. It must be

@@ -11,7 +11,13 @@ from pulumi_roster.ibm.access_group import AccessGroup, AccessGroupState
 from pulumi_roster.ibm.access_group_members import AccessGroupMembers
 from pulumi_roster.ibm.access_group_membership import AccessGroupMembership
 from pulumi_roster.ibm.access_group_rule import AccessGroupRule, AccessGroupRuleState, Condition, ConditionDict
-from pulumi_roster.ibm.lookups import get_access_group, is_member, list_access_groups, list_members, list_rules
+from pulumi_roster.ibm.lookups import (
+    get_access_group,
+    is_access_group_member,
+    list_access_group_members,
+    list_access_group_rules,
+    list_access_groups,
+)
 from pulumi_roster.ibm.member import Member, MemberDetails, MemberDict
 from pulumi_roster.ibm.member_access_groups import MemberAccessGroups
 
@@ -29,10 +35,10 @@ __all__ = [
     "MemberDetails",
     "MemberDict",
     "get_access_group",
-    "is_member",
+    "is_access_group_member",
+    "list_access_group_members",
+    "list_access_group_rules",
     "list_access_groups",
-    "list_members",
-    "list_rules",
 ]
 
 

@@ -83,14 +83,16 @@ def add_members(api: Client, group_id: str, members: Iterable[MemberState]) -> N
         body = {"members": [{"iam_id": iam_id, "type": types[iam_id]} for iam_id in chunk]}
         return _answers(api.put("/v2/groups/{}/members", group_id, json=body), "members")
 
-    def is_member(iam_id: str) -> bool:
+    def is_access_group_member(iam_id: str) -> bool:
         try:
             api.head("/v2/groups/{}/members/{}", group_id, iam_id)
         except NotFound:
             return False
         return True
 
-    run_items(api, types, send, name="iam_id", done=frozenset({200, 201}), what="members", confirm=is_member)
+    run_items(
+        api, types, send, name="iam_id", done=frozenset({200, 201}), what="members", confirm=is_access_group_member
+    )
 
 
 def remove_members(api: Client, group_id: str, iam_ids: Iterable[str]) -> None:

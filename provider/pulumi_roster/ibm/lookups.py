@@ -17,7 +17,13 @@ from .access_group_rule import AccessGroupRuleHandler, AccessGroupRuleState
 from .connection import SYSTEM
 from .member import MemberDetails, MemberType
 
-__all__ = ["get_access_group", "is_member", "list_access_groups", "list_members", "list_rules"]
+__all__ = [
+    "get_access_group",
+    "is_access_group_member",
+    "list_access_group_members",
+    "list_access_group_rules",
+    "list_access_groups",
+]
 
 MembershipType = Literal["static", "dynamic", "all"]
 GroupSort = Literal["id", "-id", "name", "-name", "description", "-description", "is_federated", "-is_federated"]
@@ -82,7 +88,7 @@ def list_access_groups(
     return [reply.parse_row(AccessGroupState, row, account_id=row.get("account_id") or account) for reply, row in pages]
 
 
-def list_members(
+def list_access_group_members(
     access_group_id: str,
     *,
     type: MemberType | None = None,
@@ -103,7 +109,7 @@ def list_members(
     return [reply.parse_row(MemberDetails, row) for reply, row in pages]
 
 
-def is_member(access_group_id: str, iam_id: str, *, connection: str = "default") -> bool:
+def is_access_group_member(access_group_id: str, iam_id: str, *, connection: str = "default") -> bool:
     """Return whether an identity is a static or dynamic member: ``False`` also if the group does not exist."""
     try:
         program_client(SYSTEM, connection).head("/v2/groups/{}/members/{}", access_group_id, iam_id)
@@ -112,7 +118,7 @@ def is_member(access_group_id: str, iam_id: str, *, connection: str = "default")
     return True
 
 
-def list_rules(access_group_id: str, *, connection: str = "default") -> list[AccessGroupRuleState]:
+def list_access_group_rules(access_group_id: str, *, connection: str = "default") -> list[AccessGroupRuleState]:
     """List the dynamic rules of an access group."""
     api: Client = program_client(SYSTEM, connection)
     return list(AccessGroupRuleHandler(api).list(access_group_id))

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ..errors import ConnectionFailed, OutcomeUnknown, PreconditionFailed, RateLimited, RosterError
+from ..errors import OutcomeUnknown, PreconditionFailed, RateLimited, RosterError, Unreachable
 from ..http.client import Client
 
 __all__ = ["write_until_settled"]
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # After these errors, the next round finds out whether the service has applied the write.
-_FOUND_OUT_NEXT_ROUND = (ConnectionFailed, OutcomeUnknown, PreconditionFailed, RateLimited)
+_FOUND_OUT_NEXT_ROUND = (Unreachable, OutcomeUnknown, PreconditionFailed, RateLimited)
 
 
 def write_until_settled(
@@ -141,5 +141,5 @@ class _Change(Generic[T]):
     def _too_slow(self, took: float) -> RosterError:
         return RosterError(
             f"reading {self.name} took {took:.0f} s, which is too slow to change it safely while others write",
-            hint="run again later, or set roster:budgetSeconds to a larger value",
+            hint="run again later, or set roster:timeoutSeconds to a larger value",
         )

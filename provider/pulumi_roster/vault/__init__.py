@@ -3,17 +3,17 @@
 Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
 
 Peculiarities of this API, and the module that handles each: the call that creates a group also updates a group of the
-same name (``identity_group``); Vault replaces a list as a whole and has no compare-and-set (``group_members``); Vault
-returns an empty field in three forms (``group_calls``).
+same name (``identity_group``); Vault replaces a list as a whole and has no compare-and-set
+(``identity_group_members``); Vault returns an empty field in three forms (``group_calls``).
 """
 
-from pulumi_roster.vault.group_members import GroupMembers
 from pulumi_roster.vault.identity_group import IdentityGroup, IdentityGroupState
+from pulumi_roster.vault.identity_group_members import IdentityGroupMembers
 from pulumi_roster.vault.lookups import get_identity_group, list_identity_groups
 
 __all__ = [
-    "GroupMembers",
     "IdentityGroup",
+    "IdentityGroupMembers",
     "IdentityGroupState",
     "get_identity_group",
     "list_identity_groups",

@@ -251,8 +251,8 @@ class IdentityGroup(Managed):
             begin with ``vault-``; a value has up to 512 bytes. ``None`` leaves the metadata alone; ``{}`` removes all.
         :param policies: names of policies, without regard to case, never ``root``. ``None`` leaves them alone; ``[]``
             removes all.
-        :param member_entity_ids: all member entities. ``None`` leaves them alone, so that :class:`GroupMembers` of
-            several stacks can write them; ``[]`` removes all. Not for external groups.
+        :param member_entity_ids: all member entities. ``None`` leaves them alone, so that :class:`IdentityGroupMembers`
+            of several stacks can write them; ``[]`` removes all. Not for external groups.
         :param member_group_ids: all member groups, with the same rules. A group cannot contain itself, at any depth.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`. The connection also selects the namespace.

@@ -49,10 +49,10 @@ CASES = [
         remove=lambda server, id, made: remove(server, id),
     ),
     Case(
-        "appsec.GroupMembers",
+        "appsec.IdentityGroupMembers",
         InProgram(
             """
-            roster.appsec.GroupMembers(
+            roster.appsec.IdentityGroupMembers(
                 "appsec-members",
                 group_id=appsec_shared,
                 members=["cara@example.com" if later else "bert@example.com"],

@@ -40,14 +40,14 @@ CASES = [
             """
             britive_group = roster.britive.EnvironmentGroup(
                 "britive-group",
-                app_id="app-demo",
+                application_id="app-demo",
                 name="stage",
                 description="Before production" if later else "",
                 adopt="britive-group" in adopted,
             )
             britive_live = roster.britive.EnvironmentGroup(
                 "britive-live",
-                app_id="app-demo",
+                application_id="app-demo",
                 name="live",
                 adopt="britive-live" in adopted,
             )
@@ -64,7 +64,7 @@ CASES = [
             },
         ),
         prepare=lambda server: britive_root(server),
-        inputs=lambda made: {"app_id": APP, "name": "Platform"},
+        inputs=lambda made: {"application_id": APP, "name": "Platform"},
         updates=[
             {"description": "Of the platform team"},
             {"name": "Platform 2"},
@@ -72,7 +72,7 @@ CASES = [
         ],
         replaces=[
             (lambda made: {"parent_id": "another"}, True),
-            (lambda made: {"app_id": "app-other"}, False),
+            (lambda made: {"application_id": "app-other"}, False),
         ],
         drift=lambda server, id, made: britive_change_group(server, id, name="by hand", description="by hand"),
         remove=lambda server, id, made: britive_delete_group(server, id),
@@ -83,7 +83,7 @@ CASES = [
             """
             britive_environment = roster.britive.Environment(
                 "britive-environment",
-                app_id="app-demo",
+                application_id="app-demo",
                 name="stage-eu",
                 description="Europe",
                 parent_group_id=britive_live.id if later else britive_group.id,
@@ -99,11 +99,11 @@ CASES = [
             },
         ),
         prepare=two_groups,
-        inputs=lambda made: {"app_id": APP, "name": "Production", "parent_group_id": made[0]},
+        inputs=lambda made: {"application_id": APP, "name": "Production", "parent_group_id": made[0]},
         updates=[{"description": "What customers use"}, {"name": "Live"}, {"name": "live", "description": ""}],
         replaces=[
             (lambda made: {"parent_group_id": made[1]}, True),
-            (lambda made: {"app_id": "app-other"}, False),
+            (lambda made: {"application_id": "app-other"}, False),
         ],
         drift=lambda server, id, made: britive_change_environment(server, id, displayName="by hand"),
         remove=lambda server, id, made: britive_delete_environment(server, id),
@@ -114,7 +114,7 @@ CASES = [
             """
             roster.britive.AccountMapping(
                 "britive-mapping",
-                app_id="app-demo",
+                application_id="app-demo",
                 environment_id=britive_environment.id,
                 account_id=2801,
                 user_id="user-bob",
@@ -129,13 +129,18 @@ CASES = [
             },
         ),
         prepare=two_environments,
-        inputs=lambda made: {"app_id": APP, "environment_id": made[0], "account_id": 2800, "user_id": "user-alice"},
-        updates=[{"save_to_all_envs": True}, {"save_to_all_envs": False}, {"force_checkin_paps": True}],
+        inputs=lambda made: {
+            "application_id": APP,
+            "environment_id": made[0],
+            "account_id": 2800,
+            "user_id": "user-alice",
+        },
+        updates=[{"all_environments": True}, {"all_environments": False}, {"force_checkin": True}],
         replaces=[
             (lambda made: {"environment_id": made[1]}, True),
             (lambda made: {"account_id": "2801"}, False),
             (lambda made: {"user_id": "user-bob"}, False),
-            (lambda made: {"app_id": "app-other"}, False),
+            (lambda made: {"application_id": "app-other"}, False),
         ],
         remove=lambda server, id, made: britive_unmap(server, made[0], 2800, "user-alice"),
     ),
@@ -162,13 +167,13 @@ def describe(tables: Mapping[str, Any]) -> list[str]:
     names = {"": "nothing", **{row["id"]: row["name"] for row in (*groups, *environments)}}
 
     def node(row: Mapping[str, Any], parent: str) -> str:
-        return f"{row['name']} of {row['app_id']} in {names[row[parent]]}: {row['description'] or ''}"
+        return f"{row['name']} of {row['application_id']} in {names[row[parent]]}: {row['description'] or ''}"
 
     return [
         *(f"britive group {node(row, 'parent_id')}" for row in groups),
         *(f"britive environment {node(row, 'parent_group_id')}" for row in environments),
         *(
-            f"britive mapping {row['user_id']} to {row['account_id']} of {row['app_id']}"
+            f"britive mapping {row['user_id']} to {row['account_id']} of {row['application_id']}"
             f" in {names.get(row['environment_id'], row['environment_id'])}"
             for row in tables["mapping"]
         ),

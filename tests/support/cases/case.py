@@ -67,7 +67,7 @@ class Case:
 
     def own_change(self, made: Any) -> Values:
         """Return the first update that changes only this object. It is empty for a kind without updates."""
-        return next((change for change in self.changes(made) if "save_to_all_envs" not in change), {})
+        return next((change for change in self.changes(made) if "all_environments" not in change), {})
 
 
 @dataclass(frozen=True)

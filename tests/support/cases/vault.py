@@ -60,10 +60,10 @@ CASES = [
         remove=lambda server, id, made: remove(server, id),
     ),
     Case(
-        "vault.GroupMembers",
+        "vault.IdentityGroupMembers",
         InProgram(
             """
-            roster.vault.GroupMembers(
+            roster.vault.IdentityGroupMembers(
                 "vault-members",
                 group_id=vault_shared,
                 member_entity_ids=[] if later else ["entity-bob"],

@@ -25,12 +25,17 @@ from .connection import SYSTEM
 from .group_calls import BY_ID, MEMBER_LISTS, GroupRow, read_group
 from .group_fields import GroupId, Ids
 
-__all__ = ["GroupMembers", "GroupMembersArgs", "GroupMembersHandler", "GroupMembersState"]
+__all__ = [
+    "IdentityGroupMembers",
+    "IdentityGroupMembersArgs",
+    "IdentityGroupMembersHandler",
+    "IdentityGroupMembersState",
+]
 
 Lists = Mapping[str, Iterable[str] | None]
 
 
-class GroupMembersArgs(Args):
+class IdentityGroupMembersArgs(Args):
     """The arguments of a set of members. A list that is ``None`` is not managed."""
 
     group_id: Annotated[GroupId, Replace]
@@ -45,20 +50,20 @@ class GroupMembersArgs(Args):
             yield CheckFailure("member_group_ids", f"must not contain the group itself, got {self.group_id!r}")
 
 
-class GroupMembersState(GroupMembersArgs, State):
+class IdentityGroupMembersState(IdentityGroupMembersArgs, State):
     """The members that this resource shows: all members of the group if ``exclusive``, otherwise only the declared ones
     that exist.
     """
 
 
-class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
+class IdentityGroupMembersHandler(Handler[IdentityGroupMembersArgs, IdentityGroupMembersState]):
     """Reads groups, and writes their lists as a whole. The id is the group's."""
 
-    kind = "vault.GroupMembers"
+    kind = "vault.IdentityGroupMembers"
     system = SYSTEM
     import_key = "{group_id}"
 
-    def create(self, args: GroupMembersArgs) -> GroupMembersState:
+    def create(self, args: IdentityGroupMembersArgs) -> IdentityGroupMembersState:
         before: Lists = {}
         if args.exclusive:
             row = _internal(read_group(self.api, args.group_id))
@@ -68,10 +73,10 @@ class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
                     refuse_unmanaged(row.members(name), wanted, args.adopt, f"the group {args.group_id} has {name}")
         return _state(args, self._change(args.group_id, before, _lists(args)))
 
-    def read(self, key: ObjectKey, prior: GroupMembersState | None) -> GroupMembersState:
+    def read(self, key: ObjectKey, prior: IdentityGroupMembersState | None) -> IdentityGroupMembersState:
         row = read_group(self.api, key.id)
         if prior is None:
-            return GroupMembersState.model_construct(
+            return IdentityGroupMembersState.model_construct(
                 id=row.id,
                 group_id=row.id,
                 member_entity_ids=row.member_entity_ids,
@@ -79,10 +84,12 @@ class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
             )
         return _state(prior, row)
 
-    def update(self, id: str, args: GroupMembersArgs, prior: GroupMembersState) -> GroupMembersState:
+    def update(
+        self, id: str, args: IdentityGroupMembersArgs, prior: IdentityGroupMembersState
+    ) -> IdentityGroupMembersState:
         return _state(args, self._change(id, _lists(prior), _lists(args)))
 
-    def delete(self, id: str, prior: GroupMembersState) -> None:
+    def delete(self, id: str, prior: IdentityGroupMembersState) -> None:
         lists = _lists(prior)
         self._change(id, lists, {name: None if ids is None else [] for name, ids in lists.items()})
 
@@ -127,16 +134,16 @@ def _written_between(before: GroupRow, after: GroupRow) -> bool:
     return after.modify_index - before.modify_index - len(parents) > 1
 
 
-def _lists(values: GroupMembersArgs) -> Lists:
+def _lists(values: IdentityGroupMembersArgs) -> Lists:
     return {name: getattr(values, name) for name in MEMBER_LISTS}
 
 
-def _state(values: GroupMembersArgs, row: GroupRow) -> GroupMembersState:
+def _state(values: IdentityGroupMembersArgs, row: GroupRow) -> IdentityGroupMembersState:
     lists = {name: shown(row.members(name), getattr(values, name), values.exclusive) for name in MEMBER_LISTS}
-    return GroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, **lists})
+    return IdentityGroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, **lists})
 
 
-class GroupMembers(Managed):
+class IdentityGroupMembers(Managed):
     """A set of entities and groups in one internal identity group.
 
     Several stacks may add members to one group at the same time: if another writer overwrites a change, Roster makes
@@ -152,7 +159,7 @@ class GroupMembers(Managed):
     Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
     """
 
-    handler = GroupMembersHandler
+    handler = IdentityGroupMembersHandler
 
     group_id: pulumi.Output[str]
     member_entity_ids: pulumi.Output[list[str] | None]

@@ -17,7 +17,7 @@ from support.resources import Resource
 from support.subjects import QUICK
 from support.vault_api import VaultServer, change, entities, group, shown
 
-KIND = "vault.GroupMembers"
+KIND = "vault.IdentityGroupMembers"
 WRITERS = 8
 CAREFUL = dataclasses.replace(QUICK, quiet=0.3, budget=30.0)
 

@@ -21,10 +21,15 @@ from ..schema.shared_sets import merged, refuse_unmanaged, shown
 from .connection import SYSTEM
 from .group_calls import GroupId, GroupRow, Members, change_group, read_group
 
-__all__ = ["GroupMembers", "GroupMembersArgs", "GroupMembersHandler", "GroupMembersState"]
+__all__ = [
+    "IdentityGroupMembers",
+    "IdentityGroupMembersArgs",
+    "IdentityGroupMembersHandler",
+    "IdentityGroupMembersState",
+]
 
 
-class GroupMembersArgs(Args):
+class IdentityGroupMembersArgs(Args):
     """The arguments of a set of members."""
 
     group_id: Annotated[GroupId, Replace]
@@ -32,36 +37,38 @@ class GroupMembersArgs(Args):
     exclusive: bool = False
 
 
-class GroupMembersState(GroupMembersArgs, State):
+class IdentityGroupMembersState(IdentityGroupMembersArgs, State):
     """The members that this resource shows: all members of the group if ``exclusive``, otherwise only the declared ones
     that exist.
     """
 
 
-class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
+class IdentityGroupMembersHandler(Handler[IdentityGroupMembersArgs, IdentityGroupMembersState]):
     """Reads and writes whole groups. The id is the group's."""
 
-    kind = "appsec.GroupMembers"
+    kind = "appsec.IdentityGroupMembers"
     system = SYSTEM
     import_key = "{group_id}"
 
-    def create(self, args: GroupMembersArgs) -> GroupMembersState:
+    def create(self, args: IdentityGroupMembersArgs) -> IdentityGroupMembersState:
         before: list[str] = []
         if args.exclusive:
             before = read_group(self.api, args.group_id).members
             refuse_unmanaged(before, args.members, args.adopt, f"the group {args.group_id} has members")
         return _state(args, self._change(args.group_id, before, args.members))
 
-    def read(self, key: ObjectKey, prior: GroupMembersState | None) -> GroupMembersState:
+    def read(self, key: ObjectKey, prior: IdentityGroupMembersState | None) -> IdentityGroupMembersState:
         row = read_group(self.api, key.id)
         if prior is None:
-            return GroupMembersState.model_construct(id=row.id, group_id=row.id, members=row.members)
+            return IdentityGroupMembersState.model_construct(id=row.id, group_id=row.id, members=row.members)
         return _state(prior, row)
 
-    def update(self, id: str, args: GroupMembersArgs, prior: GroupMembersState) -> GroupMembersState:
+    def update(
+        self, id: str, args: IdentityGroupMembersArgs, prior: IdentityGroupMembersState
+    ) -> IdentityGroupMembersState:
         return _state(args, self._change(id, prior.members, args.members))
 
-    def delete(self, id: str, prior: GroupMembersState) -> None:
+    def delete(self, id: str, prior: IdentityGroupMembersState) -> None:
         self._change(id, prior.members, [])
 
     def _change(self, id: str, before: Iterable[str], wanted: Iterable[str]) -> GroupRow:
@@ -71,12 +78,14 @@ class GroupMembersHandler(Handler[GroupMembersArgs, GroupMembersState]):
         )
 
 
-def _state(values: GroupMembersArgs, row: GroupRow) -> GroupMembersState:
+def _state(values: IdentityGroupMembersArgs, row: GroupRow) -> IdentityGroupMembersState:
     members = shown(row.members, values.members, values.exclusive)
-    return GroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, "members": members})
+    return IdentityGroupMembersState.model_construct(
+        **{**dict(values), "id": row.id, "group_id": row.id, "members": members}
+    )
 
 
-class GroupMembers(Managed):
+class IdentityGroupMembers(Managed):
     """A set of identities in one AppSec+ group.
 
     Several stacks may add members to one group at the same time: if another writer overwrites a change, Roster makes
@@ -88,7 +97,7 @@ class GroupMembers(Managed):
     Source: the vendor's page "Identity Groups API".
     """
 
-    handler = GroupMembersHandler
+    handler = IdentityGroupMembersHandler
 
     group_id: pulumi.Output[str]
     members: pulumi.Output[list[str]]

@@ -17,7 +17,7 @@ from support.appsec_api import change, group, shown
 from support.resources import Resource
 from support.subjects import QUICK
 
-KIND = "appsec.GroupMembers"
+KIND = "appsec.IdentityGroupMembers"
 WRITERS = 8
 CAREFUL = dataclasses.replace(QUICK, quiet=0.4, budget=30.0)
 
