@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -124,9 +124,7 @@ class Exchange(httpx.Auth):
         until = limits.clock() + _SIGN_OUT_SECONDS
         call = Call(asked.url, repeatable=False, deadline=until, send_by=until, secrets=asked.secrets)
         with suppress(Exception):
-            client.send(
-                _request(httpx.Request("GET", asked.url, extensions=call.extensions()), asked, call.secrets), auth=None
-            )
+            client.send(_request(asked, call, client.headers), auth=None)
 
     def _sign(self, request: httpx.Request, token: str) -> None:
         request.headers[self._header] = self._prefix + token
@@ -163,7 +161,8 @@ class Exchange(httpx.Auth):
             asked = next(steps)
             while True:
                 secrets = tuple({*secrets, *asked.secrets})
-                reply = yield _request(request, asked, secrets)
+                call = Call.of(request).for_token(asked.url, secrets)
+                reply = yield _request(asked, call, request.headers, request.extensions)
                 try:
                     answer = self._answer(asked, reply, secrets)
                 except RosterError as error:
@@ -204,14 +203,19 @@ class Exchange(httpx.Auth):
             return ""
 
 
-def _request(request: httpx.Request, asked: TokenRequest, secrets: tuple[str, ...]) -> httpx.Request:
-    call = Call.of(request).for_token(asked.url, secrets)
+def _request(
+    asked: TokenRequest, call: Call, common: Mapping[str, str], extensions: Mapping[str, Any] | None = None
+) -> httpx.Request:
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **call.tracing, **asked.headers}
-    if "User-Agent" in request.headers:
-        headers["User-Agent"] = request.headers["User-Agent"]
-    extensions = {**request.extensions, **call.extensions()}
+    if "User-Agent" in common:
+        headers["User-Agent"] = common["User-Agent"]
     return httpx.Request(
-        asked.method, asked.url, data=asked.form, json=asked.json, headers=headers, extensions=extensions
+        asked.method,
+        asked.url,
+        data=asked.form,
+        json=asked.json,
+        headers=headers,
+        extensions={**(extensions or {}), **call.extensions()},
     )
 
 

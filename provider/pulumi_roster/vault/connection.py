@@ -24,6 +24,7 @@ __all__ = ["NAMESPACE_HEADER", "SYSTEM"]
 
 NAMESPACE_HEADER = "X-Vault-Namespace"
 
+_CLIENT_HINT = "Vault needs a client certificate that it trusts: check roster:vaultClientCert and roster:vaultClientKey"
 _SKIP_VERIFY = ("BAO_SKIP_VERIFY", "VAULT_SKIP_VERIFY")
 
 
@@ -40,7 +41,7 @@ def _connect(connection: Connection) -> Client:
     dialect = replace(
         DIALECT,
         headers=_headers(_namespace(connection, "vaultNamespace")),
-        hints={**DIALECT.hints, 403: refused, "certificate": _certificate_hint()},
+        hints={**DIALECT.hints, 403: refused, "certificate": _certificate_hint(), "client certificate": _CLIENT_HINT},
     )
     # After a write with an unknown outcome, Roster looks for its result instead of repeating the write, so the client
     # never retries a 500. A 412 means that this server lags behind the one that answered before.
