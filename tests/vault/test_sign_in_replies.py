@@ -86,13 +86,24 @@ def test_the_login_may_be_in_another_namespace(own: str, login: str | None) -> N
         ({"renew": granted("t-1", 1000)}, [801], [RENEW]),
         ({"renew": granted("t-1", 1000)}, [801, 801], [RENEW, RENEW]),
         ({"renew": granted("t-1", 400)}, [801], [RENEW, LOGIN]),  # near its maximum lifetime
+        ({"renew": granted("t-1", 400), "login": [granted(), REFUSED]}, [801, 1], [RENEW, LOGIN]),  # still valid
         ({"renew": REFUSED}, [801], [RENEW, LOGIN]),  # expired while the run waited for something else
         ({"renew": reply(500, {"errors": ["internal error"]})}, [801], [RENEW, LOGIN]),
         ({"login": granted(renewable=False)}, [801], [LOGIN]),
         ({"login": granted(seconds=0)}, [10**9], []),  # does not expire
         ({}, [799], []),
     ],
-    ids=["renewed", "renewed twice", "at its end", "expired", "failed", "not renewable", "no end", "early"],
+    ids=[
+        "renewed",
+        "renewed twice",
+        "at its end",
+        "at its end, without a new one",
+        "expired",
+        "failed",
+        "not renewable",
+        "no end",
+        "early",
+    ],
 )
 def test_a_token_is_renewed_or_replaced_before_it_expires(
     answers: Answers, later: list[int], expected: list[str]

@@ -107,7 +107,7 @@ def _token(connection: Connection) -> str:
 def _tls(connection: Connection) -> Tls:
     def file(key: str) -> NamedFile | None:
         path = connection.get(key)
-        return NamedFile(f"roster:{key}", path) if path else None
+        return NamedFile(f"roster:{key}", str(Path(path).expanduser())) if path else None
 
     return tls_from_files(
         authority=file("vaultCaCert"),

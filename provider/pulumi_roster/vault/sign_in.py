@@ -72,15 +72,22 @@ class Login(Grant):
 
     def renew(self, current: Granted) -> Steps[Granted]:
         # A renewal keeps the token, and needs no credentials: a secret ID may be used up, and a JWT may have expired.
+        renewed: Granted | None = None
         if current.renewable:
             try:
                 renewed = _granted((yield self._own(current.token, "POST", "renew-self")))
-                # Near its maximum lifetime, Vault grants less and less. Then sign in again.
-                if renewed.lifetime > current.lifetime / 2:
-                    return renewed
             except ServiceError:
                 pass  # the token has expired or was revoked
-        return (yield from self.sign_in())
+            else:
+                # Near the maximum lifetime of the token, Vault grants less and less. Then sign in again.
+                if renewed.lifetime > current.lifetime / 2:
+                    return renewed
+        try:
+            return (yield from self.sign_in())
+        except ServiceError:
+            if renewed is None:
+                raise
+            return renewed  # it is still valid for a while, which may be long enough
 
     def is_valid(self, token: str) -> Steps[bool]:
         # A 403 usually means that a policy is missing. A new login would not help then, and may use up a secret ID. So
@@ -224,7 +231,7 @@ def _file_reader(path: str) -> Callable[[], str]:
         try:
             token = Path(path).expanduser().read_text("utf-8").strip()
         except (OSError, UnicodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not text"
+            why = (error.strerror or error) if isinstance(error, OSError) else "it is not text"
             raise SettingsError(
                 f"roster:vaultJwtFile must be a file that contains a token, got {path}: {why}",
                 hint="set roster:vaultJwtFile to the file's path",
