@@ -21,7 +21,9 @@ import os
 
 roster.ibm.AccessGroup("ibm", name="one", description=pulumi.Output.secret("a secret of the program"))
 second = roster.ibm.AccessGroup("ibm-second", name="two", connection="second")
-roster.ibm.AccessGroupMembers("members", access_group_id=second.id, members=["IBMid-1"], connection="second")
+roster.ibm.AccessGroupMembers(
+    "members", access_group_id=second.id, members=["IBMid-1"], exclusive=False, connection="second"
+)
 for name in ("default", "second"):
     roster.vault.IdentityGroup(f"vault-{name}", name=name, connection=name)
     roster.appsec.IdentityGroup(f"appsec-{name}", name=name, connection=name)
