@@ -13,6 +13,7 @@ import httpx
 
 from ..http.auth import Exchange, Token
 from ..http.client import Client, Dialect
+from ..http.grants import OAuthForm
 from ..http.paging import Paging, Query
 from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
 
@@ -66,7 +67,7 @@ def _connect(connection: Connection) -> Client:
 def _auth(connection: Connection, url: str) -> httpx.Auth:
     if key := connection.get("ibmApiKey"):
         form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": key}
-        return Exchange(f"{url}/identity/token", form, what="IBM Cloud API key", error_field="errorMessage")
+        return Exchange(OAuthForm(f"{url}/identity/token", form, what="IBM Cloud API key", error_field="errorMessage"))
     if token := connection.get("ibmToken"):
         return Token(token.removeprefix("Bearer "))
     connection.require("ibmApiKey", "ibmToken")
