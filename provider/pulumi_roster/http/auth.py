@@ -182,11 +182,6 @@ class Exchange(httpx.Auth):
             return ""
 
 
-def _forms(token: str) -> tuple[str, str]:
-    """Return a token, and the same token without the name of its issuer, ``OIDC::``. A service may repeat either."""
-    return token, token.rpartition("::")[2]
-
-
 def _request(request: httpx.Request, asked: TokenRequest, secrets: tuple[str, ...]) -> httpx.Request:
     call = Call.of(request).for_token(asked.url, secrets)
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **call.tracing, **asked.headers}
@@ -210,3 +205,8 @@ def _without_token(reply: httpx.Response | None) -> RosterError:
 def _hint(status: int) -> str:
     """Return the hint for a failed exchange that the secret did not cause."""
     return "nothing was done; run again later" if status == 429 or status >= 500 else f"nothing was done; {_ADDRESS}"
+
+
+def _forms(token: str) -> tuple[str, str]:
+    """Return a token, and the same token without the name of its issuer, ``OIDC::``. A service may repeat either."""
+    return token, token.rpartition("::")[2]
