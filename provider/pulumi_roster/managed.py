@@ -5,6 +5,7 @@ Look-ups run inside the user's program, so they read the configuration of that p
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -14,10 +15,12 @@ from pulumi import dynamic
 from pulumi.runtime import is_config_secret
 from typing_extensions import Self, TypedDict
 
+from .catalog import systems
 from .engine import Engine, configuration
 from .errors import InvalidArguments
 from .http.client import Client
-from .http.settings import NAMESPACE, Settings, System
+from .http.keys import CONNECTIONS, NAMESPACE, System
+from .http.settings import Settings
 from .lifecycle.handler import Handler
 
 __all__ = ["CommonArguments", "Managed", "program_client", "program_settings"]
@@ -154,7 +157,7 @@ def program_settings(system: System) -> Settings:
     key = configuration(system, _program_config)
     with _lock:
         if key not in _settings:
-            _settings[key] = Settings(_program_config)
+            _settings[key] = Settings(_program_config, systems=systems)
         return _settings[key]
 
 
@@ -188,9 +191,11 @@ def _warn_of_plain_credentials(system: System) -> None:
             return
         _warned.add(configured)
     secrets = [setting.key for setting in system.settings if setting.secret]
-    for key in (*secrets, "connections"):
+    # In the object of connections, `{"env": ...}` is no credential, but names the variable that holds one.
+    named = rf'"({"|".join(secrets)})"\s*:\s*[^\s{{n]'
+    for key in (*secrets, CONNECTIONS.key):
         held = str(_program_config(f"{NAMESPACE}:{key}") or "")
-        credential = bool(held) if key in secrets else any(f'"{name}"' in held for name in secrets)
+        credential = bool(held) if key in secrets else re.search(named, held) is not None
         if credential and not is_config_secret(f"{NAMESPACE}:{key}"):
             pulumi.log.warn(
                 f"{NAMESPACE}:{key} contains a credential but is not a secret, so the stack's files and state show it "

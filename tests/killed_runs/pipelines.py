@@ -7,7 +7,7 @@ from pathlib import Path
 from killed_runs.killable import Killable
 from roster_emulator import Running
 from support.every_kind import described
-from support.program import Program
+from support.program import Program, tuning
 
 MEMBERS = """
     import os
@@ -57,7 +57,7 @@ class Pipeline(Program):
         super().__init__(folder / name, emulator.url, project=name, backend=backend)
         self.environment |= {
             "PIPELINE": name,
-            "ROSTER_QUIET_SECONDS": "0.3",
+            "ROSTER_TUNING": tuning(quiet=0.3),
             # The provider must not give up a request that the emulator holds for long.
             "ROSTER_TIMEOUT_SECONDS": "120",
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roster_emulator import Running
 from support.appsec_api import change, group, names, remove, shown
-from support.program import Program
+from support.program import Program, tuning
 
 DECLARED = """
 appsec = roster.appsec
@@ -24,7 +24,7 @@ def group_of(emulator: Running, program: Program, name: str) -> str:
 
 
 def test_groups_and_members_complete_their_lifecycle(program: Program, emulator: Running) -> None:
-    program.environment["ROSTER_QUIET_SECONDS"] = "0.3"
+    program.environment["ROSTER_TUNING"] = tuning(quiet=0.3)
     program.write(declared())
     assert len(program.preview().steps) == 3
     assert names(emulator) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.program import Program
+from support.program import Program, tuning
 from support.vault_api import VaultServer, change, entities, group, named, remove, shown
 from testkit.real_vault import real_vault
 
@@ -38,7 +38,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[VaultServer]:
 def program(tmp_path: Path, server: VaultServer) -> Program:
     made = Program(tmp_path / "project", server.url)
     del made.environment["ROSTER_EMULATOR"]
-    made.environment |= {"VAULT_ADDR": server.url, "VAULT_TOKEN": server.token, "ROSTER_QUIET_SECONDS": "0.3"}
+    made.environment |= {"VAULT_ADDR": server.url, "VAULT_TOKEN": server.token, "ROSTER_TUNING": tuning(quiet=0.3)}
     return made
 
 

@@ -120,7 +120,7 @@ SYSTEM = System(
     url="ibmUrl",
     settings=(
         Setting("ibmUrl", ("IBMCLOUD_IAM_API_ENDPOINT",)),
-        Setting("ibmAccountId", ("IC_ACCOUNT_ID", "IBMCLOUD_ACCOUNT_ID")),
+        Setting("ibmAccountId", ("IC_ACCOUNT_ID", "IBMCLOUD_ACCOUNT_ID"), sign_in=False),
         Setting("ibmApiKey", ("IC_API_KEY", "IBMCLOUD_API_KEY"), secret=True),
         Setting("ibmToken", ("IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN"), secret=True),
         Setting("ibmComputeToken", ("IBMCLOUD_CR_TOKEN",), secret=True),

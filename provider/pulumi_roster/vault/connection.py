@@ -83,10 +83,10 @@ def _namespace(connection: Connection) -> str:
 def _token(connection: Connection) -> str:
     if token := connection.get("vaultToken").strip():
         return token
-    # `vault login` writes this file. Only the default connection uses it: a server of another account must not see the
+    # `vault login` writes this file. It belongs to the default connection: a server of another account must not see the
     # token.
     kept = Path("~/.vault-token").expanduser()
-    if connection.name == "default" and kept.is_file() and (token := kept.read_text().strip()):
+    if connection.uses_default and kept.is_file() and (token := kept.read_text().strip()):
         return token
     return connection.require("vaultToken")
 
@@ -98,7 +98,7 @@ SYSTEM = System(
     settings=(
         Setting("vaultAddress", ("VAULT_ADDR",)),
         Setting("vaultToken", ("VAULT_TOKEN",), secret=True),
-        Setting("vaultNamespace", ("VAULT_NAMESPACE",)),
+        Setting("vaultNamespace", ("VAULT_NAMESPACE",), sign_in=False),
     ),
     connect=_connect,
     development={"vaultToken": DEVELOPMENT_TOKEN},
