@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from pulumi_roster import ibm
 from pulumi_roster.catalog import systems
 from pulumi_roster.errors import SettingsError
 from pulumi_roster.http.settings import DEVELOPMENT_TOKEN, Settings
+from roster_emulator import Running
+from support.ibm_api import ibm_group
 from support.settings_given import NAMED, TEST, connection, everything
 
 
@@ -127,6 +131,15 @@ def test_the_key_that_created_groups_in_the_root_namespace_is_refused() -> None:
             settings.connection(system, "europe")
         path = "roster:connections.europe.vaultNameSpace"
         assert caught.value.message == f"{path} is not a key of a connection, did you mean 'vaultNamespace'?"
+
+
+def test_a_look_up_uses_a_connection_with_keys_of_several_systems(
+    emulator: Running, program_config: Callable[..., None]
+) -> None:
+    base = {"ibmUrl": emulator.url, "ibmToken": "roster-dev", "vaultAddress": emulator.url, "appsecClientId": "client"}
+    program_config(connections={"base": base, "child": {"extend": "base", "ibmAccountId": "acc-child"}})
+    ibm_group(emulator, "one", account="acc-child")
+    assert [group.name for group in ibm.list_access_groups(connection="child")] == ["one"]
 
 
 # -- values in environment variables
