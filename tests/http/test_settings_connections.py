@@ -71,7 +71,10 @@ NOT_ALLOWED = [
     ({"a": 5}, f"{PATH}.a must be an object of keys, got a number"),
     ({"a": None}, f"{PATH}.a must be an object of keys, got null"),
     ({"a": True}, f"{PATH}.a must be an object of keys, got true or false"),
-    ({"default": {}}, f"{PATH}.default is not allowed: the keys of the default connection are those of the stack"),
+    (
+        {"default": {}},
+        f"{PATH}.default is not allowed: its keys are those of the stack, such as roster:ibmAccountId",
+    ),
     ({"a": {"testKey": ["canary"]}}, f"{PATH}.a.testKey {VALUE} a list"),
     ({"a": {"testKey": {}}}, f"{PATH}.a.testKey {VALUE} an object"),
     ({"a": {"testKey": {"file": "canary"}}}, f"{PATH}.a.testKey {VALUE} an object"),

@@ -118,7 +118,7 @@ class NamedConnections:
         for name, keys in self._named.items():
             path = f"{_PATH}.{quoted(name, limit=100)}"
             if name == DEFAULT:
-                yield f"{path} is not allowed: the keys of the default connection are those of the stack"
+                yield f"{path} is not allowed: its keys are those of the stack, such as roster:ibmAccountId"
             elif not isinstance(keys, dict):
                 yield f"{path} must be an object of keys, got {_type(keys)}"
             else:
