@@ -6,6 +6,7 @@ the path of this class and the kinds never change, and the pickle never contains
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import sys
@@ -52,8 +53,12 @@ def _session(kind: str, config: dynamic.Config) -> Session:
         return _sessions[which]
 
 
+@atexit.register
 def close_sessions() -> None:
-    """Close all sessions. Otherwise they close when the process ends."""
+    """Close all sessions. It happens at the end of the process at the latest.
+
+    At the end of a run, the engine interrupts its providers and gives them 5 seconds to end.
+    """
     with _sessions_lock:
         for session in _sessions.values():
             session.close()

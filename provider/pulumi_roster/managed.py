@@ -5,6 +5,7 @@ Look-ups run inside the user's program, so they read the configuration of that p
 
 from __future__ import annotations
 
+import atexit
 import re
 import threading
 from collections.abc import Mapping
@@ -161,8 +162,9 @@ def program_settings(system: System) -> Settings:
         return _settings[key]
 
 
+@atexit.register
 def close_program() -> None:
-    """Close the connections of all look-ups. Otherwise they close when the process ends."""
+    """Close the connections of all look-ups. It happens at the end of the process at the latest."""
     with _lock:
         for settings in _settings.values():
             settings.close()

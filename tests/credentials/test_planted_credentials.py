@@ -86,7 +86,14 @@ class PlantedProject:
                     self._token(name) if good else canaries.plant(name, f"\"'<&>\\/%2Fcanary{connection}{key}4717")
                 )
         # Keys whose service exchanges them, and then refuses the token.
-        for key in ("refuse401.ibmApiKey", "refuse403.appsecClientSecret", "unknown.ibmApiKey"):
+        del secret["connections.refuse403.vaultToken"]
+        plain |= {"connections.refuse403.vaultAuthMethod": "approle", "connections.refuse403.vaultRoleId": "role"}
+        for key in (
+            "refuse401.ibmApiKey",
+            "refuse403.appsecClientSecret",
+            "refuse403.vaultSecretId",
+            "unknown.ibmApiKey",
+        ):
             secret[f"connections.{key}"] = canaries.plant(
                 f"config {key}", f'bad- %2F" canary{key.replace(".", "")}4716'
             )
@@ -118,10 +125,11 @@ class PlantedProject:
         refusing = REFUSING.fullmatch(got.target)
         if refusing is None:
             return self.seen.answer(got)
-        if refusing[2] in ("/identity/token", "/oauth/token"):
+        if refusing[2] in ("/identity/token", "/oauth/token", "/v1/auth/approle/login"):
             self.issued += 1
             token = self.canaries.plant(f"issued {self.issued}", f"issued/+canaryIssued{self.issued}x4718")
-            return reply(200, {"access_token": token, "expires_in": 3600})
+            vault = {"client_token": token, "lease_duration": 3600, "renewable": True}
+            return reply(200, {"access_token": token, "expires_in": 3600, "auth": vault})
         said = f"cannot take {got.headers.get('x-vault-token') or got.headers['authorization']}, sorry"
         body = {"errors": [{"code": "c", "message": said}], "errorCode": "c", "message": said, "details": {"of": said}}
         return reply(int(refusing[1]), body)

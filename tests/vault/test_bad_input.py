@@ -114,8 +114,9 @@ def test_the_error_for_a_missing_address_or_token_says_how_to_set_it(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     for config, expected in (
+        ({}, "roster:vaultAddress"),
         ({}, "roster:vaultToken"),
-        ({"vaultAddress": ADDRESS}, "--secret roster:vaultToken, or set VAULT_TOKEN"),
+        ({"vaultAddress": ADDRESS}, "--secret roster:vaultToken, or set BAO_TOKEN or VAULT_TOKEN"),
         ({"vaultToken": "t"}, "roster:vaultAddress"),
     ):
         _, [failure] = lifecycle("vault.IdentityGroup", **config).check({"name": "a"})

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import httpx
@@ -18,6 +19,7 @@ from ..errors import RateLimited, RosterError, ServiceError, SettingsError, Unau
 from ..redaction import quoted
 from .call import Call
 from .grants import Grant, Granted, Steps, TokenRequest
+from .limits import Limits
 
 __all__ = ["Exchange", "Token"]
 
@@ -28,6 +30,9 @@ _SENDABLE = re.compile(r"[!-~]+")
 _MISSHAPEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 _ADDRESS = "check the address: it must be that of the service's API"
+
+# The end of a run must not wait longer for a service that does not answer.
+_SIGN_OUT_SECONDS = 2.0
 
 T = TypeVar("T")
 _Requests = Generator[httpx.Request, httpx.Response, T]
@@ -107,6 +112,20 @@ class Exchange(httpx.Auth):
             # The service refuses the identity, not the token. Another token would not help the next call either.
             self._new_but_refused = token
 
+    def sign_out(self, client: httpx.Client, limits: Limits) -> None:
+        """Revoke the token, if the grant can do that. Ignore all failures: the token then expires.
+
+        :param client: sends the request, once, within :data:`_SIGN_OUT_SECONDS`.
+        """
+        granted, self._granted = self._granted, None
+        asked = self._grant.revoke(granted) if granted else None
+        if asked is None:
+            return
+        until = limits.clock() + _SIGN_OUT_SECONDS
+        call = Call(asked.url, repeatable=False, deadline=until, send_by=until, secrets=asked.secrets)
+        with suppress(Exception):
+            client.send(_request(asked, call, client.headers), auth=None)
+
     def _sign(self, request: httpx.Request, token: str) -> None:
         request.headers[self._header] = self._prefix + token
         Call.of(request).secrets = (*_forms(token), *self._secrets)
@@ -142,7 +161,8 @@ class Exchange(httpx.Auth):
             asked = next(steps)
             while True:
                 secrets = tuple({*secrets, *asked.secrets})
-                reply = yield _request(request, asked, secrets)
+                call = Call.of(request).for_token(asked.url, secrets)
+                reply = yield _request(asked, call, request.headers, request.extensions)
                 try:
                     answer = self._answer(asked, reply, secrets)
                 except RosterError as error:
@@ -163,14 +183,15 @@ class Exchange(httpx.Auth):
         status = reply.status_code
         if status < 400:
             return reply.json()
-        # Services refuse a secret with 400, 401 or 403. Here, a 404 does not mean that an object no longer exists,
-        # and a 500 does not mean that the service may have applied a write.
-        refused = status in (400, 401, 403)
+        words = self._words(reply, secrets)
+        refused = self._grant.refuses(status, words)
+        # Here, a 404 does not mean that an object no longer exists, and a 500 does not mean that the service may have
+        # applied a write.
         kind = Unauthorized if refused else RateLimited if status == 429 else ServiceError
         raise kind(
             f"the {asked.what} was not accepted ({status})" if refused else f"the token endpoint answered {status}",
             status=status,
-            words=self._words(reply, secrets),
+            words=words,
             transaction_id=Call.of(reply.request).transaction_id,
             hint=asked.hint or f"check the configured {asked.what}" if refused else _hint(status),
         )
@@ -182,14 +203,19 @@ class Exchange(httpx.Auth):
             return ""
 
 
-def _request(request: httpx.Request, asked: TokenRequest, secrets: tuple[str, ...]) -> httpx.Request:
-    call = Call.of(request).for_token(asked.url, secrets)
+def _request(
+    asked: TokenRequest, call: Call, common: Mapping[str, str], extensions: Mapping[str, Any] | None = None
+) -> httpx.Request:
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **call.tracing, **asked.headers}
-    if "User-Agent" in request.headers:
-        headers["User-Agent"] = request.headers["User-Agent"]
-    extensions = {**request.extensions, **call.extensions()}
+    if "User-Agent" in common:
+        headers["User-Agent"] = common["User-Agent"]
     return httpx.Request(
-        asked.method, asked.url, data=asked.form, json=asked.json, headers=headers, extensions=extensions
+        asked.method,
+        asked.url,
+        data=asked.form,
+        json=asked.json,
+        headers=headers,
+        extensions={**(extensions or {}), **call.extensions()},
     )
 
 

@@ -21,6 +21,7 @@ import httpx
 from ..errors import InvalidIdentifier, PreconditionFailed, RosterError
 from ..redaction import quoted
 from .addresses import fill, query
+from .auth import Exchange
 from .call import Call
 from .deadline import Deadline
 from .dialect import Dialect
@@ -29,6 +30,7 @@ from .limits import Limits
 from .paging import walk
 from .rate_gate import http_date
 from .reply import Json, Reply
+from .tls_and_proxies import Tls
 from .transports import stack
 
 __all__ = ["Client", "Dialect", "Reply"]
@@ -47,6 +49,7 @@ class Client:
     :param auth: adds the credentials to requests.
     :param dialect: how the service speaks HTTP.
     :param limits: limits of time and size.
+    :param tls: the certificates of this connection, by default those of the environment.
     :param transport: replaces the network transport; for tests. Retries, rate limits and the limits of size and time
         still apply.
     """
@@ -58,14 +61,16 @@ class Client:
         dialect: Dialect,
         limits: Limits | None = None,
         *,
+        tls: Tls | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.dialect = dialect
         self.limits = limits or Limits()
+        self._auth = auth
         self._http = httpx.Client(
             auth=auth,
-            transport=stack(self.base_url, self.limits, transport),
+            transport=stack(self.base_url, self.limits, transport, tls),
             headers={**_HEADERS, **dialect.headers},
             timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
             trust_env=False,
@@ -99,7 +104,9 @@ class Client:
             lock.release()
 
     def close(self) -> None:
-        """Close the connections."""
+        """Revoke a token that this client has fetched, if the service can do that, and close the connections."""
+        if isinstance(self._auth, Exchange):
+            self._auth.sign_out(self._http, self.limits)
         self._http.close()
 
     def now(self) -> float:

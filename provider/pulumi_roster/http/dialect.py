@@ -22,7 +22,9 @@ class Dialect:
     :param paging: how the service splits long collections into pages; ``None`` if it does not.
     :param transaction_header: the request header that carries our transaction id, or "".
     :param transaction_id: returns the service's own transaction id from the headers and the body of an error, or "".
-    :param hints: the hint for an error, by its code, or else by the status that it means.
+    :param hints: the hint for an error, by its code, or else by the status that it means. The hint "certificate"
+        is for a service whose certificate is not trusted, and "client certificate" for a service that does not trust
+        ours.
     :param headers: sent with every request.
     """
 

@@ -12,7 +12,7 @@ from ..redaction import quoted, redacted, start_of
 from .call import Call
 from .dialect import Dialect
 from .reply import Json
-from .retry import is_certificate_error
+from .retry import is_certificate_error, is_refused_client
 from .whole_body import ReplyTooLarge
 
 __all__ = ["error_from_reply", "error_without_reply"]
@@ -41,10 +41,10 @@ def error_without_reply(
     why = quoted(str(error) or type(error).__name__, call.secrets)
     if error.request is not request:  # without a token, the client sends nothing else
         return Unreachable(
-            f"{service} gave no token: {why}", hint=_connection_hint(error), transaction_id=call.transaction_id
+            f"{service} gave no token: {why}", hint=_connection_hint(dialect, error), transaction_id=call.transaction_id
         )
-    if isinstance(error, _NOT_SENT):
-        return Unreachable(f"{service} was not reached: {why}", hint=_connection_hint(error))
+    if isinstance(error, _NOT_SENT) or is_refused_client(error):
+        return Unreachable(f"{service} was not reached: {why}", hint=_connection_hint(dialect, error))
     if isinstance(error, (ReplyTooLarge, httpx.DecodingError)):
         return UnexpectedReply(f"{service}, {what}: {why}", transaction_id=call.transaction_id)
     return ReplyLost(
@@ -90,9 +90,11 @@ def error_from_reply(dialect: Dialect, response: httpx.Response, what: str) -> R
     )
 
 
-def _connection_hint(error: httpx.HTTPError) -> str:
+def _connection_hint(dialect: Dialect, error: httpx.HTTPError) -> str:
+    if is_refused_client(error):
+        return dialect.hints.get("client certificate", "the service needs a client certificate that it trusts")
     if is_certificate_error(error):
-        return (
+        return dialect.hints.get("certificate") or (
             "check the address, or, if the service uses your own certificate authority, set SSL_CERT_FILE to its "
             "certificate"
         )

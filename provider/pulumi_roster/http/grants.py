@@ -33,19 +33,26 @@ class TokenRequest:
     url: str
     what: str
     method: str = "POST"
-    form: Mapping[str, str] | None = None
-    json: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    json: Any = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     hint: str = ""
 
 
 @dataclass(frozen=True)
 class Granted:
-    """A token, and its lifetime in seconds. A token that does not expire has the lifetime ``math.inf``."""
+    """A token.
 
-    token: str
+    :param lifetime: in seconds; ``math.inf`` for a token that does not expire.
+    :param renewable: whether ``Grant.renew`` can extend it without the secret.
+    :param revocable: whether ``Grant.revoke`` can end it.
+    """
+
+    token: str = field(repr=False)
     lifetime: float = math.inf
+    renewable: bool = False
+    revocable: bool = False
 
 
 T = TypeVar("T")
@@ -75,6 +82,14 @@ class Grant(ABC):
         """
         yield from ()
         return False
+
+    def revoke(self, current: Granted) -> TokenRequest | None:
+        """Return the request that ends a token that nobody needs any more. By default, the token just expires."""
+        return None
+
+    def refuses(self, status: int, words: str) -> bool:
+        """Return whether an error reply to a request of this grant means that the secret is wrong."""
+        return status in (400, 401, 403)
 
     @abstractmethod
     def words(self, body: Any) -> object:

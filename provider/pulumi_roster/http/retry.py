@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+from collections.abc import Iterator
 
 import httpx
 import tenacity
@@ -13,7 +15,7 @@ from .limits import Limits
 from .rate_gate import seconds_to_retry
 from .whole_body import ReplyTooLarge
 
-__all__ = ["Retry", "is_certificate_error"]
+__all__ = ["Retry", "is_certificate_error", "is_refused_client"]
 
 # These errors prove that the client sent nothing.
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -71,15 +73,28 @@ class Retry(Layer):
         return reply.status_code == 429 or (reply.status_code in self.limits.retried and call.repeatable)
 
     def _error_may_pass(self, call: Call, error: BaseException) -> bool:
+        if is_certificate_error(error) or is_refused_client(error):
+            return False
         if isinstance(error, _UNREACHED):
-            return not is_certificate_error(error)
+            return True
         return isinstance(error, httpx.TransportError) and not isinstance(error, _LASTING) and call.repeatable
 
 
 def is_certificate_error(error: BaseException | None) -> bool:
     """Return whether the client does not trust the service's certificate. A retry does not help then."""
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+
+
+def is_refused_client(error: BaseException | None) -> bool:
+    """Return whether the service does not trust the client's certificate, or misses one.
+
+    With TLS 1.3, the client learns that only after it has sent the request, but the service has not read the request.
+    """
+    reasons = (cause.reason for cause in _causes(error) if isinstance(cause, ssl.SSLError))
+    return any(re.search("ALERT.*(CERTIFICATE|UNKNOWN_CA)", reason or "") for reason in reasons)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False

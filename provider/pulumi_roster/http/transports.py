@@ -18,7 +18,7 @@ from .layer import Layer
 from .limits import Limits
 from .rate_gate import RateGate
 from .retry import Retry
-from .tls_and_proxies import certificates, proxy_for
+from .tls_and_proxies import Tls, certificates, proxy_for
 from .whole_body import WholeBody
 
 __all__ = ["Log", "stack"]
@@ -26,19 +26,37 @@ __all__ = ["Log", "stack"]
 log = logging.getLogger("pulumi_roster.http")
 
 
-def stack(base_url: str, limits: Limits, bottom: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
+def stack(
+    base_url: str, limits: Limits, bottom: httpx.BaseTransport | None = None, tls: Tls | None = None
+) -> httpx.BaseTransport:
     """Return the whole stack for one service.
 
+    :param tls: the certificates of this connection, by default those of the environment.
     :param bottom: sends a request once; by default over the network, with verified certificates.
     :raises SettingsError: the environment names a proxy or certificates that cannot be used.
     """
     if bottom is None:
+        tls = tls or Tls()
         bottom = httpx.HTTPTransport(
-            verify=certificates(base_url),
+            verify=tls.context or certificates(base_url),
             proxy=proxy_for(base_url),
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=30),
         )
+        if tls.server_name:
+            bottom = ServerName(bottom, tls.server_name)
     return Retry(RateGate(Log(WholeBody(bottom, limits)), limits), limits)
+
+
+class ServerName(Layer):
+    """Expects another name in the service's certificate than the host of the address."""
+
+    def __init__(self, below: httpx.BaseTransport, name: str) -> None:
+        super().__init__(below)
+        self.name = name
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions["sni_hostname"] = self.name
+        return self.below.handle_request(request)
 
 
 class Log(Layer):
