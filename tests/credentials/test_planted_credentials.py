@@ -98,6 +98,9 @@ class PlantedProject:
                 f"config {key}", f'bad- %2F" canary{key.replace(".", "")}4716'
             )
         plain["connections.refuse403.appsecClientId"] = "client"
+        # One credential of a named connection is in a variable of its own.
+        plain["connections.second.vaultToken.env"] = "PIPELINE_TOKEN"
+        program.environment["PIPELINE_TOKEN"] = secret.pop("connections.second.vaultToken")
         del program.environment["ROSTER_EMULATOR"]
         program.environment |= {
             "HOME": str(home),
