@@ -35,9 +35,8 @@ def type_name(hint: Any) -> str:
     if origin in (Annotated, NotRequired, pulumi.Output):
         return type_name(inner[0])
     if origin in (Union, types.UnionType):
-        # pulumi.Input[T] is T, Awaitable[T] or Output[T]; the last is a forward reference.
-        wrapped = (Awaitable, pulumi.Output)
-        kinds = [part for part in inner if get_origin(part) not in wrapped and not isinstance(part, ForwardRef)]
+        # pulumi.Input[T] is T, Awaitable[T] or, by its name, Output[T].
+        kinds = [part for part in inner if get_origin(part) is not Awaitable and not isinstance(part, ForwardRef)]
         return _either(dict.fromkeys(type_name(part) for part in sorted(kinds, key=_is_none)))
     if origin is Literal:
         return _either(f"`{value!r}`" for value in inner)
