@@ -33,7 +33,9 @@ WRONG = {
     'vault.IdentityGroupMembers("x", exclusive=True)': 'missing for parameter "group_id"',
     'appsec.IdentityGroupMembers("x", group_id="g", members=[1], exclusive=False)': 'parameter "members"',
     'britive.AccountMapping("x", application_id="a", environment_id="e", account_id=1.5, user_id="u")': '"account_id"',
-    'roster.TeamIbmArgs(rules={"sso": {"expiration": 1, "realm_name": "r", "condition": []}})': 'parameter "rules"',
+    'roster.TeamIbmArgs(exclusive=True, rules={"sso": {"expiration": 1, "realm_name": "", "condition": 1}})': '"rules"',
+    'roster.TeamIbmArgs(name="platform")': 'missing for parameter "exclusive"',
+    'roster.Person("ann")': "Expected 0 positional arguments",
     'britive.list_accounts("a", "e", pages=1)': 'No parameter named "pages"',
 }
 RIGHT = """

@@ -13,7 +13,6 @@ A :class:`Lifecycle` serves the objects of one kind. Each verb has a deadline of
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -35,18 +34,16 @@ from ..schema.outputs import (
     state_of,
     with_unlisted_fields,
 )
-from ..schema.shared_sets import joined_names
 from ..schema.unknown import UNKNOWN, contains_unknown
 from ..schema.validation import validate
 from .handler import Handler
 from .list_cache import Listing
+from .newly_managed import without_unmanaged_sets
 from .polling import retry_malformed, retry_while_absent
 from .safe_creation import CLOCK_UNCERTAINTY, SafeCreation, epoch
 from .session import Session
 
 __all__ = ["Difference", "Found", "Lifecycle"]
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ class Lifecycle:
         """Change the object from the old outputs to the new inputs. Return the new outputs."""
         with self._about("update", news, id):
             args = self._args(news)
-            prior = self._with_managed_sets(state_of(self.state_type, id, olds), olds, args)
+            prior = without_unmanaged_sets(self.kind, state_of(self.state_type, id, olds), olds, args)
             differing = [*changed(self.args_type, olds, news)]
             if "connection" in differing:
                 self._require_same_object(prior, news)
@@ -169,26 +166,6 @@ class Lifecycle:
             with suppress(NotFound):
                 retry_malformed(handler.api, lambda: handler.delete(id, prior))
             self._listing(handler, dict(prior)).drop(id)
-
-    def _with_managed_sets(self, prior: State, olds: Mapping[str, Any], args: Args) -> State:
-        """Return the old state without the sets that were not managed, so that nothing is removed from them yet.
-
-        Pulumi shows a set that becomes managed as new, without the items that it loses. So they stay until a refresh
-        has made them drift, which a preview shows.
-        """
-        managed = recorded_fields(self.args_type, olds)
-        sets = [
-            name
-            for name in managed_fields(self.args_type, dict(args))
-            if name not in managed and isinstance(getattr(prior, name), (list, dict))
-        ]
-        for name in sets:
-            if kept := [str(item) for item in getattr(prior, name) if item not in getattr(args, name)]:
-                log.warning(
-                    "%s %s: %s keeps %s, because no preview has shown their removal; `pulumi up --refresh` shows it",
-                    *(self.kind, prior.id, name, joined_names(kept)),
-                )
-        return prior.model_copy(update=dict.fromkeys(sets))
 
     def _require_same_object(self, prior: State, news: Mapping[str, Any]) -> None:
         """Check that a new connection reaches the same object, before anything is written through it.
