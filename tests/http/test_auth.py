@@ -164,6 +164,10 @@ def test_a_service_that_refuses_each_token_gets_two_requests(emulator: Running, 
     with pytest.raises(Unauthorized):
         keyed.get("/v2/groups", params=GROUPS)
     assert emulator.requests() == {TOKEN_ROUTE: 2, "GET /v2/groups": 2}
+    # The service refuses the identity, so another token would not help the next call either.
+    with pytest.raises(Unauthorized):
+        keyed.get("/v2/groups", params=GROUPS)
+    assert emulator.requests() == {TOKEN_ROUTE: 2, "GET /v2/groups": 3}
 
 
 # -- an exchange that fails

@@ -90,6 +90,8 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
         ({**APPROLE, "vaultJwtFile": ABSENT, "vaultJwt": "j"}, Exchange),
         ({**APPROLE, "vaultAuthMethod": "AppRole"}, Exchange),
         ({**JWT, "vaultRoleId": "r"}, Exchange),
+        ({**APPROLE, "emulator": "http://127.0.0.1:1", "vaultAddress": ""}, Token),
+        ({**APPROLE, "emulator": "http://127.0.0.1:1"}, Exchange),
         ({"vaultAuthMethod": "jwt", "vaultJwtFile": __file__, "vaultAuthMount": "auth/gitlab/"}, Exchange),
     ],
 )

@@ -172,8 +172,11 @@ class Exchange(httpx.Auth):
         except StopIteration as done:
             result: T = done.value
         except _MISSHAPEN:
+            if reply is None:
+                raise
             raise _without_token(reply) from None
         if isinstance(result, Granted):
+            assert reply is not None, "a grant sends at least one request"
             if not isinstance(result.token, str) or not _SENDABLE.fullmatch(result.token):
                 raise _without_token(reply)
             self._secrets = secrets
@@ -219,8 +222,7 @@ def _request(
     )
 
 
-def _without_token(reply: httpx.Response | None) -> RosterError:
-    assert reply is not None, "a grant sends at least one request"
+def _without_token(reply: httpx.Response) -> RosterError:
     return UnexpectedReply(
         f"the token endpoint answered {reply.status_code} without a token",
         transaction_id=Call.of(reply.request).transaction_id,

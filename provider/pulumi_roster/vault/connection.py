@@ -74,11 +74,12 @@ def _auth(connection: Connection, address: str) -> tuple[httpx.Auth, str]:
 
 def _credentials(connection: Connection) -> Token | Method:
     name = connection.get("vaultAuthMethod").lower() or "token"
-    if name == "token":
+    # The emulator needs no credentials, so a stack may keep its method and run with the emulator.
+    if name == "token" or connection.get("vaultToken") == DEVELOPMENT_TOKEN:
         return Token(_token(connection), scheme="", header=TOKEN_HEADER)
     if name not in METHODS:
         raise SettingsError(f"roster:vaultAuthMethod must be one of {', '.join(['token', *METHODS])}, got {name!r}")
-    if connection.get("vaultToken") not in ("", DEVELOPMENT_TOKEN):
+    if connection.get("vaultToken"):
         # Whichever Roster chose, it could act as an identity that the user does not expect.
         raise SettingsError(
             f"vaultToken is set, and vaultAuthMethod is {name}: Roster does not guess which identity you mean",
