@@ -8,10 +8,9 @@ import subprocess
 from pathlib import Path
 
 import httpx
-import pytest
 
 import pulumi_roster
-from pulumi_roster.catalog import RESOURCES, handler_class, system
+from pulumi_roster.catalog import RESOURCES, handler_class, systems
 from pulumi_roster.http.settings import GENERAL
 from roster_emulator import Running
 from support.ibm_api import ibm_group
@@ -87,12 +86,15 @@ def test_every_resource_is_in_the_table() -> None:
             assert kind in (ROOT / link / "__main__.py").read_text(), f"{link} shows {kind}"
 
 
-@pytest.mark.parametrize("name", SYSTEMS)
-def test_every_setting_is_in_the_table(name: str) -> None:
+def test_the_table_of_settings_agrees_with_the_code() -> None:
     table = rows("Configuration")
-    for setting in (*GENERAL, *system(name).settings):
-        assert setting.key in table, setting.key
-        assert re.findall(r"`([A-Z_]+)`", table[setting.key][0]) == list(setting.environment)
+    settings = {setting.key: setting for setting in (*GENERAL, *(one for each in systems() for one in each.settings))}
+    assert (
+        {setting.key for setting in GENERAL} <= table.keys() <= {*settings, "pulumi config set [--secret] roster:KEY"}
+    )
+    for key in table.keys() & settings.keys():
+        assert re.findall(r"`([A-Z_]+)`", table[key][0]) == list(settings[key].environment)
+        assert ("--secret" in table[key][1]) == (settings[key].secret and settings[key] not in GENERAL)
 
 
 def test_every_look_up_is_named() -> None:

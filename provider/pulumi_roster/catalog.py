@@ -12,13 +12,13 @@ from typing import Any
 from .http.settings import System
 from .lifecycle.handler import Handler
 
-__all__ = ["RESOURCES", "SYSTEMS", "handler_class", "system"]
+__all__ = ["RESOURCES", "SYSTEMS", "handler_class", "system", "systems"]
 
 SYSTEMS = ["appsec", "britive", "ibm", "vault"]
 
 RESOURCES = [
-    "appsec.IdentityGroupMembers",
     "appsec.IdentityGroup",
+    "appsec.IdentityGroupMembers",
     "britive.AccountMapping",
     "britive.Environment",
     "britive.EnvironmentGroup",
@@ -27,8 +27,8 @@ RESOURCES = [
     "ibm.AccessGroupMembership",
     "ibm.AccessGroupRule",
     "ibm.MemberAccessGroups",
-    "vault.IdentityGroupMembers",
     "vault.IdentityGroup",
+    "vault.IdentityGroupMembers",
 ]
 
 
@@ -36,6 +36,11 @@ def system(name: str) -> System:
     """Return a system by its name, such as ``ibm``."""
     found: System = importlib.import_module(f"{__package__}.{name}.connection").SYSTEM
     return found
+
+
+def systems() -> list[System]:
+    """Return all systems."""
+    return [system(name) for name in SYSTEMS]
 
 
 def handler_class(kind: str) -> type[Handler[Any, Any]]:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 from pulumi import dynamic
 from pulumi.output import Unknown
 
-from .catalog import handler_class
+from .catalog import handler_class, systems
 from .errors import RosterError
 from .http.settings import GENERAL, NAMESPACE, Settings, System
 from .lifecycle.lifecycle import Lifecycle
@@ -49,7 +49,7 @@ def _session(kind: str, config: dynamic.Config) -> Session:
     with _sessions_lock:
         # A provider process has one configuration, a test process has many.
         if which not in _sessions:
-            _sessions[which] = Session(Settings(config.get))
+            _sessions[which] = Session(Settings(config.get, systems=systems))
         return _sessions[which]
 
 

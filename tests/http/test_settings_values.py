@@ -1,8 +1,7 @@
-"""Tests where the values of settings come from, named connections, and limits."""
+"""Tests where the values of settings come from, and limits."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from pulumi_roster.errors import SettingsError
 from pulumi_roster.http.limits import Limits
 from pulumi_roster.http.settings import Settings
-from support.settings_given import NAMED, TEST, connection, everything, given
+from support.settings_given import TEST, connection, given
 
 # -- where a value comes from
 
@@ -79,88 +78,62 @@ def test_a_missing_address_is_named() -> None:
         connection().address()
 
 
-# -- named connections
-
-
-@pytest.mark.parametrize("text", [json.dumps(NAMED), NAMED], ids=["as text", "as object"])
-def test_a_named_connection_has_its_own_credentials(text: Any) -> None:
-    assert connection(name="prod", connections=text).get("testKey") == "prod-key"
-    assert connection(name="lab", connections=text).get("testAccount") == "5"
-    assert connection({"ROSTER_CONNECTIONS": json.dumps(NAMED)}, name="prod").get("testKey") == "prod-key"
-
-
-def test_a_named_connection_takes_nothing_from_the_default_one() -> None:
-    found = connection(
-        {"TEST_TOKEN": "default-token"}, name="prod", connections=NAMED, testUrl="https://default.invalid"
-    )
-    assert found.get("testToken") == ""
-    assert found.get("testUrl") == ""
-
-
-def test_a_named_connection_says_which_setting_it_lacks() -> None:
-    with pytest.raises(SettingsError) as caught:
-        connection(name="prod", connections=NAMED).require("testToken")
-    assert caught.value.message == "Test Service needs testToken in roster:connections.prod"
-    assert "connection 'prod'" in caught.value.hint
-
-
-def test_an_unknown_connection_is_named_with_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match="must be one of default, lab, prod, got 'dev'"):
-        connection(name="dev", connections=NAMED)
-    with pytest.raises(SettingsError, match="must be one of default, got"):
-        connection(name="dev")
-
-
-def test_a_null_value_counts_as_not_set() -> None:
-    found = connection(name="prod", connections={"prod": {"testKey": None, "testToken": "t"}})
-    assert found.require("testKey", "testToken") == "t"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{canary",
-        '["canary"]',
-        '"canary"',
-        "5",
-        '{"prod": "canary"}',
-        '{"prod": ["canary"]}',
-        '{"prod": 5}',
-        '{"prod": null}',
-        '{"prod": [["testKey", "canary"]]}',
-        '{"prod": ""}',
-        '{"a":' * 100_000,
-    ],
-)
-def test_connections_that_cannot_be_read_are_not_shown(text: str) -> None:
-    with pytest.raises(SettingsError, match="roster:connections must be an object") as caught:
-        connection(name="prod", connections=text)
-    assert "canary" not in everything(caught.value)
-
-
-def test_malformed_connections_leave_the_default_one_usable() -> None:
-    assert connection(connections="{canary", testKey="k").get("testKey") == "k"
-
-
 # -- limits
 
 
 def test_limits_of_time_can_be_set() -> None:
-    found = connection({"ROSTER_SETTLE_SECONDS": "0.5", "ROSTER_QUIET_SECONDS": "0.3"}, timeoutSeconds=7)
+    found = connection({"ROSTER_TUNING": '{"settleSeconds": 0.5, "quietSeconds": "0.3"}'}, timeoutSeconds=7)
     assert (found.limits.budget, found.limits.settle, found.limits.quiet) == (7.0, 0.5, 0.3)
     assert found.limits.read == Limits().read
-    assert connection().limits == Limits()
-    assert connection(settleSeconds="0").limits.settle == 0
+    assert connection().limits == connection(tuning="{}").limits == Limits()
+    assert connection(tuning={"settleSeconds": 0}).limits == Limits(settle=0)
+    assert connection({"ROSTER_TIMEOUT_SECONDS": "7"}).limits == Limits(budget=7)
+
+
+def test_a_named_connection_may_have_its_own_timeout() -> None:
+    config: dict[str, Any] = {
+        "timeoutSeconds": 7,
+        "connections": {"slow": {"timeoutSeconds": 500}, "usual": {}, "bad": {"timeoutSeconds": 0}},
+    }
+    assert connection(name="slow", **config).limits.budget == 500
+    assert connection(name="usual", **config).limits.budget == 7
+    with pytest.raises(SettingsError, match=r"timeoutSeconds in roster:connections.bad must be a number"):
+        connection(name="bad", **config)
+
+
+AT_LEAST = "must be a number of seconds, at least"
 
 
 @pytest.mark.parametrize(
-    ("key", "text"),
+    ("config", "error"),
     [
-        *(("timeoutSeconds", text) for text in ("soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true")),
-        *(("settleSeconds", text) for text in ("nan", "inf", "-1")),
+        *(
+            ({"timeoutSeconds": text}, f"roster:timeoutSeconds {AT_LEAST} 0.1, got {text!r}")
+            for text in ("soon", "nan", "inf", "-inf", "-1", "1e999", "0", "1 s", "true")
+        ),
+        *(
+            ({"tuning": {"settleSeconds": text}}, f"roster:tuning.settleSeconds {AT_LEAST} 0, got {text!r}")
+            for text in ("nan", "inf", "-1")
+        ),
+        ({"tuning": {"quietSeconds": 0}}, f"roster:tuning.quietSeconds {AT_LEAST} 0.1, got '0'"),
+        ({"tuning": {"quietSeconds": True}}, f"roster:tuning.quietSeconds {AT_LEAST} 0.1, got 'true'"),
+        (
+            {"tuning": {"quietSecond": 1}},
+            "roster:tuning.quietSecond is not a key of roster:tuning, did you mean 'quietSeconds'?",
+        ),
+        ({"tuning": {"colour": 1}}, "roster:tuning.colour is not a key of roster:tuning"),
+        (
+            {"tuning": {"settleSeconds": -1, "QUIET_SECONDS": 1}},
+            f"roster:tuning.settleSeconds {AT_LEAST} 0, got '-1'; "
+            "roster:tuning.QUIET_SECONDS is not a key of roster:tuning, did you mean 'quietSeconds'?",
+        ),
+        *(
+            ({"tuning": text}, "roster:tuning must be an object that maps names to seconds")
+            for text in ("{", "[]", "6")
+        ),
     ],
 )
-def test_a_limit_of_time_must_be_a_number_of_seconds(key: str, text: str) -> None:
-    config: dict[str, Any] = {key: text}
-    with pytest.raises(SettingsError, match=rf"roster:{key} must be a number of seconds, at least 0[.1]*, got"):
+def test_a_limit_of_time_must_be_a_number_of_seconds(config: dict[str, Any], error: str) -> None:
+    with pytest.raises(SettingsError) as caught:
         connection(**config)
+    assert caught.value.message == error

@@ -7,19 +7,25 @@ from pathlib import Path
 from killed_runs.killable import Killable
 from roster_emulator import Running
 from support.every_kind import described
-from support.program import Program
+from support.program import Program, tuning
 
 MEMBERS = """
     import os
     mine = os.environ["PIPELINE"]
     roster.ibm.AccessGroupMembers(
-        "ibm", access_group_id=roster.ibm.get_access_group(name="shared").id, members=[f"IBMid-{mine}"]
+        "ibm", access_group_id=roster.ibm.get_access_group(name="shared").id, members=[f"IBMid-{mine}"], exclusive=False
     )
     roster.vault.IdentityGroupMembers(
-        "vault", group_id=roster.vault.get_identity_group(name="shared").id, member_entity_ids=[f"entity-{mine}"]
+        "vault",
+        group_id=roster.vault.get_identity_group(name="shared").id,
+        member_entity_ids=[f"entity-{mine}"],
+        exclusive=False,
     )
     roster.appsec.IdentityGroupMembers(
-        "appsec", group_id=roster.appsec.get_identity_group(name="shared").id, members=[f"{mine}@example.com"]
+        "appsec",
+        group_id=roster.appsec.get_identity_group(name="shared").id,
+        members=[f"{mine}@example.com"],
+        exclusive=False,
     )
 """
 ENTITIES = {"vault": {"entities": [{"name": "entity-one"}, {"name": "entity-two"}]}}
@@ -51,7 +57,7 @@ class Pipeline(Program):
         super().__init__(folder / name, emulator.url, project=name, backend=backend)
         self.environment |= {
             "PIPELINE": name,
-            "ROSTER_QUIET_SECONDS": "0.3",
+            "ROSTER_TUNING": tuning(quiet=0.3),
             # The provider must not give up a request that the emulator holds for long.
             "ROSTER_TIMEOUT_SECONDS": "120",
         }

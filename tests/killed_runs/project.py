@@ -11,7 +11,7 @@ from pathlib import Path
 from pulumi_roster.catalog import RESOURCES
 from roster_emulator import Running, running
 from support.every_kind import BEFORE, EXPECTED, OTHERS, PROGRAM, described
-from support.program import Program, engine_environment, kind_of, writes
+from support.program import Program, engine_environment, kind_of, tuning, writes
 from support.subjects import Direct, session_for
 
 
@@ -23,7 +23,7 @@ class Project(Program):
         shutil.copytree(prepared, folder)
         self.environment = {
             **engine_environment(folder, emulator_url),
-            "ROSTER_QUIET_SECONDS": "0.1",
+            "ROSTER_TUNING": tuning(quiet=0.1),
             "STAGE": "first",
             "ADOPT": "",
         }

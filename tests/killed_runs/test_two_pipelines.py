@@ -21,7 +21,7 @@ from killed_runs.pipelines import (
 )
 from roster_emulator import Running
 from support.every_kind import OTHERS
-from support.program import writes
+from support.program import tuning, writes
 
 pytestmark = needs_proc
 
@@ -32,7 +32,7 @@ def test_two_stacks_that_add_members_to_one_group_lose_no_member(tmp_path: Path,
     one, two = (Pipeline(tmp_path, emulator, name, MEMBERS) for name in ("one", "two"))
     for program in (one, two):
         # The provider gives up a write after half of this time. Before that, the other pipeline must send its write.
-        program.environment["ROSTER_QUIET_SECONDS"] = "4"
+        program.environment["ROSTER_TUNING"] = tuning(quiet=4)
     emulator.fault("hold", method="GET", route="/identity-groups", times=2)
     runs = [start_up(one), start_up(two)]
     runs[0].wait_until_held(emulator, 2)

@@ -15,6 +15,7 @@ from pulumi import automation
 import pulumi_roster as roster
 from roster_emulator import Control
 from support.ibm_api import ibm, ibm_group, ibm_groups
+from support.program import tuning
 
 description = "first"
 
@@ -26,6 +27,7 @@ def program() -> None:
         "members",
         access_group_id=team.id,
         members=["IBMid-1", team.id.apply(lambda id: f"IBMid-{id[-6:]}")],
+        exclusive=False,
     )
     pulumi.export("id", team.id)
     pulumi.export("seen", [group.name for group in roster.ibm.list_access_groups(search="name:there")])
@@ -35,7 +37,7 @@ def new_stack(name: str, folder: Path, url: str) -> automation.Stack:
     folder.mkdir()
     options = automation.LocalWorkspaceOptions(work_dir=str(folder))
     stack = automation.create_stack(name, project_name="inline", program=program, opts=options)
-    plain = {"emulator": url, "ibmAccountId": f"acc-{name}", "settleSeconds": "1"}
+    plain = {"emulator": url, "ibmAccountId": f"acc-{name}", "tuning": tuning()}
     stack.set_all_config({f"roster:{key}": automation.ConfigValue(value) for key, value in plain.items()})
     set_token(stack, "roster-dev")
     return stack

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from roster_emulator import Running
 from support.appsec_api import change, group, names, remove, shown
-from support.program import Program
+from support.program import Program, tuning
 
 DECLARED = """
 appsec = roster.appsec
 team = appsec.IdentityGroup("team", name="{name}", description="Reviews every release")
-appsec.IdentityGroupMembers("ours", group_id=team.id, members=["user-102", "user-101"])
+appsec.IdentityGroupMembers("ours", group_id=team.id, members=["user-102", "user-101"], exclusive=False)
 listed = appsec.IdentityGroup("listed", name="listed", members={members})
 pulumi.export("team", team.id)
 """
@@ -24,7 +24,7 @@ def group_of(emulator: Running, program: Program, name: str) -> str:
 
 
 def test_groups_and_members_complete_their_lifecycle(program: Program, emulator: Running) -> None:
-    program.environment["ROSTER_QUIET_SECONDS"] = "0.3"
+    program.environment["ROSTER_TUNING"] = tuning(quiet=0.3)
     program.write(declared())
     assert len(program.preview().steps) == 3
     assert names(emulator) == []

@@ -25,3 +25,11 @@ def test_a_plain_credential_is_named_once_and_not_shown(program: Program) -> Non
     assert "roster-dev" not in message
     program.configure(secret={"ibmToken": "roster-dev", "connections.second.ibmToken": "roster-dev"})
     assert WARNED not in program.up().text
+
+
+def test_a_variable_that_holds_a_credential_may_be_in_plain_text(program: Program) -> None:
+    program.configure(
+        secret=None, **{"connections.second.ibmToken.env": "TOKEN", "connections.second.ibmAccountId": "acc-2"}
+    )
+    program.write(PROGRAM)
+    assert WARNED not in program.up().text

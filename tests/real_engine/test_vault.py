@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.program import Program
+from support.program import Program, tuning
 from support.vault_api import VaultServer, change, entities, group, named, remove, shown
 from testkit.real_vault import real_vault
 
@@ -18,7 +18,9 @@ inner = vault.IdentityGroup("inner", name="inner", policies=[], member_entity_id
 team = vault.IdentityGroup("team", name="{name}", type="{type}", policies={policies}, metadata={{"owner": "platform"}})
 outer = vault.IdentityGroup("outer", name="outer", policies=["all"], member_group_ids=[team.id])
 if "{type}" == "internal":
-    vault.IdentityGroupMembers("members", group_id=team.id, member_entity_ids=["{anna}"], member_group_ids=[inner.id])
+    vault.IdentityGroupMembers(
+        "members", group_id=team.id, member_entity_ids=["{anna}"], member_group_ids=[inner.id], exclusive=False
+    )
 pulumi.export("team", team.id)
 """
 
@@ -36,7 +38,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[VaultServer]:
 def program(tmp_path: Path, server: VaultServer) -> Program:
     made = Program(tmp_path / "project", server.url)
     del made.environment["ROSTER_EMULATOR"]
-    made.environment |= {"VAULT_ADDR": server.url, "VAULT_TOKEN": server.token, "ROSTER_QUIET_SECONDS": "0.3"}
+    made.environment |= {"VAULT_ADDR": server.url, "VAULT_TOKEN": server.token, "ROSTER_TUNING": tuning(quiet=0.3)}
     return made
 
 
@@ -121,7 +123,7 @@ def test_a_program_can_look_up_a_group_and_add_members_to_it_without_managing_it
     program.write("""
         found = roster.vault.get_identity_group(name="theirs")
         read = roster.vault.IdentityGroup.get("read", found.id)
-        roster.vault.IdentityGroupMembers("ours", group_id=read.id, member_entity_ids=["entity-bob"])
+        roster.vault.IdentityGroupMembers("ours", group_id=read.id, member_entity_ids=["entity-bob"], exclusive=False)
         pulumi.export("all", {"found": found.policies, "read": read.policies, "id": read.id})
     """)
     program.up()

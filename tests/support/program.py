@@ -56,10 +56,15 @@ def engine_environment(folder: Path, emulator_url: str) -> dict[str, str]:
         "PULUMI_PYTHON_CMD": str(_python(folder / "home")),
         "PULUMI_DEBUG_COMMANDS": "1",  # for --event-log
         "ROSTER_EMULATOR": emulator_url,
-        "ROSTER_SETTLE_SECONDS": "1",
+        "ROSTER_TUNING": tuning(),
         "ROSTER_TIMEOUT_SECONDS": "20",
         "NO_PROXY": "*",
     }
+
+
+def tuning(*, settle: float = 1, quiet: float = 1) -> str:
+    """Return the value of ROSTER_TUNING with these clocks, in seconds."""
+    return json.dumps({"settleSeconds": settle, "quietSeconds": quiet})
 
 
 def _python(folder: Path) -> Path:

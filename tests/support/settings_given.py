@@ -37,7 +37,7 @@ TEST = System(
     url="testUrl",
     settings=(
         Setting("testUrl", ("TEST_URL",)),
-        Setting("testAccount", ("TEST_ACCOUNT", "TEST_ACCOUNT_ID")),
+        Setting("testAccount", ("TEST_ACCOUNT", "TEST_ACCOUNT_ID"), sign_in=False),
         Setting("testKey", ("TEST_KEY", "TEST_API_KEY"), secret=True),
         Setting("testToken", ("TEST_TOKEN",), secret=True),
     ),

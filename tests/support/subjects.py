@@ -20,6 +20,7 @@ from pulumi_roster.lifecycle.lifecycle import Difference, Found, Lifecycle
 from pulumi_roster.lifecycle.read_burst import ReadBurst
 from pulumi_roster.lifecycle.session import Session
 from pulumi_roster.schema.model import CheckFailure
+from support.program import tuning
 
 Values = dict[str, Any]
 
@@ -98,7 +99,7 @@ class Pickled:
 
     def __init__(self, kind: str, url: str, **more: Any) -> None:
         self.text = serialize_provider(Engine(kind))
-        self.config = dynamic.Config(config_for(url, settleSeconds="0.1", quietSeconds="0.1", **more), "test")
+        self.config = dynamic.Config(config_for(url, tuning=tuning(settle=0.1, quiet=0.1), **more), "test")
         self.new_run()
 
     def new_run(self) -> None:

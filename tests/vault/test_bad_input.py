@@ -90,7 +90,7 @@ def test_a_check_failure_of_a_group_has_its_path(given: dict[str, Any], path: st
     ids=lambda value: str(value)[:40],
 )
 def test_a_check_failure_of_members_has_its_path(given: dict[str, Any], path: str, reason: str) -> None:
-    found = failures("vault.IdentityGroupMembers", given)
+    found = failures("vault.IdentityGroupMembers", {"exclusive": False, **given})
     assert list(found) == [path]
     assert reason in found[path]
 
@@ -140,11 +140,22 @@ def test_the_token_of_vault_login_is_used_if_no_other_is_set(
     assert set(named(real)) == {"by the file", "by the setting"}
 
 
-def test_a_named_connection_does_not_use_the_token_of_vault_login(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("keys", "signs_in"),
+    [
+        ({"vaultAddress": ADDRESS}, False),
+        ({"extend": "default", "vaultNamespace": "team"}, True),
+        ({"extend": "default", "vaultAddress": "https://elsewhere.invalid"}, False),
+    ],
+)
+def test_a_named_connection_uses_the_token_of_vault_login_only_as_the_default_one_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keys: dict[str, str], signs_in: bool
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".vault-token").write_text("t")
-    other = lifecycle("vault.IdentityGroup", connections={"other": {"vaultAddress": ADDRESS}})
-    _, [failure] = other.check({"name": "a", "connection": "other"})
-    assert "vaultToken in roster:connections.other" in failure.reason
+    stack = lifecycle("vault.IdentityGroup", vaultAddress=ADDRESS, connections={"other": keys})
+    _, failures = stack.check({"name": "a", "connection": "other"})
+    stack.session.close()
+    assert ["vaultToken in roster:connections.other" in failure.reason for failure in failures] == [True] * (
+        not signs_in
+    )

@@ -60,7 +60,7 @@ class Token(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> _Requests[None]:
         """Send the request with the token."""
         request.headers[self._header] = self._value
-        Call.of(request).secrets = (self._token,)
+        Call.of(request).secrets = _forms(self._token)
         yield request
 
 
@@ -128,7 +128,7 @@ class Exchange(httpx.Auth):
 
     def _sign(self, request: httpx.Request, token: str) -> None:
         request.headers[self._header] = self._prefix + token
-        Call.of(request).secrets = (token, *self._secrets)
+        Call.of(request).secrets = (*_forms(token), *self._secrets)
 
     def _current(self, request: httpx.Request) -> _Requests[str]:
         # The thread holds the lock while it fetches a token. If that fails, httpx closes the generator, which releases
@@ -233,3 +233,8 @@ def _without_token(reply: httpx.Response) -> RosterError:
 def _hint(status: int) -> str:
     """Return the hint for a failed exchange that the secret did not cause."""
     return "nothing was done; run again later" if status == 429 or status >= 500 else f"nothing was done; {_ADDRESS}"
+
+
+def _forms(token: str) -> tuple[str, str]:
+    """Return a token, and the same token without the name of its issuer, ``OIDC::``. A service may repeat either."""
+    return token, token.rpartition("::")[2]

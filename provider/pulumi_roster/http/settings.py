@@ -2,17 +2,18 @@
 
 This module passes credentials to the auth of a client, and nowhere else. Each system declares its own keys, and how to
 create its client, in a :class:`System`.
+
+- :mod:`.keys` declares the keys of every system.
+- :mod:`.named_connections` reads ``roster:connections``, and :mod:`.tuning` the limits of time.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,8 +22,11 @@ import httpx
 from ..errors import SettingsError
 from ..redaction import quoted
 from .client import Client
+from .keys import CONNECTIONS, DEFAULT, DEVELOPMENT_TOKEN, GENERAL, NAMESPACE, OF_CONNECTIONS, TUNING, Setting, System
 from .limits import Limits
+from .named_connections import Given, Inherited, NamedConnections, as_text
 from .tls_and_proxies import is_loopback
+from .tuning import tuned, with_timeout
 
 __all__ = [
     "DEVELOPMENT_TOKEN",
@@ -34,76 +38,27 @@ __all__ = [
     "System",
 ]
 
-NAMESPACE = "roster"
-DEVELOPMENT_TOKEN = "roster-dev"
-"""Every system of the emulator accepts this token. No real service does."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One configuration key of a system, and the environment variables that can replace it, in order of preference.
-
-    :param key: the key in ``pulumi config set roster:KEY``.
-    :param secret: whether the value is a credential, which needs ``--secret``.
-    """
-
-    key: str
-    environment: tuple[str, ...] = ()
-    secret: bool = False
-
-
-@dataclass(frozen=True)
-class System:
-    """The configuration of one of the four systems.
-
-    :param name: the package's name, such as ``ibm``.
-    :param title: the service's name as its users know it.
-    :param url: the key of the setting with the address.
-    :param settings: all settings, the address among them.
-    :param connect: creates the client of a connection; raises ``SettingsError`` if a setting is missing.
-    :param development: default values of settings that apply only if the address is the emulator's.
-    """
-
-    name: str
-    title: str
-    url: str
-    settings: tuple[Setting, ...]
-    connect: Callable[[Connection], Client]
-    development: Mapping[str, str]
-
-
-GENERAL = (
-    Setting("emulator", ("ROSTER_EMULATOR",)),
-    Setting("connections", ("ROSTER_CONNECTIONS",), secret=True),
-    Setting("allowPlainHttp", ("ROSTER_ALLOW_PLAIN_HTTP",)),
-    Setting("timeoutSeconds", ("ROSTER_TIMEOUT_SECONDS",)),
-    Setting("settleSeconds", ("ROSTER_SETTLE_SECONDS",)),
-    Setting("quietSeconds", ("ROSTER_QUIET_SECONDS",)),
-)
-"""Settings of all systems.
-
-- ``timeoutSeconds``: how long one step (a create, read, update, delete or look-up) may run after its last successful
-  request. Each successful request starts the time again, so a step can add 10,000 members under a rate limit.
-- ``settleSeconds``: how long a write may take to appear in a service's reads.
-- ``quietSeconds``: how long a writer waits before it checks that its change of a shared list is still there. It must be
-  more than twice the duration of a call.
-"""
-
 
 @dataclass(frozen=True)
 class Connection:
-    """One named set of credentials for one system."""
+    """One named set of credentials for one system.
+
+    :param uses_default: whether it signs in as the default connection does, so that a credential that has no key, such
+        as a file in the user's home, may serve it too.
+    """
 
     name: str
     system: System
     limits: Limits
     emulator: str
-    _values: Mapping[str, str] = field(repr=False)
+    uses_default: bool
+    _values: Mapping[str, Given] = field(repr=False)
+    _not_inherited: str = ""
 
     def get(self, key: str) -> str:
         """Return a setting's value, or "". With the emulator, a missing setting has its development value."""
-        if value := self._values.get(key, ""):
-            return value
+        if (given := self._values.get(key)) is not None:
+            return given.text
         if key == self.system.url:
             return self.emulator
         return self.system.development.get(key, "") if self._emulated else ""
@@ -122,7 +77,7 @@ class Connection:
 
     @property
     def _emulated(self) -> bool:
-        return bool(self.emulator) and self._values.get(self.system.url, self.emulator) == self.emulator
+        return bool(self.emulator) and self.get(self.system.url) == self.emulator
 
     def address(self, default: str = "", expand: Callable[[str], str] = str) -> str:
         """Return the service's address, without a trailing slash.
@@ -156,13 +111,12 @@ class Connection:
         return url
 
     def _called(self, key: str) -> str:
-        if self.name == "default":
-            return f"{NAMESPACE}:{key}"
-        return f"{key} in {NAMESPACE}:connections.{self.name}"
+        return _called(key, self._values[key].connection if key in self._values else self.name)
 
     def _how_to_give(self, keys: tuple[str, ...]) -> str:
-        if self.name != "default":
-            return f"add it to the connection {self.name!r} in {NAMESPACE}:connections"
+        if self.name != DEFAULT:
+            add = f"add it to the connection {self.name!r} in {NAMESPACE}:{CONNECTIONS.key}"
+            return f"{add}: {self._not_inherited}" if self._not_inherited else add
         known = {setting.key: setting for setting in self.system.settings}
         first = known[keys[0]]
         secret, value = (" --secret", "") if first.secret else ("", " VALUE")  # Pulumi prompts for a missing value
@@ -176,6 +130,8 @@ class Settings:
 
     :param config: returns a value of the stack's configuration, secrets decrypted; ``None`` if it has no such key.
     :param environ: the environment.
+    :param systems: returns all systems, whose keys a named connection may have. The system of a connection is always
+        among them.
     """
 
     def __init__(
@@ -183,40 +139,35 @@ class Settings:
         config: Callable[[str], Any],
         environ: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        systems: Callable[[], Iterable[System]] = lambda: (),
     ) -> None:
         self._config = config
         self._environ = os.environ if environ is None else environ
         self._limits = limits or Limits()
+        self._systems = systems
         self._clients: dict[tuple[str, str], Client] = {}
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         return "Settings(...)"
 
-    def connection(self, system: System, name: str = "default") -> Connection:
+    def connection(self, system: System, name: str = DEFAULT) -> Connection:
         """Return the settings of one connection.
 
-        :raises SettingsError: no connection has this name.
+        :raises SettingsError: no connection has this name, or a setting is not allowed.
         """
-        general = {setting.key: self._value(setting) for setting in GENERAL if setting.key != "connections"}
-        if name == "default":
-            # The environment may contain the real service's address and key. They must not reach the emulator.
-            environ = {} if general["emulator"] else self._environ
-            own = {setting.key: self._value(setting, environ) for setting in system.settings}
-        else:
-            named = self._connections()
-            if name not in named:
-                there = ", ".join(["default", *sorted(named)])
-                raise SettingsError(
-                    f"the connection must be one of {there}, got {name!r}",
-                    hint=f"add it to {NAMESPACE}:connections, an object that maps names to keys",
-                )
-            # A named connection inherits only general settings: default credentials must not reach another account.
-            own = {key: _text(value) for key, value in named[name].items()}
-        values = {**general, **{key: value for key, value in own.items() if value}}
-        return Connection(name, system, self._limits_from(values), values.get("emulator", "").rstrip("/"), values)
+        found = self._keys(system, name)
+        values = {**self._of_stack(OF_CONNECTIONS, self._environ), **_read(found.values, OF_CONNECTIONS, self._environ)}
+        emulator = values["emulator"].text.rstrip("/") if "emulator" in values else ""
+        values |= _read(found.values, system.settings, None if emulator else self._environ)
+        limits = self._limits
+        if (timeout := values.get("timeoutSeconds")) is not None:
+            limits = with_timeout(limits, timeout.text, _called("timeoutSeconds", timeout.connection))
+        if tuning := self._value(TUNING, self._environ):
+            limits = tuned(limits, tuning)
+        return Connection(name, system, limits, emulator, found.uses_default, values, found.limit)
 
-    def client(self, system: System, name: str = "default") -> Client:
+    def client(self, system: System, name: str = DEFAULT) -> Client:
         """Return the client of one connection. Create it at its first use.
 
         :raises SettingsError: a setting is missing or not allowed.
@@ -233,48 +184,43 @@ class Settings:
                 client.close()
             self._clients.clear()
 
-    def _value(self, setting: Setting, environ: Mapping[str, str] | None = None) -> str:
-        environ = self._environ if environ is None else environ
+    def _keys(self, system: System, name: str) -> Inherited:
+        if name == DEFAULT:
+            return Inherited(self._default(system), uses_default=True)
+        named = NamedConnections(self._value(CONNECTIONS, self._environ), [system, *self._systems()])
+        # A connection inherits only what it says: default credentials must not reach another account.
+        return named.inherited(name, system, lambda: self._default(system))
+
+    def _default(self, system: System) -> dict[str, Given]:
+        # The environment may contain the real service's address and key. They must not reach the emulator.
+        emulator = self._of_stack(OF_CONNECTIONS, self._environ).get("emulator")
+        return self._of_stack(system.settings, {} if emulator else self._environ)
+
+    def _of_stack(self, settings: Iterable[Setting], environ: Mapping[str, str]) -> dict[str, Given]:
+        values = {setting.key: self._value(setting, environ) for setting in settings}
+        return {key: Given(DEFAULT, text) for key, text in values.items() if text}
+
+    def _value(self, setting: Setting, environ: Mapping[str, str]) -> str:
         given = (self._config(f"{NAMESPACE}:{setting.key}"), *(environ.get(name) for name in setting.environment))
-        return next((text for value in given if (text := _text(value))), "")
-
-    def _connections(self) -> dict[str, dict[str, Any]]:
-        setting = next(setting for setting in GENERAL if setting.key == "connections")
-        text = self._value(setting)
-        if not text:
-            return {}
-        try:
-            named = json.loads(text)
-        except (ValueError, RecursionError):
-            named = None
-        if not isinstance(named, dict) or not all(isinstance(keys, dict) for keys in named.values()):
-            # The value contains credentials, so the message does not show it.
-            raise SettingsError(
-                f"{NAMESPACE}:connections must be an object that maps names to objects of keys",
-                hint='write it as JSON, such as {"europe": {"ibmAccountId": "ACCOUNT"}}',
-            )
-        return named
-
-    def _limits_from(self, values: Mapping[str, str]) -> Limits:
-        changes: dict[str, float] = {}
-        for name, least in (("budget", 0.1), ("settle", 0.0), ("quiet", 0.1)):
-            key = f"{name}Seconds"
-            if text := values.get(key):
-                try:
-                    changes[name] = float(text)
-                except ValueError:
-                    changes[name] = math.nan
-                if not least <= changes[name] < math.inf:
-                    raise SettingsError(
-                        f"{NAMESPACE}:{key} must be a number of seconds, at least {least:g}, got {quoted(text)!r}"
-                    )
-        return replace(self._limits, **changes)  # type: ignore[arg-type]
+        return next((text for value in given if (text := as_text(value))), "")
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.strip() if isinstance(value, str) else json.dumps(value)
+def _read(
+    given: Mapping[str, Given], settings: Iterable[Setting], environ: Mapping[str, str] | None
+) -> dict[str, Given]:
+    """Return the values of these settings. Without an environment, a value in a variable counts as not set."""
+    keys = {setting.key for setting in settings}
+    return {
+        key: value.read(key, environ or {})
+        for key, value in given.items()
+        if key in keys and not (value.variable and environ is None)
+    }
+
+
+def _called(key: str, connection: str) -> str:
+    if connection == DEFAULT:
+        return f"{NAMESPACE}:{key}"
+    return f"{key} in {NAMESPACE}:{CONNECTIONS.key}.{connection}"
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -92,10 +92,10 @@ def _credentials(connection: Connection) -> Token | Method:
 def _token(connection: Connection) -> str:
     if token := connection.get("vaultToken").strip():
         return token
-    # `vault login` writes this file. Only the default connection uses it: a server of another account must not see the
+    # `vault login` writes this file. It belongs to the default connection: a server of another account must not see the
     # token.
     kept = Path("~/.vault-token").expanduser()
-    if connection.name == "default" and kept.is_file() and (token := kept.read_text().strip()):
+    if connection.uses_default and kept.is_file() and (token := kept.read_text().strip()):
         return token
     try:
         return connection.require("vaultToken")
@@ -135,7 +135,7 @@ SYSTEM = System(
     url="vaultAddress",
     settings=(
         Setting("vaultAddress", _both("ADDR")),
-        Setting("vaultNamespace", _both("NAMESPACE")),
+        Setting("vaultNamespace", _both("NAMESPACE"), sign_in=False),
         Setting("vaultToken", _both("TOKEN"), secret=True),
         Setting("vaultAuthMethod", _both("AUTH_METHOD")),
         # GitLab's names. See https://docs.gitlab.com/ci/secrets/hashicorp_vault
@@ -148,11 +148,11 @@ SYSTEM = System(
         Setting("vaultJwt", _both("ID_TOKEN", "TERRAFORM_VAULT_AUTH_JWT"), secret=True),
         Setting("vaultJwtFile", _both("JWT_FILE")),
         Setting("vaultJwtAudience", _both("JWT_AUDIENCE")),
-        Setting("vaultCaCert", _both("CACERT")),
-        Setting("vaultCaPath", _both("CAPATH")),
-        Setting("vaultClientCert", _both("CLIENT_CERT")),
-        Setting("vaultClientKey", _both("CLIENT_KEY")),
-        Setting("vaultTlsServerName", _both("TLS_SERVER_NAME")),
+        Setting("vaultCaCert", _both("CACERT"), sign_in=False),
+        Setting("vaultCaPath", _both("CAPATH"), sign_in=False),
+        Setting("vaultClientCert", _both("CLIENT_CERT"), sign_in=False),
+        Setting("vaultClientKey", _both("CLIENT_KEY"), sign_in=False),
+        Setting("vaultTlsServerName", _both("TLS_SERVER_NAME"), sign_in=False),
     ),
     connect=_connect,
     development={"vaultToken": DEVELOPMENT_TOKEN},

@@ -1,0 +1,105 @@
+"""Declares configuration keys: those of every system, and how a system declares its own."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..redaction import quoted
+
+if TYPE_CHECKING:
+    from .client import Client
+    from .settings import Connection
+
+__all__ = [
+    "CONNECTIONS",
+    "DEFAULT",
+    "DEVELOPMENT_TOKEN",
+    "GENERAL",
+    "NAMESPACE",
+    "OF_CONNECTIONS",
+    "TUNING",
+    "Setting",
+    "System",
+    "not_a_key",
+]
+
+NAMESPACE = "roster"
+
+DEFAULT = "default"
+"""The name of the connection whose keys are those of the stack and of the environment."""
+
+DEVELOPMENT_TOKEN = "roster-dev"
+"""Every system of the emulator accepts this token. No real service does."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One configuration key of a system, and the environment variables that can replace it, in order of preference.
+
+    :param key: the key in ``pulumi config set roster:KEY``.
+    :param secret: whether the value is a credential, which needs ``--secret``.
+    :param sign_in: whether the key says how to sign in, as opposed to where the objects are, such as a namespace. A
+        connection that sets such a key inherits no other such key of its system.
+    """
+
+    key: str
+    environment: tuple[str, ...] = ()
+    secret: bool = False
+    sign_in: bool = True
+
+
+@dataclass(frozen=True)
+class System:
+    """The configuration of one of the four systems.
+
+    :param name: the package's name, such as ``ibm``.
+    :param title: the service's name as its users know it.
+    :param url: the key of the setting with the address.
+    :param settings: all settings, the address among them.
+    :param connect: creates the client of a connection; raises ``SettingsError`` if a setting is missing.
+    :param development: default values of settings that apply only if the address is the emulator's.
+    """
+
+    name: str
+    title: str
+    url: str
+    settings: tuple[Setting, ...]
+    connect: Callable[[Connection], Client]
+    development: Mapping[str, str]
+
+
+OF_CONNECTIONS = (
+    Setting("emulator", ("ROSTER_EMULATOR",)),
+    Setting("allowPlainHttp", ("ROSTER_ALLOW_PLAIN_HTTP",)),
+    Setting("timeoutSeconds", ("ROSTER_TIMEOUT_SECONDS",)),
+)
+"""Settings of all systems that apply to every connection, unless a named connection sets them itself.
+
+``timeoutSeconds`` is how long one step (a create, read, update, delete or look-up) may run after its last successful
+request. Each successful request starts the time again, so a step can add 10,000 members under a rate limit.
+"""
+
+CONNECTIONS = Setting("connections", ("ROSTER_CONNECTIONS",), secret=True)
+TUNING = Setting("tuning", ("ROSTER_TUNING",))
+
+GENERAL = (*OF_CONNECTIONS, CONNECTIONS, TUNING)
+"""All settings that belong to no system."""
+
+
+def not_a_key(key: str, of: str, known: Iterable[str]) -> str:
+    """Return what is wrong with an unknown key, and the nearest known one.
+
+    The comparison ignores case and punctuation, so ``vault_namespace`` is near ``vaultNamespace``.
+    """
+    plain = {_plain(name): name for name in known}
+    close = difflib.get_close_matches(_plain(key), plain, n=1)
+    hint = f", did you mean {plain[close[0]]!r}?" if close else ""
+    return f"is not a key of {of}{hint}"
+
+
+def _plain(key: str) -> str:
+    return re.sub("[^a-z0-9]", "", quoted(key, limit=100).lower())
