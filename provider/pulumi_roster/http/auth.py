@@ -176,7 +176,6 @@ class Exchange(httpx.Auth):
                 raise
             raise _without_token(reply) from None
         if isinstance(result, Granted):
-            assert reply is not None, "a grant sends at least one request"
             if not isinstance(result.token, str) or not _SENDABLE.fullmatch(result.token):
                 raise _without_token(reply)
             self._secrets = secrets
@@ -222,7 +221,13 @@ def _request(
     )
 
 
-def _without_token(reply: httpx.Response) -> RosterError:
+def _without_token(reply: httpx.Response | None) -> RosterError:
+    """Return the error for a grant that gave no token that can be sent.
+
+    :param reply: the last reply; ``None`` if the grant got its token elsewhere.
+    """
+    if reply is None:
+        return UnexpectedReply("the issuer gave a token that cannot be sent", hint="nothing was done; run again")
     return UnexpectedReply(
         f"the token endpoint answered {reply.status_code} without a token",
         transaction_id=Call.of(reply.request).transaction_id,
