@@ -29,14 +29,14 @@ for stage, environment in stages.items():
         f"alice-{stage}",
         application_id=APPLICATION,
         environment_id=environment.id,
-        account_id=2800,
+        account_id="2800",
         user_id="user-alice",
     )
 roster.britive.AccountMapping(
     "deploy-production",
     application_id=APPLICATION,
     environment_id=stages["production"].id,
-    account_id=2803,
+    account_id="2803",
     user_id="user-bob",
     force_checkin=True,  # a deletion of this mapping also checks in the profiles that Bob has checked out
 )
@@ -45,6 +45,6 @@ pulumi.export("environments", {stage: environment.id for stage, environment in s
 pulumi.export(
     "accounts",
     stages["production"].id.apply(
-        lambda id: [account.native_name for account in roster.britive.list_accounts(APPLICATION, id)]
+        lambda id: [account.native_name for account in roster.britive.list_accounts(APPLICATION, environment_id=id)]
     ),
 )
