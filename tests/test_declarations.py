@@ -26,9 +26,9 @@ def resource_class(kind: str) -> type[Managed]:
 
 
 def arguments(kind: str) -> dict[str, bool]:
-    """Return the arguments of a kind by its model, and whether each is required."""
+    """Return the arguments of a kind by its model, and whether the user must give each."""
     args_type = handler_class(kind).args_type
-    supplied = marked(args_type, FromConnection)
+    supplied = {*marked(args_type, FromConnection), "name"}
     fields = args_type.model_fields.items()
     return {name: info.is_required() and name not in supplied for name, info in fields if name not in COMMON}
 
@@ -55,6 +55,11 @@ def test_the_signature_has_the_fields_of_the_model(kind: str) -> None:
     for item in given:
         expected = set(literals(handler_class(kind).args_type.model_fields[item.name].annotation))
         assert set(literals(item.annotation)) == expected, item.name
+
+
+@pytest.mark.parametrize("kind", [kind for kind in RESOURCES if "exclusive" in arguments(kind)])
+def test_every_set_must_say_whether_it_is_exclusive(kind: str) -> None:
+    assert arguments(kind)["exclusive"], "any default would surprise somebody: it removes people, or it hides them"
 
 
 @pytest.mark.parametrize("kind", RESOURCES)

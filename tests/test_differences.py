@@ -19,7 +19,7 @@ from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
-from pulumi_roster.schema.outputs import outputs_of, state_of
+from pulumi_roster.schema.outputs import managed_fields, outputs_of, state_of
 
 Values = dict[str, Any]
 
@@ -37,7 +37,7 @@ SESSION = Session(Settings(CONFIG.get, {}))
 
 REQUIRED: Any = object()
 UNMANAGED: Any = object()
-"""The meaning of an omitted list that is left alone. Omitting it is never a change."""
+"""The meaning of an omitted field that is left alone. To start or to stop managing a field is a change of the state."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ VAULT_MEMBERS = Field(set_of("a", "A", "b", "c"), default=UNMANAGED, meaning=fro
 KINDS: dict[str, dict[str, Field]] = {
     "ibm.AccessGroup": {
         "name": NAME,
-        "description": Field(one_of("", "why", "Why", "why\n"), default=""),
+        "description": Field(one_of("", "why", "Why", "why\n"), default=UNMANAGED),
         "account_id": ACCOUNT,
         "force_delete": FLAG,
         "allow_duplicate_name": FLAG,
@@ -129,21 +129,21 @@ KINDS: dict[str, dict[str, Field]] = {
             set_of(*IDS, *({"iam_id": id} for id in IDS), *({"iam_id": id, "type": type_of(id)} for id in IDS)),
             meaning=member_ids,
         ),
-        "exclusive": FLAG,
+        "exclusive": Field(st.booleans()),
     },
     "ibm.AccessGroupMembership": {"access_group_id": ACCESS_GROUP, "iam_id": IDENTITY},
     "ibm.MemberAccessGroups": {
         "account_id": ACCOUNT,
         "iam_id": IDENTITY,
         "access_group_ids": Field(set_of(*GROUPS), meaning=frozenset),
-        "exclusive": FLAG,
+        "exclusive": Field(st.booleans()),
     },
     "ibm.AccessGroupRule": {
         "access_group_id": ACCESS_GROUP,
         "expiration": Field(one_of(1, 2, 24)),
         "realm_name": Field(one_of("https://idp", "HTTPS://idp")),
         "conditions": Field(st.lists(CONDITIONS, min_size=1, max_size=3), meaning=rule_conditions),
-        "name": Field(one_of("", "sso", "SSO"), default=""),
+        "name": Field(one_of("", "sso", "SSO")),
     },
     "vault.IdentityGroup": {
         "name": Field(LETTERS, meaning=lower),
@@ -160,28 +160,28 @@ KINDS: dict[str, dict[str, Field]] = {
         "group_id": Field(one_of("g", "h"), replaces=True),
         "member_entity_ids": Field(set_of("a", "A", "b"), meaning=frozenset),
         "member_group_ids": VAULT_MEMBERS,
-        "exclusive": FLAG,
+        "exclusive": Field(st.booleans()),
     },
     "appsec.IdentityGroup": {
         "name": NAME,
-        "description": Field(one_of("", "why", "Why"), default=""),
+        "description": Field(one_of("", "why", "Why"), default=UNMANAGED),
         "members": Field(set_of("a", "A", "b", "b "), default=UNMANAGED, meaning=frozenset),
     },
     "appsec.IdentityGroupMembers": {
         "group_id": Field(one_of("g", "h"), replaces=True),
         "members": Field(set_of("a", "A", "b", "b "), meaning=frozenset),
-        "exclusive": FLAG,
+        "exclusive": Field(st.booleans()),
     },
     "britive.EnvironmentGroup": {
         "application_id": APPLICATION,
         "name": NAME,
-        "description": Field(one_of("", "why", "Why", "why\n"), default=""),
+        "description": Field(one_of("", "why", "Why", "why\n"), default=UNMANAGED),
         "parent_id": Field(one_of("p", "q"), default=UNMANAGED, replaces=True),
     },
     "britive.Environment": {
         "application_id": APPLICATION,
         "name": NAME,
-        "description": Field(one_of("", "why", "Why", "why\n"), default=""),
+        "description": Field(one_of("", "why", "Why", "why\n"), default=UNMANAGED),
         "parent_group_id": Field(one_of("p", "q"), default=UNMANAGED, replaces=True),
     },
     "britive.AccountMapping": {
@@ -225,13 +225,13 @@ def test_diff_names_exactly_the_fields_whose_meaning_differs(kind: str, data: st
     (olds, failures), (news, more) = lifecycle.check(old), lifecycle.check(new)
     assert failures == more == []
     meant = {name: (field.means(old.get(name)), field.means(new.get(name))) for name, field in fields.items()}
-    differing = {name for name, (before, after) in meant.items() if after is not UNMANAGED and before != after}
-    state = outputs_of(lifecycle.args_type, state_of(lifecycle.state_type, "id", olds), olds)
-    for outputs in (olds, state):
-        found = lifecycle.diff(outputs, news)
-        # The type of an identity follows from its id.
-        assert {*found.changed} - {"type"} == differing
-        assert {*found.replaces} - {"type"} == {name for name in differing if fields[name].replaces}
+    differing = {name for name, (before, after) in meant.items() if before != after}
+    state, managed = state_of(lifecycle.state_type, "id", olds), managed_fields(lifecycle.args_type, olds)
+    found = lifecycle.diff(outputs_of(lifecycle.args_type, "{id}", state, olds, managed), news)
+    # The type of an identity follows from its id.
+    assert {*found.changed} - {"type"} == differing
+    replacing = {name for name in differing if fields[name].replaces and meant[name][1] is not UNMANAGED}
+    assert {*found.replaces} - {"type"} == replacing
     assert lifecycle.check(olds) == (olds, [])
 
 

@@ -11,17 +11,17 @@ import pytest
 
 # Each wrong expression, and what the first line of its error must contain.
 WRONG = {
-    'ibm.AccessGroup("x")': 'missing for parameter "name"',
-    'ibm.AccessGroup("x", name=1)': 'parameter "name" of type "Input[str]"',
+    'ibm.AccessGroup("x", name=1)': 'parameter "name" of type "Input[str] | None"',
     'ibm.AccessGroup("x", name="x", descripton="y")': 'No parameter named "descripton"',
     'ibm.AccessGroup("x", name="x", adopt="yes")': 'parameter "adopt"',
     'ibm.AccessGroup("x", name="x", conection="second")': 'No parameter named "conection"',
     'ibm.AccessGroup("x", name="x", opts={"protect": True})': 'parameter "opts" of type "ResourceOptions | None"',
     'ibm.AccessGroup("x", name="x").nam': 'Cannot access attribute "nam"',
-    'ibm.AccessGroupMembers("x", access_group_id="g", members=[{"iamid": "IBMid-1"}])': 'parameter "members"',
-    'ibm.AccessGroupMembers("x", access_group_id="g", members=[{"iam_id": "a-1", "type": "usr"}])': '"members"',
+    'ibm.AccessGroupMembers("x", access_group_id="g", exclusive=False, members=[{"iamid": "1"}])': '"members"',
+    'ibm.AccessGroupMembers("x", access_group_id="g", exclusive=0, members=[{"iam_id": "a", "type": 1}])': '"members"',
+    'ibm.AccessGroupMembers("x", access_group_id="g", members=[])': 'missing for parameter "exclusive"',
     'ibm.AccessGroupMembership("x", access_group_id="g", iam_id="IBMid-1", type="usr")': 'parameter "type"',
-    'ibm.MemberAccessGroups("x", access_group_ids=[], iam_id="IBMid-1", type="usr")': 'parameter "type"',
+    'ibm.MemberAccessGroups("x", access_group_ids=[], exclusive=False, iam_id="IBMid-1", type="b")': 'parameter "type"',
     'ibm.Member("IBMid-1", type="usr")': 'parameter "type"',
     'ibm.Condition("groups", "LIKE", "x")': 'parameter "operator"',
     'ibm.Condition("groups", "IN", {"a": 1})': 'parameter "value"',
@@ -30,8 +30,8 @@ WRONG = {
     'ibm.list_access_groups(sort="colour")': 'parameter "sort"',
     'ibm.list_access_group_members("g", membership_type="static or dynamic")': 'parameter "membership_type"',
     'vault.IdentityGroup("x", name="x", type="outside")': 'parameter "type"',
-    'vault.IdentityGroupMembers("x")': 'missing for parameter "group_id"',
-    'appsec.IdentityGroupMembers("x", group_id="g", members=[1])': 'parameter "members"',
+    'vault.IdentityGroupMembers("x", exclusive=True)': 'missing for parameter "group_id"',
+    'appsec.IdentityGroupMembers("x", group_id="g", members=[1], exclusive=False)': 'parameter "members"',
     'britive.AccountMapping("x", application_id="a", environment_id="e", account_id=1.5, user_id="u")': '"account_id"',
     'roster.TeamIbmArgs(rules={"sso": {"expiration": 1, "realm_name": "r", "condition": []}})': 'parameter "rules"',
     'britive.AccountMapping("x", application_id="a", environment_id="e", account_id=2800, user_id="u")': '"account_id"',
@@ -44,9 +44,11 @@ WRONG = {
 RIGHT = """
 group = ibm.AccessGroup("x", name="x", adopt=True, connection="second", opts=pulumi.ResourceOptions(protect=True))
 some = [ibm.Member("IBMid-1"), ibm.Member("x-1", type="user"), "IBMid-2"]
-ibm.AccessGroupMembers("x", access_group_id=group.id, members=some)
-ibm.AccessGroupMembers("y", access_group_id=group.id, members=["IBMid-1", {"iam_id": group.id, "type": "user"}])
-ibm.AccessGroupMembers("z", access_group_id=group.id, members=[{"iam_id": "IBMid-1"}])
+ibm.AccessGroupMembers("x", access_group_id=group.id, members=some, exclusive=False)
+ibm.AccessGroupMembers(
+    "y", access_group_id=group.id, members=["IBMid-1", {"iam_id": group.id, "type": "user"}], exclusive=False
+)
+ibm.AccessGroupMembers("z", access_group_id=group.id, members=[{"iam_id": "IBMid-1"}], exclusive=False)
 ibm.AccessGroupRule("x", access_group_id=group.id, expiration=1, realm_name="r", conditions=[
     ibm.Condition("groups", "IN", ["a", 1, True, group.name]),
     {"claim": "groups", "operator": "EQUALS", "value": group.name},

@@ -8,6 +8,8 @@ import httpx
 
 ACCOUNT = "acc-demo"
 GRANT = "urn:ibm:params:oauth:grant-type:apikey"
+ASSUME = "urn:ibm:params:oauth:grant-type:assume"
+COMPUTE_RESOURCE = "urn:ibm:params:oauth:grant-type:cr-token"
 RULE: dict[str, Any] = {
     "expiration": 12,
     "realm_name": "https://idp.example.com/saml",

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
+from ibm_cloud_sdk_core.authenticators import (
+    Authenticator,
+    ContainerAuthenticator,
+    IAMAssumeAuthenticator,
+    IAMAuthenticator,
+)
 from ibm_platform_services import ApiException, IamAccessGroupsV2
 from ibm_platform_services.iam_access_groups_v2 import (
     AccessGroupMembersPager,
@@ -43,6 +49,26 @@ def parsed(model: Any, response: Any) -> Any:
     instance = model.from_dict(body)
     assert set(instance.to_dict()) == set(body)
     return instance
+
+
+def profile_authenticators(url: str, token_file: Path) -> dict[str, Authenticator]:
+    """Return the ways in which the vendor's client acts as the trusted profile ``Profile-1``."""
+    crn = "crn:v1:bluemix:public:iam-identity::a/acc-demo::profile:Profile-1"
+    return {
+        "id": IAMAssumeAuthenticator("viewer-key", iam_profile_id="Profile-1", url=url),
+        "crn": IAMAssumeAuthenticator("viewer-key", iam_profile_crn=crn, url=url),
+        "name": IAMAssumeAuthenticator("viewer-key", iam_profile_name="1", iam_account_id=ACCOUNT, url=url),
+        "pod": ContainerAuthenticator(cr_token_filename=str(token_file), iam_profile_id="Profile-1", url=url),
+    }
+
+
+@pytest.mark.parametrize("way", ["id", "crn", "name", "pod"])
+def test_a_trusted_profile_acts(emulator: Running, tmp_path: Path, way: str) -> None:
+    token_file = tmp_path / "token"
+    token_file.write_text("of-a-pod")
+    service: Any = IamAccessGroupsV2(authenticator=profile_authenticators(emulator.url, token_file)[way])
+    service.set_service_url(emulator.url)
+    assert service.create_access_group(ACCOUNT, "admins").get_result()["created_by_id"] == "iam-Profile-1"
 
 
 def test_groups(service: Any, emulator: Running) -> None:

@@ -17,8 +17,8 @@ __all__ = ["RESOURCES", "SYSTEMS", "handler_class", "system"]
 SYSTEMS = ["appsec", "britive", "ibm", "vault"]
 
 RESOURCES = [
-    "appsec.IdentityGroupMembers",
     "appsec.IdentityGroup",
+    "appsec.IdentityGroupMembers",
     "britive.AccountMapping",
     "britive.Environment",
     "britive.EnvironmentGroup",
@@ -27,8 +27,8 @@ RESOURCES = [
     "ibm.AccessGroupMembership",
     "ibm.AccessGroupRule",
     "ibm.MemberAccessGroups",
-    "vault.IdentityGroupMembers",
     "vault.IdentityGroup",
+    "vault.IdentityGroupMembers",
 ]
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import pulumi
 from pulumi import dynamic
 from pulumi.runtime import is_config_secret
-from typing_extensions import TypedDict
+from typing_extensions import Self, TypedDict
 
 from .engine import Engine, configuration
 from .errors import InvalidArguments
@@ -22,7 +22,8 @@ from .lifecycle.handler import Handler
 
 __all__ = ["CommonArguments", "Managed", "program_client", "program_settings"]
 
-R = TypeVar("R", bound="Managed")
+_PACKAGE = "pulumi-python"
+_PACKAGE_MEMBER = f"{_PACKAGE}:dynamic:Resource"
 
 
 class CommonArguments(TypedDict, total=False):
@@ -32,7 +33,8 @@ class CommonArguments(TypedDict, total=False):
         fails if such an object exists. If a group already has other members, creating a set with ``exclusive=True``
         also fails by default. With ``adopt=True``, it removes these members. A link, such as a membership, needs no
         ``adopt``: if the link exists, the create succeeds.
-    :param connection: the name of the set of credentials to use, by default ``"default"``.
+    :param connection: the name of the set of credentials to use, by default ``"default"``. A change keeps the object:
+        Roster first reads it through the new connection, and refuses the change if it is not there.
     :param opts: Pulumi's own options, such as ``depends_on``, ``protect`` and ``parent``.
     """
 
@@ -50,6 +52,9 @@ class Managed(dynamic.Resource):
 
     handler: ClassVar[type[Handler[Any, Any]]]
 
+    import_key: pulumi.Output[str]
+    """The text by which a person names the object, such as ``GROUP/RULE`` for a rule. ``get`` accepts it."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         module, _, name = cls.handler.kind.partition(".")
         super().__init_subclass__(module=f"roster/{module}", name=name, **kwargs)
@@ -59,46 +64,79 @@ class Managed(dynamic.Resource):
 
         :param resource_name: the name within the program.
         :param arguments: the ``locals()`` of the subclass's ``__init__``. Each one that names a field of the kind
-            becomes an input; ``common`` holds the :class:`CommonArguments`.
+            becomes an input; ``common`` holds the :class:`CommonArguments`. If the kind has a name and none is given,
+            the object gets ``resource_name``.
+        :raises InvalidArguments: ``opts`` contains an option that does not work with these resources.
         """
         common: CommonArguments = arguments["common"]
         if unknown := sorted(common.keys() - CommonArguments.__annotations__.keys()):
             names = ", ".join(map(repr, unknown))
             raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument {names}")
-        options = common.get("opts")
-        if options is not None and options.import_ is not None:
-            raise InvalidArguments(
-                f"opts: import_ does not work with dynamic resources, got {options.import_!r}",
-                hint="remove import_ and set adopt=True",
-            )
+        options = common.get("opts") or pulumi.ResourceOptions()
+        _refuse(options)
         _warn_of_plain_credentials(self.handler.system)
         given = {**arguments, **common}
+        if "name" in given and given["name"] is None:
+            given["name"] = resource_name
         # Outputs that are not also inputs must be listed here, or Pulumi does not make them attributes.
         fields = [name for name in self.handler.state_type.model_fields if name != "id"]
-        props = {name: given.get(name) for name in fields}
+        props = {name: given.get(name) for name in (*fields, "import_key")}
         super().__init__(Engine(self.handler.kind), resource_name, props, options)
 
     @classmethod
     def get(
-        cls: type[R],
+        cls,
         resource_name: str,
         id: pulumi.Input[str],
         *,
         connection: pulumi.Input[str] = "default",
         opts: pulumi.ResourceOptions | None = None,
-    ) -> R:
+    ) -> Self:
         """Read an existing object without managing it.
 
         :param resource_name: the name within the program.
-        :param id: the object's key, in the format that the README's table gives for each resource.
+        :param id: the object's ``id`` or its ``import_key``.
         :param connection: the name of the set of credentials to use.
         :param opts: Pulumi's own options.
+        """
+        return cls._get(resource_name, id, connection, opts)
+
+    @classmethod
+    def _get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],
+        connection: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None,
+        **scope: pulumi.Input[str] | None,
+    ) -> Self:
+        """Read an existing object.
+
+        :param scope: the fields that the import key has beside the id.
         """
         found = cls.__new__(cls)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         common = CommonArguments(connection=connection, opts=options)
-        Managed.__init__(found, resource_name, {"common": common})
+        Managed.__init__(found, resource_name, {**scope, "common": common})
         return found
+
+
+def _refuse(options: pulumi.ResourceOptions) -> None:
+    """Refuse the options that do not work with dynamic resources."""
+    if options.import_ is not None:
+        raise InvalidArguments(
+            f"opts: import_ does not work with dynamic resources, got {options.import_!r}",
+            hint="remove import_ and set adopt=True",
+        )
+    inherited = options.parent.get_provider(_PACKAGE_MEMBER) if options.parent is not None else None
+    given = options.providers if options.providers is not None else {}
+    several = given if isinstance(given, Mapping) else {provider.package: provider for provider in given}
+    if options.provider is not None or inherited is not None or _PACKAGE in several:
+        # A second provider process would not share what this run knows, and would not have the stack's configuration.
+        raise InvalidArguments(
+            "opts: provider does not work with dynamic resources",
+            hint="remove provider; to use other credentials, name them in roster:connections and set connection",
+        )
 
 
 _settings: dict[tuple[str, ...], Settings] = {}

@@ -91,7 +91,8 @@ def test_an_update_always_sends_all_three_fields(declared: Resource, emulator: R
     emulator.clear_requests()
     declared.up(name="team", description="because", members=["a"])
     declared.up(name="renamed", description="because")
-    declared.up(name="renamed")
+    assert declared.up(name="renamed") == "update"
+    declared.up(name="renamed", description="")
     assert bodies(emulator, WRITE) == [
         {"name": "team", "description": "because", "members": ["a", "console"]},
         {"name": "renamed", "description": "because", "members": ["a", "console"]},
@@ -105,10 +106,14 @@ def test_omitted_members_are_not_changed(declared: Resource, emulator: Running) 
     assert bodies(emulator, MAKE) == [{"name": "team", "description": ""}]
     change(emulator, declared.id, members=["b", "a"])
     assert declared.refresh()
-    assert "members" not in declared.outputs
+    assert declared.outputs["members"] == ["a", "b"], "outputs show what is, managed or not"
     assert declared.preview(name="team") == "same"
     declared.up(name="team", description="why")
     assert shown(emulator, declared.id)["members"] == ["a", "b"]
+    assert declared.refresh()
+    declared.up(name="team", description="why", members=[])
+    assert shown(emulator, declared.id)["members"] == ["a", "b"], "no preview has shown the removal yet"
+    assert declared.refresh()
     declared.up(name="team", description="why", members=[])
     assert shown(emulator, declared.id)["members"] == [], "an empty list removes all members"
 

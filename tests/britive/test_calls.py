@@ -63,16 +63,19 @@ def test_a_preview_sends_no_request(emulator: Running, tree: list[Resource]) -> 
     new_run(tree, emulator)
     emulator.clear_requests()
     assert tree[0].preview(application_id=APP, name="0") == "same"
-    assert tree[1].preview(application_id=APP, name="another", parent_id=tree[1].outputs["parent"]) == "update"
+    assert tree[1].preview(application_id=APP, name="another", parent_id=tree[1].outputs["parent_id"]) == "update"
     assert emulator.total() == 0
 
 
-def test_an_update_sends_one_request(emulator: Running, tree: list[Resource]) -> None:
+def test_an_update_sends_one_request_and_one_read_for_a_group_that_is_partly_managed(
+    emulator: Running, tree: list[Resource]
+) -> None:
     new_run(tree, emulator)
     emulator.clear_requests()
     assert tree[0].up(application_id=APP, name="another") == "update"
     assert tree[10].up(application_id=APP, name="yet another") == "update"
-    assert emulator.total() == 2
+    assert emulator.requests()[TREE] == 1
+    assert emulator.total() == 3
 
 
 def test_a_deletion_sends_one_request_and_for_a_group_one_read(emulator: Running, tree: list[Resource]) -> None:

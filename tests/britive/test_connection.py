@@ -81,8 +81,8 @@ def test_settings_can_come_from_the_environment() -> None:
     client.close()
 
 
-def test_the_token_is_a_secret() -> None:
-    assert [setting.key for setting in SYSTEM.settings if setting.secret] == ["britiveToken"]
+def test_tokens_are_secrets() -> None:
+    assert [setting.key for setting in SYSTEM.settings if setting.secret] == ["britiveToken", "britiveOidcToken"]
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,11 @@ def test_an_environment_without_a_group_is_in_the_root_group(environment: Resour
         "application_id": APP,
         "name": "Production",
         "description": "",
-        "parent": row["parentGroupId"],
+        "parent_group_id": row["parentGroupId"],
         "type": "environment",
         "status": "active",
+        "import_key": f"{APP}/{environment.id}",
+        "__managed": [],
     }
     assert environment.refresh()
     assert environment.preview(application_id=APP, name="Production") == "same"

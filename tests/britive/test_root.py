@@ -21,6 +21,10 @@ def roots(server: Running, app: str = APP) -> list[dict[str, Any]]:
     return [row for row in britive_tree(server, app)[0] if not row["parentId"]]
 
 
+def parent(resource: Resource) -> Any:
+    return resource.outputs.get("parent_id") or resource.outputs.get("parent_group_id")
+
+
 def together(*calls: Callable[[], Any]) -> list[Any]:
     with ThreadPoolExecutor(len(calls)) as pool:
         return [future.result() for future in [pool.submit(call) for call in calls]]
@@ -31,7 +35,7 @@ def test_the_first_resource_creates_a_root_group_that_stays(emulator: Running) -
     group.up(application_id=APP, name="Platform")
     [root] = roots(emulator)
     assert root["name"] == "root"
-    assert group.outputs["parent"] == root["id"]
+    assert parent(group) == root["id"]
     group.destroy()
     assert roots(emulator) == [root]
 
@@ -47,7 +51,7 @@ def test_concurrent_resources_share_one_root_group(emulator: Running) -> None:
         )
     )
     [root] = roots(emulator)
-    assert {resource.outputs["parent"] for resource in resources} == {root["id"]}
+    assert {parent(resource) for resource in resources} == {root["id"]}
     assert britive_names(emulator) == [str(number) for number in range(10)]
     assert emulator.requests()[f"POST {GROUPS}"] == 6, "five groups and one root"
 
@@ -71,7 +75,7 @@ def test_concurrent_processes_end_with_one_root_group(emulator: Running, crossed
         for future in futures:
             future.result()
     [root] = roots(emulator)
-    assert {one.outputs["parent"], two.outputs["parent"]} == {root["id"]}
+    assert {parent(one), parent(two)} == {root["id"]}
     assert britive_names(emulator) == ["one", "two"]
     assert emulator.requests()[f"DELETE {TREE}/environment-groups/{{group}}"] == 1, "two root groups were created"
     for resource in (one, two):
@@ -101,7 +105,7 @@ def test_a_root_group_created_after_the_listing_is_found(emulator: Running) -> N
     root = britive_root(emulator)
     emulator.clear_requests()
     group.up(application_id=APP, name="Platform")
-    assert group.outputs["parent"] == root
+    assert parent(group) == root
     assert emulator.requests()[f"POST {GROUPS}"] == 1, "the group, and no root"
 
 
@@ -122,7 +126,7 @@ def test_our_second_root_group_is_not_deleted_if_it_has_content(emulator: Runnin
         emulator.release()
         future.result()
     assert [row["id"] for row in roots(emulator)] == [first, second]
-    assert group.outputs["parent"] == first
+    assert parent(group) == first
     assert britive_names(emulator) == ["Platform", "theirs"]
 
 
@@ -137,7 +141,7 @@ def test_after_a_refused_second_root_group_the_existing_one_is_used(emulator: Ru
         for future in futures:
             future.result()
     [root] = roots(emulator)
-    assert {one.outputs["parent"], two.outputs["parent"]} == {root["id"]}
+    assert {parent(one), parent(two)} == {root["id"]}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,7 @@ def test_the_root_group_is_the_first_top_group_with_its_name(
     emulator.seed(britive={"applications": [{"appContainerId": APP, "environmentGroups": rows}]})
     group = Resource("britive.EnvironmentGroup", emulator)
     group.up(application_id=APP, name="Platform")
-    assert group.outputs["parent"] == root
+    assert parent(group) == root
     assert len(britive_tree(emulator)[0]) == len(groups) + 1, "groups of other writers stay"
 
 
@@ -184,8 +188,8 @@ def test_each_application_has_its_own_root_group(emulator: Running) -> None:
     one = Resource("britive.EnvironmentGroup", emulator)
     two = one.also()
     together(lambda: one.up(application_id=APP, name="n"), lambda: two.up(application_id="app-two", name="n"))
-    assert roots(emulator)[0]["id"] == one.outputs["parent"]
-    assert roots(emulator, "app-two")[0]["id"] == two.outputs["parent"]
+    assert roots(emulator)[0]["id"] == parent(one)
+    assert roots(emulator, "app-two")[0]["id"] == parent(two)
 
 
 @pytest.mark.parametrize(("status", "error"), [(403, Forbidden), (409, Conflict)])

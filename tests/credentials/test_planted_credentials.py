@@ -21,7 +21,9 @@ import os
 
 roster.ibm.AccessGroup("ibm", name="one", description=pulumi.Output.secret("a secret of the program"))
 second = roster.ibm.AccessGroup("ibm-second", name="two", connection="second")
-roster.ibm.AccessGroupMembers("members", access_group_id=second.id, members=["IBMid-1"], connection="second")
+roster.ibm.AccessGroupMembers(
+    "members", access_group_id=second.id, members=["IBMid-1"], exclusive=False, connection="second"
+)
 for name in ("default", "second"):
     roster.vault.IdentityGroup(f"vault-{name}", name=name, connection=name)
     roster.appsec.IdentityGroup(f"appsec-{name}", name=name, connection=name)
@@ -97,10 +99,13 @@ class PlantedProject:
             "LOGS": str(program.folder / "logs"),
             "ROSTER_TIMEOUT_SECONDS": "2",
             "APPSEC_CLIENT_SECRET": canaries.plant("environment appsec secret", "a secret: canaryOfAppsec4713"),
-            "BRITIVE_API_TOKEN": self._token("environment britive token"),
+            "BRITIVE_OIDC_TOKEN": self._token("environment britive token"),
             **{
                 name: canaries.plant(f"environment {name}", f"canaryOf{name.replace('_', '')}4714")
-                for name in ("IC_API_KEY", "IBMCLOUD_API_KEY", "IC_IAM_TOKEN", "APPSEC_TOKEN")
+                for name in (
+                    *("IC_API_KEY", "IBMCLOUD_API_KEY", "IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN", "IBMCLOUD_CR_TOKEN"),
+                    *("APPSEC_TOKEN", "BRITIVE_API_TOKEN", "BRITIVE_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+                )
             },
             "ROSTER_CONNECTIONS": json.dumps(
                 {"x": {"ibmToken": canaries.plant("environment", "canaryOfConnections4715")}}

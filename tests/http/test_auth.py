@@ -24,6 +24,7 @@ from pulumi_roster.errors import (
 )
 from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client, Dialect
+from pulumi_roster.http.grants import OAuthForm
 from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
 from support.fake_time import FakeTime
@@ -36,13 +37,8 @@ GROUPS = {"account_id": "acc-demo"}
 
 
 def exchange(url: str, key: str = "a-good-key", **more: Any) -> Exchange:
-    return Exchange(
-        f"{url}/identity/token",
-        {"grant_type": GRANT, "apikey": key},
-        what="API key",
-        error_field="errorMessage",
-        **more,
-    )
+    form = {"grant_type": GRANT, "apikey": key}
+    return Exchange(OAuthForm(f"{url}/identity/token", form, what="API key", error_field="errorMessage"), **more)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 from pulumi_roster.errors import RosterError, Unauthorized
 from pulumi_roster.http.auth import Exchange, Token
 from pulumi_roster.http.client import Client
+from pulumi_roster.http.grants import OAuthForm
 from roster_emulator import Running
 from support.client_calls import ACCOUNT, DIALECT, ONCE, QUICK, Connect, group
 from support.scripted_server import ReceivedRequest, reply, scripted_server
@@ -20,7 +21,7 @@ def test_no_log_at_any_level_shows_a_credential(emulator: Running, caplog: pytes
     caplog.set_level(logging.DEBUG)
     url = f"{emulator.url}/identity/token"
     form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": "canary-key"}
-    key = Client(emulator.url, Exchange(url, form, what="API key"), DIALECT, QUICK)
+    key = Client(emulator.url, Exchange(OAuthForm(url, form, what="API key")), DIALECT, QUICK)
     bare = Client(emulator.url, Token("canary-token"), DIALECT, QUICK)
     group(key)
     fetched = key._http.auth._token  # type: ignore[union-attr]

@@ -32,7 +32,7 @@ def test_no_secret_is_shown() -> None:
 
 def test_secret_settings_are_marked() -> None:
     ibm = system("ibm")
-    assert {setting.key for setting in ibm.settings if setting.secret} == {"ibmApiKey", "ibmToken"}
+    assert {setting.key for setting in ibm.settings if setting.secret} == {"ibmApiKey", "ibmComputeToken", "ibmToken"}
     assert {setting.key for setting in GENERAL if setting.secret} == {"connections"}
 
 

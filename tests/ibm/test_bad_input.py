@@ -30,11 +30,12 @@ def lifecycle(kind: str, **config: Any) -> Lifecycle:
 
 DECLARED: dict[str, dict[str, Any]] = {
     "ibm.AccessGroup": {"name": "one"},
-    "ibm.AccessGroupMembers": {"access_group_id": "g", "members": ["IBMid-1"]},
+    "ibm.AccessGroupMembers": {"access_group_id": "g", "members": ["IBMid-1"], "exclusive": False},
     "ibm.AccessGroupMembership": {"access_group_id": "g", "iam_id": "IBMid-1"},
-    "ibm.MemberAccessGroups": {"iam_id": "IBMid-1", "access_group_ids": ["g"]},
+    "ibm.MemberAccessGroups": {"iam_id": "IBMid-1", "access_group_ids": ["g"], "exclusive": False},
     "ibm.AccessGroupRule": {
         "access_group_id": "g",
+        "name": "n",
         "expiration": 1,
         "realm_name": "r",
         "conditions": [{"claim": "c", "operator": "EQUALS", "value": "v"}],

@@ -1,4 +1,4 @@
-"""Tests that resources of IBM Cloud IAM can move to another connection to the same account."""
+"""Tests that a resource can use another connection to the same account, and no connection to another one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 
+from pulumi_roster.errors import InvalidArguments
 from roster_emulator import Running
-from support.ibm_api import ibm_members
+from support.ibm_api import ibm, ibm_change, ibm_members
 from support.resources import Resource
 
 ANNA = "IBMid-1100000AAA"
+
+
+def connections(emulator: Running, account: str = "acc-demo") -> dict[str, Any]:
+    return {"second": {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": account}}
 
 
 @pytest.mark.parametrize(
@@ -24,12 +29,36 @@ ANNA = "IBMid-1100000AAA"
 def test_another_connection_to_the_same_account_keeps_the_members(
     emulator: Running, team: str, kind: str, given: dict[str, Any]
 ) -> None:
-    """Pulumi creates the new object before it deletes the old one, and both are the same membership."""
-    keys = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-demo"}
-    resource = Resource(kind, emulator, connections={"second": keys})
+    resource = Resource(kind, emulator, connections=connections(emulator))
     declared = {
         name: [team] if value == ["{team}"] else team if value == "{team}" else value for name, value in given.items()
     }
     resource.up(**declared)
-    resource.up(**declared, connection="second")
+    emulator.clear_requests()
+    assert resource.up(**declared, connection="second") == "update"
+    assert all(route.startswith(("GET", "HEAD")) for route in emulator.requests())
     assert ibm_members(emulator, team) == {ANNA}
+    assert resource.refresh()
+    assert resource.up(**declared, connection="second") == "same"
+
+
+@pytest.mark.parametrize("edit", ["another object", "no object"])
+def test_a_connection_that_does_not_reach_the_object_is_refused(emulator: Running, edit: str) -> None:
+    """Give the group another name, or delete it, after the last refresh. So the new connection finds something else."""
+    group = Resource("ibm.AccessGroup", emulator, connections=connections(emulator))
+    group.up(name="ops", description="first")
+    if edit == "no object":
+        ibm(emulator, "DELETE", f"/groups/{group.id}")
+    else:
+        ibm_change(emulator, f"/groups/{group.id}", "PATCH", name="theirs")
+    emulator.clear_requests()
+    wrong = "finds no" if edit == "no object" else "finds a different object as .*: name 'theirs'"
+    with pytest.raises(InvalidArguments, match=f"the connection 'second' .*{wrong}"):
+        group.up(name="ops", description="second", connection="second")
+    assert all(route.startswith("GET") for route in emulator.requests()), "nothing may be written"
+
+
+def test_a_connection_to_another_account_replaces_the_group(emulator: Running) -> None:
+    group = Resource("ibm.AccessGroup", emulator, connections=connections(emulator, "acc-other"))
+    group.up(name="ops")
+    assert group.preview(name="ops", connection="second") == "replace"

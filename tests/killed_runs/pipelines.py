@@ -13,13 +13,19 @@ MEMBERS = """
     import os
     mine = os.environ["PIPELINE"]
     roster.ibm.AccessGroupMembers(
-        "ibm", access_group_id=roster.ibm.get_access_group(name="shared").id, members=[f"IBMid-{mine}"]
+        "ibm", access_group_id=roster.ibm.get_access_group(name="shared").id, members=[f"IBMid-{mine}"], exclusive=False
     )
     roster.vault.IdentityGroupMembers(
-        "vault", group_id=roster.vault.get_identity_group(name="shared").id, member_entity_ids=[f"entity-{mine}"]
+        "vault",
+        group_id=roster.vault.get_identity_group(name="shared").id,
+        member_entity_ids=[f"entity-{mine}"],
+        exclusive=False,
     )
     roster.appsec.IdentityGroupMembers(
-        "appsec", group_id=roster.appsec.get_identity_group(name="shared").id, members=[f"{mine}@example.com"]
+        "appsec",
+        group_id=roster.appsec.get_identity_group(name="shared").id,
+        members=[f"{mine}@example.com"],
+        exclusive=False,
     )
 """
 ENTITIES = {"vault": {"entities": [{"name": "entity-one"}, {"name": "entity-two"}]}}

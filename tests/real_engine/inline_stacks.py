@@ -26,6 +26,7 @@ def program() -> None:
         "members",
         access_group_id=team.id,
         members=["IBMid-1", team.id.apply(lambda id: f"IBMid-{id[-6:]}")],
+        exclusive=False,
     )
     pulumi.export("id", team.id)
     pulumi.export("seen", [group.name for group in roster.ibm.list_access_groups(search="name:there")])

@@ -9,7 +9,7 @@ from support.program import Program
 DECLARED = """
 appsec = roster.appsec
 team = appsec.IdentityGroup("team", name="{name}", description="Reviews every release")
-appsec.IdentityGroupMembers("ours", group_id=team.id, members=["user-102", "user-101"])
+appsec.IdentityGroupMembers("ours", group_id=team.id, members=["user-102", "user-101"], exclusive=False)
 listed = appsec.IdentityGroup("listed", name="listed", members={members})
 pulumi.export("team", team.id)
 """

@@ -28,7 +28,7 @@ alice = britive.AccountMapping(
     "alice", application_id=APP, environment_id=production.id, account_id="2800", user_id="user-alice"
 )
 """
-NESTED, FLAT = TREE.format(parent="platform.id"), TREE.format(parent="platform.parent")
+NESTED, FLAT = TREE.format(parent="platform.id"), TREE.format(parent="platform.parent_id")
 
 
 def ids(server: Running) -> dict[str, str]:

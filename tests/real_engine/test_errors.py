@@ -75,7 +75,7 @@ def test_each_error_of_the_service_or_the_network_is_a_few_lines_with_a_hint(
 {groups}
     roster.ibm.AccessGroup("taken", name="there")
     roster.ibm.AccessGroup("good", name="good")
-    roster.ibm.AccessGroupMembers("members", access_group_id="{there}", members=["IBMid-1", "IBMid-2"])
+    roster.ibm.AccessGroupMembers("members", access_group_id="{there}", members=["IBMid-1", "IBMid-2"], exclusive=False)
     roster.ibm.AccessGroupRule("absent", access_group_id="AccessGroupId-absent", expiration=1, realm_name="r",
                                conditions=[roster.ibm.Condition("c", "EQUALS", "v")])
     """)

@@ -18,7 +18,7 @@ EVERY_KIND = """
                                   members=["IBMid-1100000BBB", roster.ibm.Member("IBMid-1100000AAA"),
                                            {{"iam_id": "iam-ServiceId-1", "type": "service"}}, {cara!r}])
     roster.ibm.AccessGroupMembership("single", access_group_id=other.id, iam_id="IBMid-1100000DDD")
-    roster.ibm.MemberAccessGroups("robot", iam_id="iam-ServiceId-2", access_group_ids=[other.id])
+    roster.ibm.MemberAccessGroups("robot", iam_id="iam-ServiceId-2", access_group_ids=[other.id], exclusive=False)
     roster.ibm.AccessGroupRule("rule", access_group_id={rule_in}.id, name="sso", expiration={hours},
                                realm_name="https://idp.example.com/saml",
                                conditions=[roster.ibm.Condition("groups", "IN", ["b", "a", 1, True]),
@@ -164,11 +164,13 @@ def test_inputs_may_be_unknown_in_a_preview(program: Program, emulator: Running)
         later = team.id.apply(lambda id: "IBMid-" + id[-8:].upper())
         roster.ibm.AccessGroup("named", name=pulumi.Output.concat("of ", team.id), description=team.created_at)
         roster.ibm.AccessGroupMembers("members", access_group_id=team.id,
-                                      members=[roster.ibm.Member(iam_id=later), "IBMid-1", {"iam_id": later}])
-        roster.ibm.AccessGroupMembers("all", access_group_id=team.id, members=team.id.apply(lambda id: ["IBMid-2"]))
+                                      members=[roster.ibm.Member(iam_id=later), "IBMid-1", {"iam_id": later}],
+                                      exclusive=False)
+        roster.ibm.AccessGroupMembers("all", access_group_id=team.id, exclusive=False,
+                                      members=team.id.apply(lambda id: ["IBMid-2"]))
         roster.ibm.AccessGroupMembership("single", access_group_id=team.id, iam_id=team.id.apply(lambda id: "IBMid-3"))
         roster.ibm.MemberAccessGroups("groups", iam_id=team.id.apply(lambda id: "IBMid-4"),
-                                      access_group_ids=[team.id])
+                                      access_group_ids=[team.id], exclusive=False)
         roster.ibm.AccessGroupRule("rule", access_group_id=team.id, expiration=team.id.apply(lambda id: 3),
                                    realm_name=team.name.apply(lambda name: "appid://" + name),
                                    conditions=[roster.ibm.Condition("c", team.id.apply(lambda id: "IN"), [team.name])])

@@ -27,7 +27,7 @@ def test_the_engine_applies_protect_ignore_changes_aliases_and_retain_on_delete(
         ignored = group("ignored", "ignored", ignore_changes=["description"])
         guarded = group("guarded", "guarded", protect=True)
         moved = group("{moved}", "moved", {aliases})
-        roster.ibm.AccessGroupMembers("members", access_group_id=kept.id, members=["IBMid-1100000AAA"],
+        roster.ibm.AccessGroupMembers("members", access_group_id=kept.id, members=["IBMid-1100000AAA"], exclusive=False,
                                       opts=pulumi.ResourceOptions(retain_on_delete=True, depends_on=[moved]))
     """
     program.write(declared.format(description="first", moved="old", aliases=""))
@@ -63,6 +63,7 @@ def test_get_reads_every_kind_by_its_import_key_without_managing_it(program: Pro
         single = roster.ibm.AccessGroupMembership.get("single", "{team}/{ANNA}")
         groups = roster.ibm.MemberAccessGroups.get("groups", "acc-demo/{BERT}")
         rule = roster.ibm.AccessGroupRule.get("rule", "{team}/{rule}")
+        same = roster.ibm.AccessGroupRule.get("same", rule.id, access_group_id=team.id)
         later = roster.ibm.AccessGroup.get("later", team.id)
         pulumi.export("seen", {{
             "team": [team.id, team.name, team.description, team.account_id],
@@ -71,6 +72,7 @@ def test_get_reads_every_kind_by_its_import_key_without_managing_it(program: Pro
             "groups": [groups.account_id, groups.iam_id, groups.access_group_ids],
             "rule": [rule.access_group_id, rule.name, rule.expiration, rule.conditions],
             "later": later.name,
+            "keys": [same.name, same.import_key, team.import_key, groups.import_key],
         }})
         found = roster.ibm.get_access_group(name="team")
         members = roster.ibm.list_access_group_members(found.id, sort="id")
@@ -85,6 +87,7 @@ def test_get_reads_every_kind_by_its_import_key_without_managing_it(program: Pro
         "groups": ["acc-demo", BERT, [team]],
         "rule": [team, "sso", 12, [{"claim": "groups", "operator": "CONTAINS", "value": "platform"}]],
         "later": "team",
+        "keys": ["sso", f"{team}/{rule}", team, f"acc-demo/{BERT}"],
     }
     assert outputs["found"] == [team, [ANNA, BERT]]
     program.unchanged()
@@ -96,7 +99,9 @@ def test_get_reads_every_kind_by_its_import_key_without_managing_it(program: Pro
     assert "Failed to find the specified access group: AccessGroupId-absent" in absent.errors["gone"]
 
 
-def test_another_connection_or_account_replaces_an_object(program: Program, emulator: Running) -> None:
+def test_another_connection_keeps_an_object_and_another_account_replaces_it(
+    program: Program, emulator: Running
+) -> None:
     second = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-second"}
     same = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-demo"}
     program.environment["ROSTER_CONNECTIONS"] = json.dumps({"second": second, "same": same})
@@ -104,7 +109,7 @@ def test_another_connection_or_account_replaces_an_object(program: Program, emul
         here = roster.ibm.AccessGroup("here", name="one")
         there = roster.ibm.AccessGroup("there", name="one", connection="{there}")
         roster.ibm.AccessGroupMembers("members", access_group_id=there.id, members=["IBMid-1100000AAA"],
-                                      connection="{there}")
+                                      connection="{there}", exclusive=False)
         again = roster.ibm.AccessGroup("again", name="two", connection="{again}")
         roster.ibm.AccessGroupMembership("single", access_group_id=here.id, iam_id="IBMid-1100000BBB",
                                          connection="{again}")
@@ -114,12 +119,9 @@ def test_another_connection_or_account_replaces_an_object(program: Program, emul
     assert (names(emulator), names(emulator, "acc-second")) == ({"one", "two"}, {"one"})
     program.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
 
-    # Another connection to the same account: the old object must be deleted before the new one is created.
+    # Another connection to the same account: every object stays.
     program.write(declared.format(there="second", again="same"))
-    ran = program.up()
-    for name in ("again", "single"):
-        order = [op for op, resource in ran.steps if resource == name and op != "replace"]
-        assert order == ["delete-replaced", "create-replacement"], name
+    assert sorted(program.up().steps) == [("update", "again"), ("update", "single")]
     here = next(row["id"] for row in ibm_groups(emulator) if row["name"] == "one")
     assert ibm_members(emulator, here) == {BERT}
     assert names(emulator) == {"one", "two"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from roster_emulator import Running
 from support.ibm_api import ibm_groups
 from support.program import Program
@@ -44,12 +46,43 @@ def test_an_argument_that_a_resource_does_not_take_is_a_type_error(program: Prog
     assert "AccessGroup.__init__() got an unexpected keyword argument 'conection'" in refused.out
 
 
-def test_import_is_refused_with_what_works_instead(program: Program) -> None:
-    program.write("""
-        opts = pulumi.ResourceOptions(import_="AccessGroupId-1")
-        roster.ibm.AccessGroup("platform", name="platform", opts=opts)
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        ('import_="AccessGroupId-1"', "import_ does not work", "remove import_ and set adopt=True"),
+        ("provider=other", "provider does not work", "remove provider; to use other credentials"),
+        ("providers=[other]", "provider does not work", "remove provider; to use other credentials"),
+        ("parent=Parent('p', other)", "provider does not work", "remove provider; to use other credentials"),
+    ],
+)
+def test_an_option_that_cannot_work_is_refused_with_what_works_instead(
+    program: Program, options: str, message: str, hint: str
+) -> None:
+    program.write(f"""
+        class Parent(pulumi.ComponentResource):
+            def __init__(self, name, provider):
+                super().__init__("t:t:Parent", name, None, pulumi.ResourceOptions(providers=[provider]))
+
+        other = pulumi.ProviderResource("pulumi-python", "other", {{}})
+        roster.ibm.AccessGroup("platform", name="platform", opts=pulumi.ResourceOptions({options}))
     """)
     refused = program.up(code=None)
     assert refused.code != 0
-    assert "import_ does not work with dynamic resources" in refused.out
-    assert "hint: remove import_ and set adopt=True" in refused.out
+    assert f"{message} with dynamic resources" in refused.out
+    assert f"hint: {hint}" in refused.out
+
+
+def test_an_object_without_a_name_gets_that_of_its_resource(program: Program, emulator: Running) -> None:
+    program.write("""
+        team = roster.ibm.AccessGroup("team")
+        roster.ibm.AccessGroupRule("sso", access_group_id=team.id, expiration=1, realm_name="r",
+                                   conditions=[roster.ibm.Condition("a", "EQUALS", "b")])
+        roster.vault.IdentityGroup("secrets")
+        roster.appsec.IdentityGroup("review")
+        branch = roster.britive.EnvironmentGroup("branch", application_id="app-demo")
+        roster.britive.Environment("stage", application_id="app-demo", parent_group_id=branch.id)
+    """)
+    program.up()
+    named = {name: row["outputs"]["name"] for name, row in program.resources().items()}
+    assert named == {name: name for name in ("team", "sso", "secrets", "review", "branch", "stage")}
+    program.unchanged()

@@ -18,7 +18,9 @@ inner = vault.IdentityGroup("inner", name="inner", policies=[], member_entity_id
 team = vault.IdentityGroup("team", name="{name}", type="{type}", policies={policies}, metadata={{"owner": "platform"}})
 outer = vault.IdentityGroup("outer", name="outer", policies=["all"], member_group_ids=[team.id])
 if "{type}" == "internal":
-    vault.IdentityGroupMembers("members", group_id=team.id, member_entity_ids=["{anna}"], member_group_ids=[inner.id])
+    vault.IdentityGroupMembers(
+        "members", group_id=team.id, member_entity_ids=["{anna}"], member_group_ids=[inner.id], exclusive=False
+    )
 pulumi.export("team", team.id)
 """
 
@@ -121,7 +123,7 @@ def test_a_program_can_look_up_a_group_and_add_members_to_it_without_managing_it
     program.write("""
         found = roster.vault.get_identity_group(name="theirs")
         read = roster.vault.IdentityGroup.get("read", found.id)
-        roster.vault.IdentityGroupMembers("ours", group_id=read.id, member_entity_ids=["entity-bob"])
+        roster.vault.IdentityGroupMembers("ours", group_id=read.id, member_entity_ids=["entity-bob"], exclusive=False)
         pulumi.export("all", {"found": found.policies, "read": read.policies, "id": read.id})
     """)
     program.up()

@@ -164,7 +164,7 @@ def test_values_beside_an_unknown_one_can_fail() -> None:
 
 
 def test_values_beside_an_unknown_one_can_fail_in_an_object_that_validates_itself() -> None:
-    given = {"access_group_id": UNKNOWN, "expiration": 25, "realm_name": UNKNOWN}
+    given = {"access_group_id": UNKNOWN, "name": "n", "expiration": 25, "realm_name": UNKNOWN}
     conditions = [{"claim": UNKNOWN, "operator": "LIKE", "value": 1}, {"claim": "c", "operator": "IN", "value": "x"}]
     found = [failure.path for failure in validate(AccessGroupRuleArgs, {**given, "conditions": conditions})[1]]
     assert found[0] == "expiration"

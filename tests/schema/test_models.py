@@ -105,12 +105,12 @@ def test_a_state_knows_when_its_object_was_created() -> None:
 
 def test_a_state_sorts_the_conditions_of_a_rule() -> None:
     conditions = [{"claim": claim, "operator": "EQUALS", "value": 1} for claim in ("b", "a")]
-    row = {"id": "r", "access_group_id": "g", "expiration": 1, "realm_name": "r", "conditions": conditions}
+    row = {"id": "r", "access_group_id": "g", "name": "n", "expiration": 1, "realm_name": "r", "conditions": conditions}
     assert [item.claim for item in lenient(AccessGroupRuleState, row).conditions] == ["a", "b"]
 
 
 def test_a_state_can_contain_a_deeply_nested_value_of_a_condition() -> None:
     value = _from_json("[" * 500 + "]" * 500)
-    row = {"id": "r", "access_group_id": "g", "expiration": 1, "realm_name": "r"}
+    row = {"id": "r", "access_group_id": "g", "name": "n", "expiration": 1, "realm_name": "r"}
     state = lenient(AccessGroupRuleState, {**row, "conditions": [{"claim": "c", "operator": "IN", "value": value}]})
-    assert outputs_of(AccessGroupRuleArgs, state, dict(state))["expiration"] == 1
+    assert outputs_of(AccessGroupRuleArgs, "{id}", state, dict(state), [])["expiration"] == 1

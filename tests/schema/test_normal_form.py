@@ -113,7 +113,7 @@ def test_a_value_of_another_version_stays_as_it_is() -> None:
 
 def test_a_mark_is_found_as_class_and_as_instance() -> None:
     replace = marked(ThingArgs, Replace)
-    assert list(replace) == ["connection", "home", "kind"]
+    assert list(replace) == ["home", "kind"]
     assert (kind := replace["kind"]) is not None
     assert kind.delete_first is True
     assert replace["home"] is None

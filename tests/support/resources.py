@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from pulumi_roster.http.limits import Limits
+from pulumi_roster.schema.model import CheckFailure
 from support.subjects import QUICK, Direct, Values, session_for
 
 
@@ -18,7 +19,8 @@ class Server(Protocol):
 class Resource:
     """A resource of one kind against a server.
 
-    ``up`` declares it and returns the step. ``refresh`` reads it in a new process. ``destroy`` deletes it.
+    ``up`` declares it and returns the step. ``refresh`` reads it in a new process. ``destroy`` deletes it. A set is not
+    exclusive unless the test says so.
     """
 
     def __init__(self, kind: str, server: Server, limits: Limits = QUICK, /, **config: Any) -> None:
@@ -36,7 +38,7 @@ class Resource:
 
     def failures(self, **given: Any) -> dict[str, str]:
         """Return the check failures of a declaration: reasons by property path."""
-        return {failure.path: failure.reason for failure in self.subject.check(given)[1]}
+        return {failure.path: failure.reason for failure in self._check(given)[1]}
 
     def preview(self, **given: Any) -> str:
         """Return the step of ``up``: ``create``, ``same``, ``update``, ``replace`` or ``delete-replace``."""
@@ -89,6 +91,10 @@ class Resource:
 
     def checked(self, **given: Any) -> Values:
         """Return the inputs of a declaration without check failures."""
-        inputs, failures = self.subject.check(given)
+        inputs, failures = self._check(given)
         assert failures == []
         return inputs
+
+    def _check(self, given: Values) -> tuple[Values, list[CheckFailure]]:
+        fields = self.subject.lifecycle.args_type.model_fields
+        return self.subject.check({"exclusive": False, **given} if "exclusive" in fields else given)

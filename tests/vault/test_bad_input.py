@@ -90,7 +90,7 @@ def test_a_check_failure_of_a_group_has_its_path(given: dict[str, Any], path: st
     ids=lambda value: str(value)[:40],
 )
 def test_a_check_failure_of_members_has_its_path(given: dict[str, Any], path: str, reason: str) -> None:
-    found = failures("vault.IdentityGroupMembers", given)
+    found = failures("vault.IdentityGroupMembers", {"exclusive": False, **given})
     assert list(found) == [path]
     assert reason in found[path]
 

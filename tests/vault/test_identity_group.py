@@ -159,20 +159,27 @@ def test_omitted_fields_are_not_changed(declared: Resource, server: VaultServer)
     before = shown(server, declared.id)
     assert declared.refresh()
     assert declared.preview(name="platform") == "same"
-    assert "member_entity_ids" not in declared.outputs
-    assert "policies" not in declared.outputs
+    assert declared.outputs["member_entity_ids"] == sorted([anna, bert]), "outputs show what is, managed or not"
+    assert declared.outputs["policies"] == ["p"]
     declared.up(name="renamed")
     after = shown(server, declared.id)
     kept = ("policies", "metadata", "member_entity_ids")
     assert {key: after[key] for key in kept} == {key: before[key] for key in kept}
 
 
-def test_empty_lists_clear_the_fields(declared: Resource, server: VaultServer) -> None:
+def test_empty_lists_clear_the_fields(
+    declared: Resource, server: VaultServer, caplog: pytest.LogCaptureFixture
+) -> None:
     child, [anna, bert] = group(server), entities(server)
     declared.up(name="platform")
     change(server, declared.id, policies=["p"], metadata={"a": "b"}, member_entity_ids=[anna, bert])
     change(server, declared.id, member_group_ids=[child])
+    assert declared.refresh()
     empty: dict[str, Any] = {"policies": [], "metadata": {}, "member_entity_ids": [], "member_group_ids": []}
+    assert declared.up(name="platform", **empty) == "update"
+    assert shown(server, declared.id)["member_group_ids"] == [child], "no preview has shown the removal yet"
+    assert f"member_group_ids keeps {child}" in caplog.text
+    assert declared.refresh()
     assert declared.up(name="platform", **empty) == "update"
     row = shown(server, declared.id)
     assert {key: row[key] for key in empty} == empty
@@ -223,7 +230,7 @@ def test_members_of_an_external_group_are_not_managed(server: VaultServer) -> No
     external = server.resource(KIND)
     external.up(name="sso", type="external", policies=["p"], metadata={"idp": "okta"})
     assert external.up(name="sso", type="external", policies=[], metadata={}) == "update"
-    found = external.get(external.id)
-    assert not {"member_entity_ids", "member_group_ids"} & set(found), (
-        "a program cannot declare these fields, so a read must not return them"
-    )
+    found = external.subject.read(external.id, {"connection": "default"})
+    assert found is not None
+    assert not {"member_entity_ids", "member_group_ids"} & set(found.inputs), "a program cannot declare these fields"
+    assert (found.outputs["member_entity_ids"], found.outputs["member_group_ids"]) == ([], [])

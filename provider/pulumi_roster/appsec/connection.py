@@ -12,6 +12,7 @@ import httpx
 
 from ..http.auth import Exchange, Token
 from ..http.client import Client, Dialect
+from ..http.grants import OAuthForm
 from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
 
 __all__ = ["SYSTEM"]
@@ -52,7 +53,7 @@ def _auth(connection: Connection, url: str) -> httpx.Auth:
             "client_id": client_id,
             "client_secret": connection.require("appsecClientSecret"),
         }
-        return Exchange(f"{url}/oauth/token", form, what="AppSec+ client secret")
+        return Exchange(OAuthForm(f"{url}/oauth/token", form, what="AppSec+ client secret"))
     return Token(connection.require("appsecToken", "appsecClientId").removeprefix("Bearer "))
 
 

@@ -26,16 +26,17 @@ __all__ = ["IdentityGroup", "IdentityGroupArgs", "IdentityGroupHandler", "Identi
 
 
 class IdentityGroupArgs(Args):
-    """The arguments of a group. Members that are ``None`` are not managed."""
+    """The arguments of a group."""
 
     name: Annotated[GroupName, Key]
-    description: str = ""
+    description: str | None = None
     members: Members | None = None
 
 
 class IdentityGroupState(IdentityGroupArgs, State):
     """A group as the service returns it."""
 
+    description: str = ""  # pyright: ignore[reportIncompatibleVariableOverride]
     created_at: str = ""
     updated_at: str = ""
 
@@ -47,7 +48,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
     system = SYSTEM
 
     def create(self, args: IdentityGroupArgs) -> IdentityGroupState:
-        body: dict[str, Any] = {"name": args.name, "description": args.description}
+        body: dict[str, Any] = {"name": args.name, "description": args.description or ""}
         if args.members is not None:
             body["members"] = args.members
         try:
@@ -64,11 +65,11 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
 
     def update(self, id: str, args: IdentityGroupArgs, prior: IdentityGroupState) -> IdentityGroupState:
         def wanted(row: GroupRow) -> dict[str, Any]:
-            content: dict[str, Any] = {"name": args.name, "description": args.description}
+            content: dict[str, Any] = {"name": args.name}
+            if args.description is not None:
+                content["description"] = args.description
             if args.members is not None:
-                content["members"] = merged(
-                    row.members, row.members if prior.members is None else prior.members, args.members
-                )
+                content["members"] = merged(row.members, prior.members or (), args.members)
             return content
 
         return state_of_group(change_group(self.api, id, wanted))
@@ -98,7 +99,7 @@ class IdentityGroup(Managed):
 
     name: pulumi.Output[str]
     description: pulumi.Output[str]
-    members: pulumi.Output[list[str] | None]
+    members: pulumi.Output[list[str]]
     created_at: pulumi.Output[str]
     updated_at: pulumi.Output[str]
 
@@ -106,7 +107,7 @@ class IdentityGroup(Managed):
         self,
         resource_name: str,
         *,
-        name: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
         description: pulumi.Input[str] | None = None,
         members: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         **common: Unpack[CommonArguments],
@@ -114,8 +115,9 @@ class IdentityGroup(Managed):
         """Declare an identity group.
 
         :param resource_name: the name within the program.
-        :param name: must not be blank. Names are unique. A rename keeps the group.
-        :param description: the purpose of the group, by default empty.
+        :param name: must not be blank. Names are unique. A rename keeps the group. By default, the resource's name
+            within the program.
+        :param description: the purpose of the group. ``None`` leaves it alone; ``""`` empties it.
         :param members: all members: e-mail addresses, user ids or service account ids, in the form in which the service
             lists them. ``None`` leaves the members alone, so that :class:`IdentityGroupMembers` of several stacks can
             write them; ``[]`` removes all.

@@ -34,7 +34,7 @@ class IdentityGroupMembersArgs(Args):
 
     group_id: Annotated[GroupId, Replace]
     members: Members
-    exclusive: bool = False
+    exclusive: bool
 
 
 class IdentityGroupMembersState(IdentityGroupMembersArgs, State):
@@ -60,7 +60,9 @@ class IdentityGroupMembersHandler(Handler[IdentityGroupMembersArgs, IdentityGrou
     def read(self, key: ObjectKey, prior: IdentityGroupMembersState | None) -> IdentityGroupMembersState:
         row = read_group(self.api, key.id)
         if prior is None:
-            return IdentityGroupMembersState.model_construct(id=row.id, group_id=row.id, members=row.members)
+            return IdentityGroupMembersState.model_construct(
+                id=row.id, group_id=row.id, members=row.members, exclusive=True
+            )
         return _state(prior, row)
 
     def update(
@@ -109,7 +111,7 @@ class IdentityGroupMembers(Managed):
         *,
         group_id: pulumi.Input[str],
         members: pulumi.Input[Sequence[pulumi.Input[str]]],
-        exclusive: pulumi.Input[bool] | None = None,
+        exclusive: pulumi.Input[bool],
         **common: Unpack[CommonArguments],
     ) -> None:
         """Declare members of a group.
@@ -118,7 +120,7 @@ class IdentityGroupMembers(Managed):
         :param group_id: the group. A change replaces the resource.
         :param members: e-mail addresses, user ids or service account ids.
         :param exclusive: whether the list must contain all members. If true, Roster shows other members as drift and
-            removes them. By default, Roster ignores other members. Only one resource of a group may be exclusive.
+            removes them. If false, Roster ignores other members. Only one resource of a group may be exclusive.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.
         """

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from ..errors import BadRequest, Conflict, NotFound
 from ..http.client import Client, Reply
 from ..schema.fields import Len, NotBlank, Text
-from ..schema.marks import Key, MirroredBy, Replace, Scope
+from ..schema.marks import Key, Replace, Scope
 from ..schema.model import Args, State
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "EnvironmentState",
     "Id",
     "Node",
+    "parent_of",
     "parse_environment",
     "parse_group",
     "read_tree",
@@ -50,17 +51,14 @@ class EnvironmentGroupArgs(Args):
 
     application_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
-    description: str = ""
-    parent_id: Annotated[Id | None, Key, MirroredBy("parent"), Replace(delete_first=True)] = None
+    description: str | None = None
+    parent_id: Annotated[Id | None, Key, Replace(delete_first=True)] = None
 
 
 class EnvironmentGroupState(EnvironmentGroupArgs, State):
-    """An environment group as the service returns it. ``parent`` is the parent group, also if it is not managed.
+    """An environment group as the service returns it. A root group has no ``parent_id``."""
 
-    The ``parent`` of a root group is "".
-    """
-
-    parent: str = ""
+    description: str = ""  # pyright: ignore[reportIncompatibleVariableOverride]
     type: str = ""
     status: str = ""
 
@@ -70,19 +68,24 @@ class EnvironmentArgs(Args):
 
     application_id: Annotated[Id, Replace, Scope]
     name: Annotated[Name, Key]
-    description: str = ""
-    parent_group_id: Annotated[Id | None, Key, MirroredBy("parent"), Replace(delete_first=True)] = None
+    description: str | None = None
+    parent_group_id: Annotated[Id | None, Key, Replace(delete_first=True)] = None
 
 
 class EnvironmentState(EnvironmentArgs, State):
-    """An environment as the service returns it. ``parent`` is the parent group, also if it is not managed."""
+    """An environment as the service returns it."""
 
-    parent: str = ""
+    description: str = ""  # pyright: ignore[reportIncompatibleVariableOverride]
     type: str = ""
     status: str = ""
 
 
 Node = EnvironmentGroupState | EnvironmentState
+
+
+def parent_of(node: Node) -> str | None:
+    """Return the id of the group that contains a group or an environment; ``None`` for a root group."""
+    return node.parent_id if isinstance(node, EnvironmentGroupState) else node.parent_group_id
 
 
 def parse_group(reply: Reply, row: Any, application_id: str) -> EnvironmentGroupState:
@@ -93,9 +96,7 @@ def parse_group(reply: Reply, row: Any, application_id: str) -> EnvironmentGroup
     if _lacks(row, "parentId") and row.get("type") != _ORGANISATION:
         raise reply.unexpected("expected an environment group with its parentId")
     parent = _optional(row, "parentId")
-    return reply.parse_row(
-        EnvironmentGroupState, _fields(row), application_id=application_id, parent=parent or "", parent_id=parent
-    )
+    return reply.parse_row(EnvironmentGroupState, _fields(row), application_id=application_id, parent_id=parent)
 
 
 def parse_environment(reply: Reply, row: Any, application_id: str) -> EnvironmentState:
@@ -106,9 +107,7 @@ def parse_environment(reply: Reply, row: Any, application_id: str) -> Environmen
     if _lacks(row, "parentGroupId"):
         raise reply.unexpected("expected an environment with its parentGroupId")
     parent = _optional(row, "parentGroupId")
-    return reply.parse_row(
-        EnvironmentState, _fields(row), application_id=application_id, parent=parent or "", parent_group_id=parent
-    )
+    return reply.parse_row(EnvironmentState, _fields(row), application_id=application_id, parent_group_id=parent)
 
 
 def _fields(row: Any) -> Any:

@@ -14,10 +14,13 @@ from typing import Any
 
 import httpx
 
-from ..http.auth import Token
+from ..errors import SettingsError
+from ..http.auth import Exchange, Token
 from ..http.client import Client, Dialect
 from ..http.paging import Paging, Query
 from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
+from ..redaction import quoted
+from .federation import SCHEME, GitHubToken, workload_token
 
 __all__ = ["ALREADY_MAPPED", "SYSTEM"]
 
@@ -64,7 +67,8 @@ DIALECT = Dialect(
     meaning=_meaning,
     paging=Paging("count", _next_page, frozenset({"page"})),
     hints={
-        401: "check roster:britiveToken, which may be revoked or expired",
+        401: "check roster:britiveToken, which may be revoked or expired; for an OIDC token, check that the tenant "
+        "trusts its issuer and audience",
         403: "the token's identity needs the right to manage this application",
         404: "the object or its parent no longer exists; run `pulumi refresh` to update the state",
         429: "the rate limit did not end in time; run again later",
@@ -91,7 +95,19 @@ def tenant_url(tenant: str) -> str:
 
 
 def _auth(connection: Connection) -> httpx.Auth:
-    token = connection.require("britiveToken").strip()
+    """Return the auth of a connection. A federation comes first, as in the vendor's command ``pybritive``."""
+    # With an emulator, no credential of the environment counts. GitHub gives its token through the environment.
+    if (federation := connection.get("britiveFederation")) and not connection.emulator:
+        if federation != "github":
+            raise SettingsError(
+                f"britiveFederation must be github, got {quoted(federation)!r}",
+                hint="for another issuer of OIDC tokens, set britiveOidcToken or BRITIVE_OIDC_TOKEN to its token",
+            )
+        return Exchange(GitHubToken(connection.get("britiveOidcAudience"), connection.limits), scheme=SCHEME)
+    if oidc_token := connection.get("britiveOidcToken"):
+        return Token(workload_token(oidc_token), scheme=SCHEME)
+    # Last, because the emulator has a default for it.
+    token = connection.require("britiveToken", "britiveOidcToken").strip()
     return Token(token, scheme=_scheme(token))
 
 
@@ -99,7 +115,7 @@ def _scheme(token: str) -> str:
     """Return the authentication scheme of a token by its form, as the vendor's client does."""
     if len(token) < 50:
         return "TOKEN"
-    return "WorkloadToken" if "::" in token else "Bearer"
+    return SCHEME if "::" in token else "Bearer"
 
 
 SYSTEM = System(
@@ -108,7 +124,11 @@ SYSTEM = System(
     url="britiveTenant",
     settings=(
         Setting("britiveTenant", ("BRITIVE_TENANT",)),
-        Setting("britiveToken", ("BRITIVE_API_TOKEN",), secret=True),
+        # The vendor's Python client and command read the first variable, and its Terraform provider the second.
+        Setting("britiveToken", ("BRITIVE_API_TOKEN", "BRITIVE_TOKEN"), secret=True),
+        Setting("britiveOidcToken", ("BRITIVE_OIDC_TOKEN",), secret=True),
+        Setting("britiveFederation", ("ROSTER_BRITIVE_FEDERATION",)),
+        Setting("britiveOidcAudience", ("ROSTER_BRITIVE_OIDC_AUDIENCE",)),
     ),
     connect=_connect,
     development={"britiveToken": DEVELOPMENT_TOKEN},

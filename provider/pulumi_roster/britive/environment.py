@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pulumi
-from typing_extensions import Unpack
+from typing_extensions import Self, Unpack
 
 from ..lifecycle.handler import Handler
 from ..lifecycle.list_cache import Listing
@@ -42,7 +42,7 @@ class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
     def create(self, args: EnvironmentArgs) -> EnvironmentState:
         body = {
             "name": args.name,
-            "description": args.description,
+            "description": args.description or "",
             "type": "environment",
             "parentGroupId": args.parent_group_id,
         }
@@ -52,11 +52,12 @@ class EnvironmentHandler(Handler[EnvironmentArgs, EnvironmentState]):
 
     def update(self, id: str, args: EnvironmentArgs, prior: EnvironmentState) -> EnvironmentState:
         properties = {"displayName": args.name, "description": args.description}
-        body = {"propertyTypes": [{"name": name, "value": value} for name, value in properties.items()]}
+        written = {name: value for name, value in properties.items() if value is not None}
+        body = {"propertyTypes": [{"name": name, "value": value} for name, value in written.items()]}
         with write_lock(self.api, args.application_id):
             # Repeatable: a second identical update changes nothing.
             self.api.request("PATCH", f"{ENVIRONMENT}/properties", args.application_id, id, json=body, repeatable=True)
-        return prior.model_copy(update={"name": args.name, "description": args.description})
+        return prior.model_copy(update=args.model_dump(include={"name", "description"}, exclude_none=True))
 
     def delete(self, id: str, prior: EnvironmentState) -> None:
         remove(self.api, ENVIRONMENT, prior.application_id, id)
@@ -83,8 +84,7 @@ class Environment(Managed):
     application_id: pulumi.Output[str]
     name: pulumi.Output[str]
     description: pulumi.Output[str]
-    parent_group_id: pulumi.Output[str | None]
-    parent: pulumi.Output[str]
+    parent_group_id: pulumi.Output[str]
     type: pulumi.Output[str]
     status: pulumi.Output[str]
 
@@ -93,7 +93,7 @@ class Environment(Managed):
         resource_name: str,
         *,
         application_id: pulumi.Input[str],
-        name: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
         description: pulumi.Input[str] | None = None,
         parent_group_id: pulumi.Input[str] | None = None,
         **common: Unpack[CommonArguments],
@@ -102,12 +102,33 @@ class Environment(Managed):
 
         :param resource_name: the name within the program.
         :param application_id: the application. A change replaces the environment.
-        :param name: must not be blank. Britive allows a name twice in one group; Roster refuses to create the second.
-        :param description: any text.
+        :param name: must not be blank. By default, the resource's name within the program. Britive allows a name twice
+            in one group; Roster refuses to create the second.
+        :param description: any text. ``None`` leaves it alone; ``""`` empties it.
         :param parent_group_id: the parent group. A change replaces the environment, and deletes the old one first. By
             default, Roster creates the environment under the application's root group, and first creates that root
-            group if there is none. The parent is then not managed; the output ``parent`` shows it.
+            group if there is none. The parent is then not managed; the output shows it.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.
         """
         super().__init__(resource_name, locals())
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],
+        *,
+        application_id: pulumi.Input[str] | None = None,
+        connection: pulumi.Input[str] = "default",
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Read an existing environment without managing it.
+
+        :param resource_name: the name within the program.
+        :param id: the ``id``, together with ``application_id``, or the ``import_key``.
+        :param application_id: the application; not needed with an ``import_key``.
+        :param connection: the name of the set of credentials to use.
+        :param opts: Pulumi's own options.
+        """
+        return cls._get(resource_name, id, connection, opts, application_id=application_id)

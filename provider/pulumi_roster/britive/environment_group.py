@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pulumi
-from typing_extensions import Unpack
+from typing_extensions import Self, Unpack
 
 from ..errors import NotFound, UnmanagedContent
 from ..lifecycle.handler import Handler
@@ -26,6 +26,7 @@ from .application import (
     LISTING,
     EnvironmentGroupArgs,
     EnvironmentGroupState,
+    parent_of,
     parse_group,
     read_tree,
     remove,
@@ -53,21 +54,24 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
         )
 
     def create(self, args: EnvironmentGroupArgs) -> EnvironmentGroupState:
-        body = {"name": args.name, "description": args.description, "type": "group", "parentId": args.parent_id}
+        body = {"name": args.name, "description": args.description or "", "type": "group", "parentId": args.parent_id}
         with write_lock(self.api, args.application_id):
             reply = self.api.post(CREATE_GROUP, args.application_id, json=body)
         return parse_group(reply, reply.fields(), args.application_id)
 
     def update(self, id: str, args: EnvironmentGroupArgs, prior: EnvironmentGroupState) -> EnvironmentGroupState:
-        body = {"id": id, "name": args.name, "description": args.description, "parentId": prior.parent}
-        with write_lock(self.api, args.application_id):
+        application_id = args.application_id
+        with write_lock(self.api, application_id):
+            # The body contains all fields, so those that are not managed must be as they are now.
+            all_managed = args.description is not None and args.parent_id is not None
+            now = prior if all_managed else self._now(id, application_id)
+            description = now.description if args.description is None else args.description
+            body = {"id": id, "name": args.name, "description": description, "parentId": now.parent_id or ""}
             # Repeatable: a second identical update changes nothing.
-            reply = self.api.request(
-                "PATCH", f"{CREATE_GROUP}/{{}}", args.application_id, id, json=body, repeatable=True
-            )
+            reply = self.api.request("PATCH", f"{CREATE_GROUP}/{{}}", application_id, id, json=body, repeatable=True)
         if reply.json() is None:
-            return prior.model_copy(update={"name": args.name, "description": args.description})
-        return parse_group(reply, reply.fields(), args.application_id)
+            return now.model_copy(update={"name": args.name, "description": description})
+        return parse_group(reply, reply.fields(), application_id)
 
     def delete(self, id: str, prior: EnvironmentGroupState) -> None:
         try:
@@ -83,11 +87,17 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
     def list(self, scope: str) -> Iterable[State]:
         return read_tree(self.api, scope)
 
+    def _now(self, id: str, application_id: str) -> EnvironmentGroupState:
+        for node in read_tree(self.api, application_id):
+            if node.id == id and isinstance(node, EnvironmentGroupState):
+                return node
+        raise NotFound(f"the group {id} no longer exists", status=404)
+
     def _empty(self, id: str, application_id: str) -> None:
         inside = [
             f"{'group' if isinstance(node, EnvironmentGroupState) else 'environment'} {node.name!r} ({node.id})"
             for node in read_tree(self.api, application_id)
-            if node.parent == id
+            if parent_of(node) == id
         ]
         if inside:
             raise _HasContent(joined_names(inside), status=404)
@@ -116,7 +126,6 @@ class EnvironmentGroup(Managed):
     name: pulumi.Output[str]
     description: pulumi.Output[str]
     parent_id: pulumi.Output[str | None]
-    parent: pulumi.Output[str]
     type: pulumi.Output[str]
     status: pulumi.Output[str]
 
@@ -125,7 +134,7 @@ class EnvironmentGroup(Managed):
         resource_name: str,
         *,
         application_id: pulumi.Input[str],
-        name: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
         description: pulumi.Input[str] | None = None,
         parent_id: pulumi.Input[str] | None = None,
         **common: Unpack[CommonArguments],
@@ -134,12 +143,33 @@ class EnvironmentGroup(Managed):
 
         :param resource_name: the name within the program.
         :param application_id: the application. A change replaces the group.
-        :param name: must not be blank. Britive allows a name twice in one parent; Roster refuses to create the second.
-        :param description: any text.
+        :param name: must not be blank. By default, the resource's name within the program. Britive allows a name twice
+            in one parent; Roster refuses to create the second.
+        :param description: any text. ``None`` leaves it alone; ``""`` empties it.
         :param parent_id: the parent group. A change replaces the group, and deletes the old one first. By default,
             Roster creates the group under the application's root group, and first creates that root group if there is
-            none. The parent is then not managed; the output ``parent`` shows it.
+            none. The parent is then not managed; the output shows it.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.
         """
         super().__init__(resource_name, locals())
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],
+        *,
+        application_id: pulumi.Input[str] | None = None,
+        connection: pulumi.Input[str] = "default",
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Read an existing environment group without managing it.
+
+        :param resource_name: the name within the program.
+        :param id: the ``id``, together with ``application_id``, or the ``import_key``.
+        :param application_id: the application; not needed with an ``import_key``.
+        :param connection: the name of the set of credentials to use.
+        :param opts: Pulumi's own options.
+        """
+        return cls._get(resource_name, id, connection, opts, application_id=application_id)

@@ -17,7 +17,7 @@ from ..http.client import Client
 from ..lifecycle.list_cache import Listing
 from ..lifecycle.polling import retry_while_absent
 from ..schema.model import State
-from .application import ROOT, EnvironmentGroupState, parse_group, read_tree, remove, write_lock
+from .application import ROOT, EnvironmentGroupState, parent_of, parse_group, read_tree, remove, write_lock
 
 __all__ = ["CREATE_GROUP", "DELETE_GROUP", "find_root", "root_id"]
 
@@ -27,7 +27,7 @@ DELETE_GROUP = "/api/apps/{}/environment-groups/{}"
 
 def roots(nodes: Iterable[State]) -> Sequence[EnvironmentGroupState]:
     """Return the groups named root, in the service's order; if there are none, all groups without a parent."""
-    tops = [node for node in nodes if isinstance(node, EnvironmentGroupState) and not node.parent]
+    tops = [node for node in nodes if isinstance(node, EnvironmentGroupState) and not node.parent_id]
     return [top for top in tops if top.name.lower() == ROOT] or tops
 
 
@@ -88,7 +88,7 @@ def _read_roots(api: Client, application_id: str) -> Sequence[EnvironmentGroupSt
 def _keep_first(api: Client, application_id: str, made: EnvironmentGroupState) -> EnvironmentGroupState:
     nodes = list(read_tree(api, application_id))
     first = (*roots(nodes), made)[0]
-    if first.id != made.id and not any(node.parent == made.id for node in nodes):
+    if first.id != made.id and not any(parent_of(node) == made.id for node in nodes):
         # If the deletion fails, the group stays, empty and unused.
         with suppress(RosterError):
             remove(api, DELETE_GROUP, application_id, made.id)

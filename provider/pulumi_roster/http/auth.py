@@ -1,7 +1,7 @@
 """Adds credentials to requests: :class:`Token` sends a fixed token, :class:`Exchange` exchanges a secret for a token.
 
 Auth works above the transports, so they retry, limit and log the calls that fetch a token like all other calls. Within
-a client, only ``Token`` and ``Exchange`` store credentials. Their ``repr`` does not show them.
+a client, only ``Token``, ``Exchange`` and its grant store credentials. Their ``repr`` does not show them.
 """
 
 from __future__ import annotations
@@ -9,18 +9,28 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
 
 import httpx
 
-from ..errors import RateLimited, ServiceError, SettingsError, Unauthorized, UnexpectedReply
+from ..errors import RateLimited, RosterError, ServiceError, SettingsError, Unauthorized, UnexpectedReply
 from ..redaction import quoted
 from .call import Call
+from .grants import Grant, Granted, Steps, TokenRequest
 
 __all__ = ["Exchange", "Token"]
 
 # The characters that a header may contain. A token with a line break would become two headers.
 _SENDABLE = re.compile(r"[!-~]+")
+
+# A grant raises these errors if a reply lacks a field, or if a field has another type.
+_MISSHAPEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+
+_ADDRESS = "check the address: it must be that of the service's API"
+
+T = TypeVar("T")
+_Requests = Generator[httpx.Request, httpx.Response, T]
 
 
 class Token(httpx.Auth):
@@ -42,128 +52,161 @@ class Token(httpx.Auth):
         self._value = f"{scheme} {token}" if scheme else token
         self._header = header
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(self, request: httpx.Request) -> _Requests[None]:
         """Send the request with the token."""
         request.headers[self._header] = self._value
-        Call.of(request).secrets = (self._token,)
+        Call.of(request).secrets = _forms(self._token)
         yield request
 
 
 class Exchange(httpx.Auth):
     """Exchanges a secret for a token, once for all threads, and renews the token before it expires.
 
-    The token endpoint accepts a form and returns ``access_token`` and ``expires_in``, as in OAuth 2.0. Without a token,
-    the client sends no other request, so a failed exchange changes nothing in the service.
+    Without a token, the client sends no other request, so a failed exchange changes nothing in the service.
 
-    :param url: the token endpoint, absolute.
-    :param form: the fields to post, the secret among them.
-    :param what: the name of the secret in errors, such as "API key".
-    :param error_field: the field of an error reply that contains the reason, if it is not one of OAuth's.
+    :param grant: names the requests that give a token.
+    :param scheme: the word before the token, such as ``Bearer``, or "".
+    :param header: the header that carries the token.
     :param early: the fraction of a token's lifetime after which the client renews it.
-    :raises SettingsError: the secret cannot be sent.
     """
 
     def __init__(
         self,
-        url: str,
-        form: Mapping[str, str],
+        grant: Grant,
         *,
-        what: str,
-        error_field: str = "error_description",
+        scheme: str = "Bearer",
+        header: str = "Authorization",
         early: float = 0.8,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        try:
-            "".join(form.values()).encode()
-        except UnicodeEncodeError:
-            raise SettingsError(f"the configured {what} is not valid text") from None
-        self._url = url
-        self._form = dict(form)
-        self._what = what
-        self._error_fields = (error_field, "error_description", "error")
+        self._grant = grant
+        self._prefix = f"{scheme} " if scheme else ""
+        self._header = header
         self._early = early
         self._clock = clock
         self._lock = threading.Lock()
-        self._token = ""
+        self._granted: Granted | None = None
         self._renew_at = 0.0
+        self._secrets: tuple[str, ...] = ()
+        self._new_but_refused = ""
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the request with a token, and again with a new token if the service refuses the old one."""
-        used = yield from self._current(request, refused="")
+    def sync_auth_flow(self, request: httpx.Request) -> _Requests[None]:
+        """Send the request with a token, and again if the service refuses the token."""
+        used = yield from self._current(request)
         self._sign(request, used)
         reply = yield request
-        if reply.status_code == 401:
-            # The token was revoked, or our clock is wrong. Another thread may have fetched a new one already.
-            self._sign(request, (yield from self._current(request, refused=used)))
-            yield request
+        if reply.status_code not in self._grant.refusals or used == self._new_but_refused:
+            return
+        # The token was revoked, or our clock is wrong. Another thread may have fetched a new one already.
+        token = yield from self._after_refusal(request, used)
+        self._sign(request, token)
+        # A refused request did nothing, so it can be sent again. If the token has not changed, the caller gets the
+        # refusal again: httpx returns the last reply, and the reply before this one answered the grant.
+        reply = yield request
+        if token != used and reply.status_code in self._grant.refusals:
+            # The service refuses the identity, not the token. Another token would not help the next call either.
+            self._new_but_refused = token
 
     def _sign(self, request: httpx.Request, token: str) -> None:
-        request.headers["Authorization"] = f"Bearer {token}"
-        Call.of(request).secrets = (token, *self._secrets)
+        request.headers[self._header] = self._prefix + token
+        Call.of(request).secrets = (*_forms(token), *self._secrets)
 
-    def _current(self, request: httpx.Request, *, refused: str) -> Generator[httpx.Request, httpx.Response, str]:
+    def _current(self, request: httpx.Request) -> _Requests[str]:
         # The thread holds the lock while it fetches a token. If that fails, httpx closes the generator, which releases
         # the lock.
         with self._lock:
-            if not self._token or self._token == refused or self._clock() >= self._renew_at:
-                reply = yield self._token_request(request)
-                self._token, life = self._read(reply)
-                self._renew_at = self._clock() + life * self._early
+            if self._granted is None:
+                yield from self._fetch(request, self._grant.sign_in())
+            elif self._clock() >= self._renew_at:
+                yield from self._fetch(request, self._grant.renew(self._granted))
             return self._token
 
-    def _token_request(self, request: httpx.Request) -> httpx.Request:
-        call = Call.of(request).for_token(self._url, self._secrets)
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **call.tracing}
-        if "User-Agent" in request.headers:
-            headers["User-Agent"] = request.headers["User-Agent"]
-        extensions = {**request.extensions, **call.extensions()}
-        return httpx.Request("POST", self._url, data=self._form, headers=headers, extensions=extensions)
-
-    def _read(self, reply: httpx.Response) -> tuple[str, float]:
-        transaction_id = Call.of(reply.request).transaction_id
-        status = reply.status_code
-        if status >= 400:
-            # Services refuse a secret with 400, 401 or 403. Here, a 404 does not mean that an object no longer exists,
-            # and a 500 does not mean that the service may have applied a write.
-            refused = status in (400, 401, 403)
-            kind = Unauthorized if refused else RateLimited if status == 429 else ServiceError
-            raise kind(
-                f"the {self._what} was not accepted ({status})" if refused else f"the token endpoint answered {status}",
-                status=status,
-                words=self._words(reply),
-                transaction_id=transaction_id,
-                hint=f"check the configured {self._what}" if refused else _hint(status),
-            )
-        try:
-            answer = reply.json()
-            token, life = answer["access_token"], float(answer.get("expires_in", 3600))
-            if not _SENDABLE.fullmatch(token):
-                raise ValueError
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise UnexpectedReply(
-                f"the token endpoint answered {status} without a token",
-                transaction_id=transaction_id,
-                hint=_ADDRESS,
-            ) from None
-        return token, life
+    def _after_refusal(self, request: httpx.Request, refused: str) -> _Requests[str]:
+        with self._lock:
+            if self._token == refused and not (yield from self._run(request, self._grant.is_valid(refused))):
+                yield from self._fetch(request, self._grant.sign_in())
+            return self._token
 
     @property
-    def _secrets(self) -> tuple[str, ...]:
-        return tuple(value for name, value in self._form.items() if name != "grant_type")
+    def _token(self) -> str:
+        return self._granted.token if self._granted else ""
 
-    def _words(self, reply: httpx.Response) -> str:
+    def _fetch(self, request: httpx.Request, steps: Steps[Granted]) -> _Requests[None]:
+        self._granted = yield from self._run(request, steps)
+        self._renew_at = self._clock() + self._granted.lifetime * self._early
+
+    def _run(self, request: httpx.Request, steps: Steps[T]) -> _Requests[T]:
+        """Send the requests of a grant, and return its result."""
+        reply, secrets = None, self._secrets
         try:
-            answer = reply.json()
-        except (ValueError, RecursionError):
+            asked = next(steps)
+            while True:
+                secrets = tuple({*secrets, *asked.secrets})
+                reply = yield _request(request, asked, secrets)
+                try:
+                    answer = self._answer(asked, reply, secrets)
+                except RosterError as error:
+                    asked = steps.throw(error)
+                else:
+                    asked = steps.send(answer)
+        except StopIteration as done:
+            result: T = done.value
+        except _MISSHAPEN:
+            raise _without_token(reply) from None
+        if isinstance(result, Granted):
+            if not isinstance(result.token, str) or not _SENDABLE.fullmatch(result.token):
+                raise _without_token(reply)
+            self._secrets = secrets
+        return result
+
+    def _answer(self, asked: TokenRequest, reply: httpx.Response, secrets: tuple[str, ...]) -> Any:
+        status = reply.status_code
+        if status < 400:
+            return reply.json()
+        # Services refuse a secret with 400, 401 or 403. Here, a 404 does not mean that an object no longer exists,
+        # and a 500 does not mean that the service may have applied a write.
+        refused = status in (400, 401, 403)
+        kind = Unauthorized if refused else RateLimited if status == 429 else ServiceError
+        raise kind(
+            f"the {asked.what} was not accepted ({status})" if refused else f"the token endpoint answered {status}",
+            status=status,
+            words=self._words(reply, secrets),
+            transaction_id=Call.of(reply.request).transaction_id,
+            hint=asked.hint or f"check the configured {asked.what}" if refused else _hint(status),
+        )
+
+    def _words(self, reply: httpx.Response, secrets: tuple[str, ...]) -> str:
+        try:
+            return quoted(self._grant.words(reply.json()), secrets)
+        except _MISSHAPEN:
             return ""
-        if not isinstance(answer, dict):
-            return ""
-        return quoted(next((answer[name] for name in self._error_fields if answer.get(name)), ""), self._secrets)
 
 
-_ADDRESS = "check the address: it must be that of the service's API"
+def _request(request: httpx.Request, asked: TokenRequest, secrets: tuple[str, ...]) -> httpx.Request:
+    call = Call.of(request).for_token(asked.url, secrets)
+    headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **call.tracing, **asked.headers}
+    if "User-Agent" in request.headers:
+        headers["User-Agent"] = request.headers["User-Agent"]
+    extensions = {**request.extensions, **call.extensions()}
+    return httpx.Request(
+        asked.method, asked.url, data=asked.form, json=asked.json, headers=headers, extensions=extensions
+    )
+
+
+def _without_token(reply: httpx.Response | None) -> RosterError:
+    assert reply is not None, "a grant sends at least one request"
+    return UnexpectedReply(
+        f"the token endpoint answered {reply.status_code} without a token",
+        transaction_id=Call.of(reply.request).transaction_id,
+        hint=_ADDRESS,
+    )
 
 
 def _hint(status: int) -> str:
     """Return the hint for a failed exchange that the secret did not cause."""
     return "nothing was done; run again later" if status == 429 or status >= 500 else f"nothing was done; {_ADDRESS}"
+
+
+def _forms(token: str) -> tuple[str, str]:
+    """Return a token, and the same token without the name of its issuer, ``OIDC::``. A service may repeat either."""
+    return token, token.rpartition("::")[2]

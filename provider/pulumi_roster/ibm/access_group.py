@@ -34,7 +34,7 @@ class AccessGroupArgs(Args):
 
     account_id: Annotated[Text, Len(1, 100), Replace, Scope, FromConnection("ibmAccountId")]
     name: Annotated[Text, Len(1, 100), Key]
-    description: Annotated[str, Len(0, 250)] = ""
+    description: Annotated[str | None, Len(0, 250)] = None
     force_delete: Annotated[bool, ProviderOnly] = False
     allow_duplicate_name: Annotated[bool, ProviderOnly] = False
 
@@ -54,6 +54,7 @@ class AccessGroupArgs(Args):
 class AccessGroupState(AccessGroupArgs, State):
     """An access group as the service returns it."""
 
+    description: str = ""  # pyright: ignore[reportIncompatibleVariableOverride]
     created_at: str = ""
     created_by_id: str = ""
     last_modified_at: str = ""
@@ -67,13 +68,15 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState]):
     system = SYSTEM
 
     def create(self, args: AccessGroupArgs) -> AccessGroupState:
-        return self._state(self.api.post("/v2/groups", params={"account_id": args.account_id}, json=_body(args)))
+        return self._state(self.api.post("/v2/groups", params={"account_id": args.account_id}, json=_body(args, "")))
 
     def read(self, key: ObjectKey, prior: AccessGroupState | None) -> AccessGroupState:
         return self._state(self.api.get("/v2/groups/{}", key.id))
 
     def update(self, id: str, args: AccessGroupArgs, prior: AccessGroupState) -> AccessGroupState:
-        return self._state(self.api.edit("PATCH", "/v2/groups/{}", id, body=lambda read: _body(args)))
+        return self._state(
+            self.api.edit("PATCH", "/v2/groups/{}", id, body=lambda read: _body(args, _description(read)))
+        )
 
     def delete(self, id: str, prior: AccessGroupState) -> None:
         def attempt() -> Conflict | None:
@@ -118,8 +121,16 @@ class AccessGroupHandler(Handler[AccessGroupArgs, AccessGroupState]):
         return [*members, *(f"rule {rule.get('name') or rule.get('id')}" for rule in rules)]
 
 
-def _body(args: AccessGroupArgs) -> dict[str, str]:
-    return {"name": args.name, "description": args.description}
+def _body(args: AccessGroupArgs, description: str) -> dict[str, str]:
+    """Return the content to send.
+
+    :param description: the one to send if the program declares none.
+    """
+    return {"name": args.name, "description": description if args.description is None else args.description}
+
+
+def _description(reply: Reply) -> str:
+    return reply.parse(AccessGroupState).description
 
 
 class AccessGroup(Managed):
@@ -146,7 +157,7 @@ class AccessGroup(Managed):
         self,
         resource_name: str,
         *,
-        name: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
         description: pulumi.Input[str] | None = None,
         account_id: pulumi.Input[str] | None = None,
         force_delete: pulumi.Input[bool] | None = None,
@@ -156,9 +167,9 @@ class AccessGroup(Managed):
         """Declare an access group.
 
         :param resource_name: the name within the program.
-        :param name: 1 to 100 characters. IBM Cloud allows several groups of one name; Roster creates a second one only
-            with ``allow_duplicate_name=True``.
-        :param description: up to 250 characters.
+        :param name: 1 to 100 characters. By default, the resource's name within the program. IBM Cloud allows several
+            groups of one name; Roster creates a second one only with ``allow_duplicate_name=True``.
+        :param description: up to 250 characters. ``None`` leaves it alone; ``""`` empties it.
         :param account_id: the account, by default the connection's. A change replaces the group.
         :param force_delete: delete the group together with its members, rules and policies. By default, Roster does not
             delete a group that has members or rules that this stack does not manage.

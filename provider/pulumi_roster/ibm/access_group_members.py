@@ -39,7 +39,7 @@ class AccessGroupMembersArgs(Args):
 
     access_group_id: Annotated[AccessGroupId, Replace]
     members: Annotated[list[MemberArgs], Unordered]
-    exclusive: bool = False
+    exclusive: bool
 
     def check_failures(self) -> Iterator[CheckFailure]:
         if isinstance(self.members, list):
@@ -80,7 +80,9 @@ class AccessGroupMembersHandler(Handler[AccessGroupMembersArgs, AccessGroupMembe
     def read(self, key: ObjectKey, prior: AccessGroupMembersState | None) -> AccessGroupMembersState:
         current = sorted_set(static_members(self.api, key.id))
         if prior is None:
-            return AccessGroupMembersState.model_construct(id=key.id, access_group_id=key.id, members=current)
+            return AccessGroupMembersState.model_construct(
+                id=key.id, access_group_id=key.id, members=current, exclusive=True
+            )
         own = {member.iam_id for member in prior.members}
         shown = [member for member in current if prior.exclusive or member.iam_id in own]
         return prior.model_copy(update={"members": shown})
@@ -140,7 +142,7 @@ class AccessGroupMembers(Managed):
         *,
         access_group_id: pulumi.Input[str],
         members: pulumi.Input[Sequence[pulumi.Input[Member | MemberDict | str]]],
-        exclusive: pulumi.Input[bool] | None = None,
+        exclusive: pulumi.Input[bool],
         **common: Unpack[CommonArguments],
     ) -> None:
         """Declare members of an access group.
@@ -150,7 +152,7 @@ class AccessGroupMembers(Managed):
         :param members: any number of users, service ids and trusted profiles, each as a ``Member``, a dictionary or an
             iam_id. IBM Cloud allows an identity to be in up to 50 groups.
         :param exclusive: whether the list must contain all members. If true, Roster shows other members as drift and
-            removes them. By default, Roster ignores other members. Only one resource of a group may be exclusive.
+            removes them. If false, Roster ignores other members. Only one resource of a group may be exclusive.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.
         """

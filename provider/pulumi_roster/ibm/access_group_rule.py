@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 import pulumi
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from typing_extensions import TypedDict, Unpack
+from typing_extensions import Self, TypedDict, Unpack
 
 from ..http.client import Reply
 from ..lifecycle.handler import Handler
@@ -101,7 +101,7 @@ class AccessGroupRuleArgs(Args):
     """The arguments of a rule."""
 
     access_group_id: Annotated[AccessGroupId, Replace, Scope]
-    name: Annotated[Text, Len(0, 200), Key] = ""
+    name: Annotated[Text, Len(0, 200), Key]
     expiration: Annotated[int, Field(ge=1, le=24)]
     realm_name: Annotated[Text, Len(1, 1000)]
     conditions: Annotated[list[ConditionArgs], Len(1), Unordered]
@@ -269,8 +269,28 @@ class AccessGroupRule(Managed):
         :param realm_name: the entity id of the identity provider, such as ``https://idp.example.com/saml``.
         :param conditions: at least one, each as a ``Condition`` or a dictionary. A person must meet all of them. Their
             order has no meaning.
-        :param name: up to 200 characters.
+        :param name: up to 200 characters. By default, the resource's name within the program.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.
         """
         super().__init__(resource_name, locals())
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],
+        *,
+        access_group_id: pulumi.Input[str] | None = None,
+        connection: pulumi.Input[str] = "default",
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Read an existing rule without managing it.
+
+        :param resource_name: the name within the program.
+        :param id: the ``id``, together with ``access_group_id``, or the ``import_key``.
+        :param access_group_id: the group; not needed with an ``import_key``.
+        :param connection: the name of the set of credentials to use.
+        :param opts: Pulumi's own options.
+        """
+        return cls._get(resource_name, id, connection, opts, access_group_id=access_group_id)

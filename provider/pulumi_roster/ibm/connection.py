@@ -11,14 +11,22 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from ..errors import SettingsError
 from ..http.auth import Exchange, Token
 from ..http.client import Client, Dialect
+from ..http.grants import Grant
 from ..http.paging import Paging, Query
 from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
+from ..redaction import quoted
+from .sign_in import ApiKey, AssumedProfile, ComputeResource, ConfiguredToken, Profile
 
 __all__ = ["SYSTEM"]
 
 _DEFAULT_URL = "https://iam.cloud.ibm.com"
+
+# The variables of the vendor's Terraform provider, in its order, as for the other settings.
+_PROFILE_ID = ("IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID")
+_PROFILE_NAME = ("IC_IAM_PROFILE_NAME", "IBMCLOUD_IAM_PROFILE_NAME")
 
 
 def _error(body: Any) -> tuple[str, str]:
@@ -64,13 +72,46 @@ def _connect(connection: Connection) -> Client:
 
 
 def _auth(connection: Connection, url: str) -> httpx.Auth:
-    if key := connection.get("ibmApiKey"):
-        form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": key}
-        return Exchange(f"{url}/identity/token", form, what="IBM Cloud API key", error_field="errorMessage")
-    if token := connection.get("ibmToken"):
-        return Token(token.removeprefix("Bearer "))
-    connection.require("ibmApiKey", "ibmToken")
-    raise AssertionError("unreachable")
+    """Return the auth of a connection. A trusted profile that is configured acts, or the run fails."""
+    key, compute_token = connection.get("ibmApiKey"), connection.get("ibmComputeToken")
+    profile = _profile(connection, by_compute_resource=bool(compute_token and not key))
+    if key:
+        grant: Grant = ApiKey(url, key)
+        return Exchange(AssumedProfile(url, profile, grant, "the owner of the API key") if profile else grant)
+    if compute_token:
+        if profile is None:
+            raise SettingsError(
+                "ibmComputeToken needs a trusted profile, which the compute resource assumes",
+                hint="set ibmProfileId or ibmProfileName",
+            )
+        return Exchange(ComputeResource(url, profile, compute_token))
+    # Last, because the emulator has a default for it.
+    token = connection.require("ibmApiKey", "ibmToken", "ibmComputeToken").removeprefix("Bearer ")
+    if profile is None:
+        return Token(token)
+    who = "the owner of the token; if the token is the profile's own, remove the profile from the configuration"
+    return Exchange(AssumedProfile(url, profile, ConfiguredToken(url, token), who))
+
+
+def _profile(connection: Connection, *, by_compute_resource: bool) -> Profile | None:
+    id, name = connection.get("ibmProfileId"), connection.get("ibmProfileName")
+    if id and name:
+        raise SettingsError(
+            f"ibmProfileId and ibmProfileName are both set, to {quoted(id)!r} and {quoted(name)!r}",
+            hint=f"remove one of them, also from the environment: {', '.join((*_PROFILE_ID, *_PROFILE_NAME))}",
+        )
+    if id:
+        return Profile.by_id(id)
+    if not name:
+        return None
+    # IBM Cloud looks for the profile of a compute resource in the account of that resource.
+    account_id = "" if by_compute_resource else connection.get("ibmAccountId")
+    if not account_id and not by_compute_resource:
+        raise SettingsError(
+            f"ibmProfileName needs ibmAccountId, the account of the trusted profile {quoted(name)!r}",
+            hint="set ibmAccountId, or ibmProfileId instead of the name",
+        )
+    return Profile.by_name(name, account_id)
 
 
 SYSTEM = System(
@@ -79,9 +120,12 @@ SYSTEM = System(
     url="ibmUrl",
     settings=(
         Setting("ibmUrl", ("IBMCLOUD_IAM_API_ENDPOINT",)),
-        Setting("ibmAccountId", ("IBMCLOUD_ACCOUNT_ID",)),
+        Setting("ibmAccountId", ("IC_ACCOUNT_ID", "IBMCLOUD_ACCOUNT_ID")),
         Setting("ibmApiKey", ("IC_API_KEY", "IBMCLOUD_API_KEY"), secret=True),
-        Setting("ibmToken", ("IC_IAM_TOKEN",), secret=True),
+        Setting("ibmToken", ("IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN"), secret=True),
+        Setting("ibmComputeToken", ("IBMCLOUD_CR_TOKEN",), secret=True),
+        Setting("ibmProfileId", _PROFILE_ID),
+        Setting("ibmProfileName", _PROFILE_NAME),
     ),
     connect=_connect,
     development={"ibmAccountId": "acc-demo", "ibmToken": DEVELOPMENT_TOKEN},

@@ -35,7 +35,7 @@ class MemberAccessGroupsArgs(Args):
     iam_id: Annotated[IamId, Replace]
     type: Annotated[MemberType | None, Replace] = None
     access_group_ids: Annotated[list[AccessGroupId], Unordered]
-    exclusive: bool = False
+    exclusive: bool
 
     @classmethod
     def with_derived_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -71,7 +71,7 @@ class MemberAccessGroupsHandler(Handler[MemberAccessGroupsArgs, MemberAccessGrou
     def read(self, key: ObjectKey, prior: MemberAccessGroupsState | None) -> MemberAccessGroupsState:
         current = self._groups(key["account_id"], key["iam_id"])
         if prior is None:
-            known = with_type({"id": key.id, **key.fields, "access_group_ids": sorted_set(current)})
+            known = with_type({"id": key.id, **key.fields, "access_group_ids": sorted_set(current), "exclusive": True})
             return MemberAccessGroupsState.model_construct(**known)
         return _state(prior, shown(current, prior.access_group_ids, prior.exclusive))
 
@@ -134,7 +134,7 @@ class MemberAccessGroups(Managed):
         iam_id: pulumi.Input[str],
         access_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]],
         type: pulumi.Input[MemberType] | None = None,
-        exclusive: pulumi.Input[bool] | None = None,
+        exclusive: pulumi.Input[bool],
         account_id: pulumi.Input[str] | None = None,
         **common: Unpack[CommonArguments],
     ) -> None:
@@ -145,7 +145,7 @@ class MemberAccessGroups(Managed):
         :param access_group_ids: up to 50 groups.
         :param type: ``user``, ``service`` or ``profile``, by default derived from the prefix of the iam_id.
         :param exclusive: whether the list must contain all groups of the identity. If true, Roster shows other
-            memberships as drift and removes them. By default, Roster ignores other memberships.
+            memberships as drift and removes them. If false, Roster ignores other memberships.
         :param account_id: the account, by default the connection's. A change replaces the resource.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`.

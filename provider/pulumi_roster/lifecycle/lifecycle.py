@@ -14,7 +14,7 @@ A :class:`Lifecycle` serves the objects of one kind. Each verb has a deadline of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,11 +23,22 @@ from ..errors import InvalidArguments, NotFound, RosterError, SettingsError, Una
 from ..schema.identity import ObjectKey, key_of, natural_key, parse_import_key, scope_of
 from ..schema.marks import FromConnection, Key, Replace, Scope, is_provider_only, marked
 from ..schema.model import Args, CheckFailure, State
-from ..schema.outputs import Values, as_declared, changed, outputs_of, state_of, with_unlisted_fields
+from ..schema.outputs import (
+    Values,
+    as_declared,
+    changed,
+    inputs_of,
+    managed_fields,
+    outputs_of,
+    recorded_fields,
+    state_of,
+    with_unlisted_fields,
+)
 from ..schema.unknown import UNKNOWN, contains_unknown
 from ..schema.validation import validate
 from .handler import Handler
 from .list_cache import Listing
+from .newly_managed import without_unmanaged_sets
 from .polling import retry_malformed, retry_while_absent
 from .safe_creation import CLOCK_UNCERTAINTY, SafeCreation, epoch
 from .session import Session
@@ -83,13 +94,18 @@ class Lifecycle:
         return inputs, [*failures, *(failure for failure in more if failure.path not in known)]
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
-        """Compare old outputs with new inputs. A field that is no longer given is no longer managed."""
-        differing = tuple(changed(self.args_type, olds, news))
+        """Compare old outputs with new inputs.
+
+        A field that is no longer given is no longer managed. That is also a change, but only of the state.
+        """
+        differing = [*changed(self.args_type, olds, news)]
+        managed = {*managed_fields(self.args_type, news)} ^ {*recorded_fields(self.args_type, olds)}
         marks = marked(self.args_type, Replace)
         replaces = tuple(name for name in differing if name in marks)
         collide = not self._identity & set(differing)
         first = any((mark := marks[name]) is not None and mark.delete_first for name in replaces)
-        return Difference(differing, replaces, delete_first=bool(replaces) and (first or collide))
+        delete_first = bool(replaces) and (first or collide)
+        return Difference((*differing, *sorted(managed - {*differing})), replaces, delete_first)
 
     # -- the verbs
 
@@ -117,18 +133,21 @@ class Lifecycle:
             if self._lacks_required(known):
                 return self._import(id, known)
             prior = state_of(self.state_type, id, known)
-            key = key_of(self.handler_type.import_key, self.args_type, prior)
             try:
-                return self._found(self._read(key, prior, known), known, known)
+                state = self._read(self._key(prior), prior, known)
             except NotFound:
                 return None
+            return self._found(state, known, recorded_fields(self.args_type, known))
 
     def update(self, id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Values:
         """Change the object from the old outputs to the new inputs. Return the new outputs."""
         with self._about("update", news, id):
             args = self._args(news)
-            prior = state_of(self.state_type, id, olds)
-            if all(is_provider_only(self.args_type, name) for name in changed(self.args_type, olds, news)):
+            prior = without_unmanaged_sets(self.kind, state_of(self.state_type, id, olds), olds, args)
+            differing = [*changed(self.args_type, olds, news)]
+            if "connection" in differing:
+                self._require_same_object(prior, news)
+            if all(is_provider_only(self.args_type, name) for name in differing):
                 return self._outputs(prior, news)
             handler = self._handler(news)
             try:
@@ -147,6 +166,27 @@ class Lifecycle:
             with suppress(NotFound):
                 retry_malformed(handler.api, lambda: handler.delete(id, prior))
             self._listing(handler, dict(prior)).drop(id)
+
+    def _require_same_object(self, prior: State, news: Mapping[str, Any]) -> None:
+        """Check that a new connection reaches the same object, before anything is written through it.
+
+        :raises InvalidArguments: it reaches no such object, or a different one.
+        """
+        name = news.get("connection", "default")
+        try:
+            found = self._read(self._key(prior), prior, dict(news))
+        except NotFound:
+            raise InvalidArguments(
+                f"the connection {name!r} does not reach this object: it finds no {self._key(prior).id}",
+                hint="correct the connection; to move to another account or tenant, declare a new resource there",
+            ) from None
+        if self._keys and natural_key(self.args_type, found) != natural_key(self.args_type, prior):
+            raise InvalidArguments(
+                f"the connection {name!r} finds a different object as {prior.id}: "
+                + ", ".join(f"{key} {getattr(found, key)!r}" for key in self._keys),
+                hint="correct the connection; if somebody renamed the object, run `pulumi refresh` with the old "
+                "connection first",
+            )
 
     # -- create
 
@@ -168,7 +208,7 @@ class Lifecycle:
         template = self.handler_type.import_key
         key = parse_import_key(template, self.args_type, text, known)
         try:
-            return self._found(self._read(key, None, known), known, self.args_type.model_fields)
+            return self._imported(self._read(key, None, known), known)
         except NotFound as error:  # if the result is empty, Pulumi treats the object as existing
             error.hint = "check the id" + (f", which looks like {template}" if template != "{id}" else "")
             raise
@@ -208,10 +248,15 @@ class Lifecycle:
 
         return retry_while_absent(handler.api, lambda: retry_malformed(handler.api, ask), seconds_left)
 
-    def _found(self, state: State, known: Values, managed: Mapping[str, Any]) -> Found:
-        outputs = self._outputs(state, known, managed)
-        inputs = {name: outputs[name] for name in self.args_type.model_fields if name in outputs}
-        return Found(state.id, outputs, inputs)
+    def _imported(self, state: State, known: Values) -> Found:
+        """Return an object with all its fields as managed, except those that the object does not allow to declare."""
+        whole = self._found(state, known, self.args_type.model_fields)
+        _, failures = validate(self.args_type, whole.inputs)
+        return self._found(state, known, {*self.args_type.model_fields} - {failure.path for failure in failures})
+
+    def _found(self, state: State, known: Values, managed: Iterable[str]) -> Found:
+        outputs = outputs_of(self.args_type, self.handler_type.import_key, state, known, managed)
+        return Found(state.id, outputs, inputs_of(self.args_type, outputs))
 
     # -- helpers
 
@@ -231,8 +276,12 @@ class Lifecycle:
             raise InvalidArguments("; ".join(f"{failure.path}: {failure.reason}" for failure in failures))
         return self.args_type.model_validate(checked)
 
-    def _outputs(self, state: State, inputs: Mapping[str, Any], managed: Mapping[str, Any] | None = None) -> Values:
-        return outputs_of(self.args_type, state, inputs, managed)
+    def _key(self, state: State) -> ObjectKey:
+        return key_of(self.handler_type.import_key, self.args_type, state)
+
+    def _outputs(self, state: State, inputs: Mapping[str, Any]) -> Values:
+        managed = managed_fields(self.args_type, inputs)
+        return outputs_of(self.args_type, self.handler_type.import_key, state, inputs, managed)
 
     def _from_connection(self, given: Values, name: str) -> tuple[Values, list[CheckFailure]]:
         """Return the values with those that the connection adds, and a check failure for each missing setting."""
@@ -249,7 +298,8 @@ class Lifecycle:
             self.session.settings.client(self.handler_type.system, name)
         except SettingsError as error:
             failures.append(CheckFailure("connection", f"{error.message}; {error.hint}".rstrip("; ")))
-        return {**given, **added}, failures
+            added = {**dict.fromkeys(marked(self.args_type, FromConnection), UNKNOWN), **added}
+        return {**added, **given}, failures
 
     @contextmanager
     def _about(self, verb: str, values: Mapping[str, Any], id: str = "") -> Iterator[None]:

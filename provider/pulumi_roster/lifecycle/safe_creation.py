@@ -23,7 +23,7 @@ from ..schema.fields import normal, same
 from ..schema.identity import key_of, natural_key
 from ..schema.marks import Replace, is_provider_only, marked
 from ..schema.model import Args, State
-from ..schema.outputs import changed, outputs_of
+from ..schema.outputs import changed
 from .handler import Handler
 from .list_cache import Listing
 from .polling import poll_until, retry_malformed
@@ -128,9 +128,9 @@ class SafeCreation:
 
     def _differing(self, found: State) -> list[str]:
         args_type = type(self.args)
+        held = found.model_dump(mode="json", exclude_none=True, warnings=False)
         declared = self.args.model_dump(mode="json", exclude_none=True)
-        differing = changed(args_type, outputs_of(args_type, found, declared), declared)
-        return [name for name in differing if not is_provider_only(args_type, name)]
+        return [name for name in changed(args_type, held, declared) if not is_provider_only(args_type, name)]
 
     # -- 3. send the create request
 

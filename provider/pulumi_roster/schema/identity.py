@@ -12,7 +12,7 @@ from .fields import normal
 from .marks import Key, Scope, is_provider_only, marked
 from .model import Args, State
 
-__all__ = ["ObjectKey", "key_of", "natural_key", "parse_import_key", "scope_of"]
+__all__ = ["ObjectKey", "import_key_of", "key_of", "natural_key", "parse_import_key", "scope_of"]
 
 
 def scope_of(args_type: type[Args], values: Mapping[str, Any]) -> str:
@@ -57,6 +57,12 @@ def key_of(template: str, args_type: type[Args], state: State) -> ObjectKey:
     :param template: the kind's import key, such as ``{access_group_id}/{id}``.
     """
     return ObjectKey(state.id, {name: str(getattr(state, name)) for name in _names(template, args_type)})
+
+
+def import_key_of(template: str, args_type: type[Args], state: State) -> str:
+    """Return the text by which a person names an object: its import key."""
+    key = key_of(template, args_type, state)
+    return template.format_map({**key.fields, "id": key.id})
 
 
 def parse_import_key(template: str, args_type: type[Args], text: str, known: Mapping[str, Any]) -> ObjectKey:

@@ -19,7 +19,6 @@ __all__ = [
     "FoldCase",
     "FromConnection",
     "Key",
-    "MirroredBy",
     "NotListed",
     "ProviderOnly",
     "Replace",
@@ -55,16 +54,6 @@ class ProviderOnly:
     """An option for the provider itself. Roster keeps it in the state and never sends it to the service. If it has its
     default value, the state omits it.
     """
-
-
-@dataclass(frozen=True)
-class MirroredBy:
-    """Names the output that shows the field's value while the field is not managed.
-
-    Declaring the field with that value changes nothing.
-    """
-
-    output: str
 
 
 class NotListed:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .fields import field_adapter
-from .marks import ProviderOnly, Replace
+from .marks import ProviderOnly
 
 __all__ = ["Args", "CheckFailure", "State", "default_of", "lenient"]
 
@@ -35,13 +35,15 @@ class CheckFailure:
 class Args(BaseModel):
     """The arguments of a resource.
 
+    A field whose default is ``None`` is not managed unless it is given.
+
     ``connection`` names the set of credentials. ``adopt`` allows a create to adopt an existing object with the same
     natural key.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    connection: Annotated[str, Replace, ProviderOnly] = "default"
+    connection: Annotated[str, ProviderOnly] = "default"
     adopt: Annotated[bool, ProviderOnly] = False
 
     @classmethod

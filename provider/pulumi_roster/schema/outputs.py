@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from ..errors import InvalidArguments
 from .fields import normal, same
-from .marks import MirroredBy, NotListed, is_provider_only, marked
+from .identity import import_key_of
+from .marks import NotListed, is_provider_only, marked
 from .model import Args, State, default_of, lenient
 from .unknown import contains_unknown
 
-__all__ = ["Values", "as_declared", "changed", "outputs_of", "state_of", "with_unlisted_fields"]
+__all__ = [
+    "Values",
+    "as_declared",
+    "changed",
+    "inputs_of",
+    "managed_fields",
+    "outputs_of",
+    "recorded_fields",
+    "state_of",
+    "with_unlisted_fields",
+]
 
 Values = dict[str, Any]
+
+_MANAGED = "__managed"
+"""The output that records which optional fields the program declares. Pulumi does not show a name that begins so."""
 
 
 def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
@@ -28,29 +42,49 @@ def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, A
         new = news.get(name, default)
         if name == "adopt" or new is None:
             continue
-        old = normal(args_type, name, _old(args_type, name, olds))
+        old = normal(args_type, name, olds.get(name, default))
         if contains_unknown(new) or not same(old, normal(args_type, name, new)):
             yield name
 
 
-def _old(args_type: type[Args], name: str, olds: Mapping[str, Any]) -> Any:
-    if name not in olds and (mirror := marked(args_type, MirroredBy).get(name)):
-        return olds.get(mirror.output)
-    return olds.get(name, default_of(args_type, name))
+def managed_fields(args_type: type[Args], inputs: Mapping[str, Any]) -> list[str]:
+    """Return the optional fields that these inputs declare, and that Roster therefore manages."""
+    return [name for name in _optional(args_type) if inputs.get(name) is not None]
+
+
+def recorded_fields(args_type: type[Args], outputs: Mapping[str, Any]) -> list[str]:
+    """Return the optional fields that Roster managed when it recorded these outputs."""
+    recorded = outputs.get(_MANAGED) or ()
+    return [name for name in _optional(args_type) if name in recorded]
+
+
+def _optional(args_type: type[Args]) -> list[str]:
+    return [name for name, info in args_type.model_fields.items() if not info.is_required() and info.default is None]
 
 
 def outputs_of(
-    args_type: type[Args], state: State, inputs: Mapping[str, Any], managed: Mapping[str, Any] | None = None
+    args_type: type[Args], import_key: str, state: State, inputs: Mapping[str, Any], managed: Iterable[str]
 ) -> Values:
-    """Return a state as outputs: without fields that are not managed, and with provider-only options as declared."""
-    managed = inputs if managed is None else managed
+    """Return a state as outputs.
+
+    They show each field as it is, managed or not, and provider-only options as declared.
+
+    :param import_key: the kind's import key, such as ``{access_group_id}/{id}``.
+    :param managed: the optional fields that Roster manages.
+    """
     outputs: Values = state.model_dump(mode="json", exclude={"id"}, exclude_none=True, warnings=False)
     for name in args_type.model_fields:
-        if name in outputs and (managed.get(name) is None or is_provider_only(args_type, name)):
-            del outputs[name]
-        if name in inputs and is_provider_only(args_type, name):
-            outputs[name] = inputs[name]
-    return outputs
+        if is_provider_only(args_type, name):
+            outputs.pop(name, None)
+            if name in inputs:
+                outputs[name] = inputs[name]
+    return {**outputs, "import_key": import_key_of(import_key, args_type, state), _MANAGED: sorted(managed)}
+
+
+def inputs_of(args_type: type[Args], outputs: Mapping[str, Any]) -> Values:
+    """Return the inputs that declare an object as its outputs show it, without the fields that are not managed."""
+    unmanaged = {*_optional(args_type)} - {*recorded_fields(args_type, outputs)}
+    return {name: outputs[name] for name in args_type.model_fields if name in outputs and name not in unmanaged}
 
 
 def as_declared(args_type: type[Args], outputs: Values, inputs: Mapping[str, Any]) -> Values:

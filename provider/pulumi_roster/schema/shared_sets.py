@@ -27,9 +27,9 @@ def merged(current: Iterable[str], previous: Iterable[str], wanted: Iterable[str
     return sorted_set({*current} - ({*previous} - wanted) | wanted)
 
 
-def shown(current: Iterable[str], declared: Iterable[str] | None, exclusive: bool) -> list[str]:
-    """Return the items of a set that a resource shows: all of them if it is exclusive, or if none are declared."""
-    return sorted_set(current if exclusive or declared is None else {*current} & {*declared})
+def shown(current: Iterable[str], declared: Iterable[str], exclusive: bool) -> list[str]:
+    """Return the items of a set that a resource shows: all of them if it is exclusive, otherwise those it declares."""
+    return sorted_set(current if exclusive else {*current} & {*declared})
 
 
 def joined_names(names: Sequence[str], most: int = 20) -> str:

@@ -40,7 +40,7 @@ __all__ = ["IdentityGroup", "IdentityGroupArgs", "IdentityGroupHandler", "Identi
 
 
 class IdentityGroupArgs(Args):
-    """The arguments of a group. A list or map that is ``None`` is not managed."""
+    """The arguments of a group."""
 
     name: Annotated[GroupName, Key, FoldCase]
     type: Annotated[GroupType, Replace] = "internal"
@@ -162,16 +162,9 @@ class _Made(State):
 
 
 def managed_state(row: GroupRow) -> IdentityGroupState:
-    """Return a group as a resource shows it.
-
-    If the group is external, leave out its members, because Roster does not manage them.
-    """
-    fields = row.model_dump()
-    if row.type == "external":
-        fields.update(dict.fromkeys(MEMBER_LISTS))
-    return IdentityGroupState.model_construct(
-        **{name: value for name, value in fields.items() if name in IdentityGroupState.model_fields}
-    )
+    """Return a group as a resource shows it."""
+    fields = row.model_dump(include={*IdentityGroupState.model_fields})
+    return IdentityGroupState.model_construct(**fields)
 
 
 def _changes(row: GroupRow, args: IdentityGroupArgs, prior: IdentityGroupState) -> dict[str, Any]:
@@ -187,7 +180,7 @@ def _changes(row: GroupRow, args: IdentityGroupArgs, prior: IdentityGroupState) 
         if wanted is None:
             continue
         previous = getattr(prior, name)
-        new = _merged(current, current if previous is None else previous, wanted)
+        new = _merged(current, previous or (), wanted)
         if new != current:
             changes[name] = new
     return changes
@@ -219,10 +212,10 @@ class IdentityGroup(Managed):
 
     name: pulumi.Output[str]
     type: pulumi.Output[str]
-    metadata: pulumi.Output[dict[str, str] | None]
-    policies: pulumi.Output[list[str] | None]
-    member_entity_ids: pulumi.Output[list[str] | None]
-    member_group_ids: pulumi.Output[list[str] | None]
+    metadata: pulumi.Output[dict[str, str]]
+    policies: pulumi.Output[list[str]]
+    member_entity_ids: pulumi.Output[list[str]]
+    member_group_ids: pulumi.Output[list[str]]
     parent_group_ids: pulumi.Output[list[str]]
     creation_time: pulumi.Output[str]
     last_update_time: pulumi.Output[str]
@@ -232,7 +225,7 @@ class IdentityGroup(Managed):
         self,
         resource_name: str,
         *,
-        name: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
         type: pulumi.Input[GroupType] | None = None,
         metadata: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         policies: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
@@ -244,7 +237,7 @@ class IdentityGroup(Managed):
 
         :param resource_name: the name within the program.
         :param name: any length, without control characters. Names are unique in a namespace, without regard to case.
-            Changing only the case changes nothing.
+            Changing only the case changes nothing. By default, the resource's name within the program.
         :param type: ``internal``, or ``external`` for a group whose members an auth method provides through a group
             alias. A change replaces the group, and deletes the old one first.
         :param metadata: up to 64 pairs. A key has up to 128 characters out of ``a-z A-Z 0-9 = / + _ -`` and must not

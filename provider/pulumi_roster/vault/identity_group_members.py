@@ -41,7 +41,7 @@ class IdentityGroupMembersArgs(Args):
     group_id: Annotated[GroupId, Replace]
     member_entity_ids: Ids | None = None
     member_group_ids: Ids | None = None
-    exclusive: bool = False
+    exclusive: bool
 
     def check_failures(self) -> Iterator[CheckFailure]:
         if self.member_entity_ids is None and self.member_group_ids is None:
@@ -81,6 +81,7 @@ class IdentityGroupMembersHandler(Handler[IdentityGroupMembersArgs, IdentityGrou
                 group_id=row.id,
                 member_entity_ids=row.member_entity_ids,
                 member_group_ids=row.member_group_ids,
+                exclusive=True,
             )
         return _state(prior, row)
 
@@ -139,7 +140,10 @@ def _lists(values: IdentityGroupMembersArgs) -> Lists:
 
 
 def _state(values: IdentityGroupMembersArgs, row: GroupRow) -> IdentityGroupMembersState:
-    lists = {name: shown(row.members(name), getattr(values, name), values.exclusive) for name in MEMBER_LISTS}
+    lists = {
+        name: None if declared is None else shown(row.members(name), declared, values.exclusive)
+        for name, declared in _lists(values).items()
+    }
     return IdentityGroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, **lists})
 
 
@@ -173,7 +177,7 @@ class IdentityGroupMembers(Managed):
         group_id: pulumi.Input[str],
         member_entity_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         member_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        exclusive: pulumi.Input[bool] | None = None,
+        exclusive: pulumi.Input[bool],
         **common: Unpack[CommonArguments],
     ) -> None:
         """Declare members of a group.
@@ -183,8 +187,8 @@ class IdentityGroupMembers(Managed):
         :param member_entity_ids: entities. ``None`` leaves them alone; ``[]`` removes those that were listed before.
         :param member_group_ids: groups, with the same rules. A group cannot contain itself, at any depth.
         :param exclusive: whether each declared list must contain all members of its type. If true, Roster shows other
-            members as drift and removes them. By default, Roster ignores other members. Only one resource of a group
-            may be exclusive.
+            members as drift and removes them. If false, Roster ignores other members. Only one resource of a group may
+            be exclusive.
         :param common: ``adopt``, ``connection`` and ``opts``, described by
             :class:`~pulumi_roster.managed.CommonArguments`. The connection also selects the namespace.
         """

@@ -56,6 +56,7 @@ CASES = [
                 "appsec-members",
                 group_id=appsec_shared,
                 members=["cara@example.com" if later else "bert@example.com"],
+                exclusive=False,
             )
             """,
             first=["appsec member bert@example.com of shared"],
@@ -64,7 +65,7 @@ CASES = [
             lookup='appsec_shared = roster.appsec.get_identity_group(name="shared").id',
         ),
         prepare=lambda server: (group(server, "", "unmanaged"), group(server)),
-        inputs=lambda made: {"group_id": made[0], "members": ["user-102", "user-101"]},
+        inputs=lambda made: {"exclusive": False, "group_id": made[0], "members": ["user-102", "user-101"]},
         updates=[{"members": ["user-101", "anna@example.com"]}, {"members": []}, {"members": ["user-103"]}],
         replaces=[(lambda made: {"group_id": made[1]}, False)],
         drift=lambda server, id, made: change(server, id, members=["unmanaged"]),

@@ -167,13 +167,13 @@ def describe(tables: Mapping[str, Any]) -> list[str]:
     names = {"": "nothing", **{row["id"]: row["name"] for row in (*groups, *environments)}}
 
     def node(row: Mapping[str, Any], parent: str) -> str:
-        return f"{row['name']} of {row['application_id']} in {names[row[parent]]}: {row['description'] or ''}"
+        return f"{row['name']} of {row['app_id']} in {names[row[parent]]}: {row['description'] or ''}"
 
     return [
         *(f"britive group {node(row, 'parent_id')}" for row in groups),
         *(f"britive environment {node(row, 'parent_group_id')}" for row in environments),
         *(
-            f"britive mapping {row['user_id']} to {row['account_id']} of {row['application_id']}"
+            f"britive mapping {row['user_id']} to {row['account_id']} of {row['app_id']}"
             f" in {names.get(row['environment_id'], row['environment_id'])}"
             for row in tables["mapping"]
         ),

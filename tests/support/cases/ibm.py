@@ -60,6 +60,7 @@ CASES = [
                 "ibm-members",
                 access_group_id=ibm_group.id,
                 members=["IBMid-anna", "IBMid-cara" if later else "IBMid-bert"],
+                exclusive=False,
             )
             """,
             first=["ibm member IBMid-anna of platform", "ibm member IBMid-bert of platform"],
@@ -71,7 +72,11 @@ CASES = [
             },
         ),
         prepare=two_groups,
-        inputs=lambda made: {"access_group_id": made[0], "members": [BERT, {"iam_id": ANNA, "type": "user"}, SERVICE]},
+        inputs=lambda made: {
+            "exclusive": False,
+            "access_group_id": made[0],
+            "members": [BERT, {"iam_id": ANNA, "type": "user"}, SERVICE],
+        },
         updates=[{"members": [PROFILE, ANNA]}, {"members": []}, {"members": [CARA, ANNA, CARA]}, {"exclusive": True}],
         replaces=[(lambda made: {"access_group_id": made[1]}, False)],
         drift=lambda server, id, made: ibm_remove(server, id, ANNA),
@@ -111,6 +116,7 @@ CASES = [
                 "ibm-groups",
                 iam_id="iam-ServiceId-deploy",
                 access_group_ids=[ibm_shared] if later else [ibm_group.id, ibm_shared],
+                exclusive=False,
             )
             """,
             first=["ibm member iam-ServiceId-deploy of platform", "ibm member iam-ServiceId-deploy of shared"],
@@ -123,7 +129,7 @@ CASES = [
             lookup='ibm_shared = roster.ibm.get_access_group(name="shared").id',
         ),
         prepare=lambda server: [ibm_group(server, f"group {number}") for number in range(4)],
-        inputs=lambda made: {"iam_id": ANNA, "access_group_ids": [made[1], made[0]]},
+        inputs=lambda made: {"exclusive": False, "iam_id": ANNA, "access_group_ids": [made[1], made[0]]},
         updates=[
             lambda made: {"access_group_ids": made[1:]},
             lambda made: {"access_group_ids": []},

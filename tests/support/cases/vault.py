@@ -68,6 +68,7 @@ CASES = [
                 group_id=vault_shared,
                 member_entity_ids=[] if later else ["entity-bob"],
                 member_group_ids=[vault_group.id],
+                exclusive=False,
             )
             """,
             first=["vault member entity-bob of shared", "vault member platform of shared"],
@@ -80,7 +81,7 @@ CASES = [
             lookup='vault_shared = roster.vault.get_identity_group(name="shared").id',
         ),
         prepare=lambda server: [group(server), group(server), group(server), *entities(server, 3)],
-        inputs=lambda made: {"group_id": made[0], "member_entity_ids": [made[3]]},
+        inputs=lambda made: {"exclusive": False, "group_id": made[0], "member_entity_ids": [made[3]]},
         updates=[
             lambda made: {"member_entity_ids": made[4:]},
             lambda made: {"member_group_ids": [made[2]]},
