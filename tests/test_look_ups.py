@@ -22,6 +22,7 @@ from roster_emulator import Running
 from support.appsec_api import appsec as ask_appsec
 from support.britive_api import APP, britive_environment, britive_map, britive_root
 from support.britive_api import britive as ask_britive
+from support.fake_time import skipping_waits
 from support.ibm_api import ibm as ask_ibm
 from support.ibm_api import ibm_add, ibm_group, ibm_rule
 from support.subjects import config_for
@@ -221,15 +222,15 @@ ENDINGS: dict[str, tuple[dict[str, Any], type[RosterError]]] = {
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the look-ups give up soon."""
-    limits = Limits(budget=0.2, unreachable=0.02, first_wait=0.005, longest_wait=0.05)
+def skipped_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no look-up wait before it gives up."""
+    limits = skipping_waits(Limits())
     monkeypatch.setattr(managed, "Settings", lambda config: Settings(config, limits=limits))
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_failing_service_ends_each_look_up_with_a_class_that_programs_catch(
-    ending: str, emulator: Running, impatient: None
+    ending: str, emulator: Running, skipped_waits: None
 ) -> None:
     fault, expected = ENDINGS[ending]
     emulator.fault(**fault, times=None)
@@ -242,7 +243,7 @@ def test_a_failing_service_ends_each_look_up_with_a_class_that_programs_catch(
 
 
 def test_an_unreachable_service_and_a_missing_connection_end_each_look_up(
-    program_config: Configure, closed_port: int, impatient: None
+    program_config: Configure, closed_port: int, skipped_waits: None
 ) -> None:
     program_config(emulator=f"http://127.0.0.1:{closed_port}")
     for name, look_up in LOOK_UPS.items():

@@ -6,12 +6,13 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from pulumi_roster import appsec, britive, ibm, vault
+from pulumi_roster import appsec, britive, vault
+from pulumi_roster import ibm as roster_ibm
 from pulumi_roster.schema.results import Result
 from roster_emulator import Running
 from support.appsec_api import group as appsec_group
 from support.britive_api import APP, britive_environment, britive_map, britive_root
-from support.ibm_api import ibm_add, ibm_group, ibm_rule
+from support.ibm_api import ibm, ibm_add, ibm_group, ibm_rule
 from support.program import Program
 from support.vault_api import VaultServer
 from support.vault_api import group as vault_group
@@ -37,6 +38,19 @@ pulumi.export("copied", everything.apply(lambda both: both["team"]["name"]))
 """
 
 
+COPY = """
+[rule] = roster.ibm.list_access_group_rules({group!r})
+roster.ibm.AccessGroupRule(
+    "copy",
+    access_group_id={group!r},
+    name="copy",
+    expiration=rule.expiration,
+    realm_name=rule.realm_name,
+    conditions=rule.conditions,
+)
+"""
+
+
 def names(kind: type[Result]) -> set[str]:
     return {field.name for field in fields(kind)}  # type: ignore[arg-type]
 
@@ -54,10 +68,10 @@ def test_an_export_is_an_object_with_exactly_the_fields(program: Program, emulat
     found: dict[str, Any] = json.loads(program.pulumi("stack", "output", "--json").out)
 
     shapes: dict[str, tuple[type[Result], Any]] = {
-        "ibm group": (ibm.AccessGroupResult, found["ibm group"]),
-        "ibm members": (ibm.AccessGroupMemberResult, found["ibm members"][0]),
-        "ibm rules": (ibm.AccessGroupRuleResult, found["ibm rules"][0]),
-        "a condition": (ibm.ConditionResult, found["ibm rules"][0]["conditions"][0]),
+        "ibm group": (roster_ibm.AccessGroupResult, found["ibm group"]),
+        "ibm members": (roster_ibm.AccessGroupMemberResult, found["ibm members"][0]),
+        "ibm rules": (roster_ibm.AccessGroupRuleResult, found["ibm rules"][0]),
+        "a condition": (roster_ibm.ConditionResult, found["ibm rules"][0]["conditions"][0]),
         "vault group": (vault.IdentityGroupResult, found["vault group"]),
         "appsec groups": (appsec.IdentityGroupResult, found["appsec groups"][0]),
         "environments": (britive.EnvironmentResult, found["environments"][0]),
@@ -79,3 +93,13 @@ def test_an_export_is_an_object_with_exactly_the_fields(program: Program, emulat
     assert found["accounts"][0]["mapped_users"][0]["id"] == "user-alice"
     assert found["environment groups"][0]["parent_id"] is None
     assert found["copied"] == "team"
+
+
+def test_the_conditions_of_a_rule_can_be_declared_again(program: Program, emulator: Running) -> None:
+    team = ibm_group(emulator, "team")
+    ibm_rule(emulator, team, "sso", conditions=[{"claim": "c", "operator": "IN", "value": '["b", 1]'}])
+    program.write(COPY.format(group=team))
+    program.up()
+    one, two = ibm(emulator, "GET", f"/groups/{team}/rules")["rules"]
+    assert (one["name"], two["name"]) == ("sso", "copy")
+    assert [json.loads(row["conditions"][0]["value"]) for row in (one, two)] == [["b", 1], ["b", 1]]
