@@ -52,9 +52,10 @@ format: setup ## format the code and fix its style
 	ruff format
 	ruff check --fix
 
-record: setup ## write the recorded state of an unreleased version and docs/faults.md, which tests compare
+record: setup ## write the recorded state of an unreleased version, docs/faults.md and docs/public-api.md; tests compare them
 	@PYTHONPATH=tests .venv/bin/python -m recorded_states.record
 	@PYTHONPATH=tests .venv/bin/python -m injected_faults.page
+	@.venv/bin/python -m tools.public_api
 
 lock: setup ## update the pinned dependencies in constraints/dev.txt
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \

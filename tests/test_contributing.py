@@ -29,6 +29,7 @@ TESTS = (
     "tests/test_examples.py",
     "tests/test_lifecycle.py",
     "tests/test_package.py",
+    "tests/test_public_api.py",
     "tests/test_readme.py",
 )
 CHECKS = (
@@ -79,6 +80,7 @@ def test_the_ten_steps_add_a_resource(copy: Path) -> None:
     if ENGINE.exists():
         run([python, "-m", "recorded_states.record"], copy)
     run([python, "-m", "injected_faults.page"], copy)
+    run([python, "-m", "tools.public_api"], copy)
     shown = run(
         [python, "-m", "pytest", "-v", "-p", "no:cacheprovider", *TESTS, "-k", "squad or table or page or record"], copy
     )

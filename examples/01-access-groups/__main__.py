@@ -18,6 +18,7 @@ roster.ibm.AccessGroupMembers(
         roster.ibm.Member("IBMid-1100000BBB"),
         roster.ibm.Member("iam-ServiceId-7a5f0d9e-deploy"),
     ],
+    exclusive=False,  # members that this program does not list, such as the auditor below, stay
 )
 
 roster.ibm.AccessGroupMembership(
@@ -42,6 +43,7 @@ roster.ibm.MemberAccessGroups(
     "monitoring",
     iam_id="iam-ServiceId-2c11f5a0-monitoring",
     access_group_ids=[admins.id, readers.id],
+    exclusive=False,  # other groups of the identity stay as they are
 )
 
 pulumi.export("access_group_id", admins.id)

@@ -35,7 +35,7 @@ team = roster.vault.IdentityGroup(
 
 # Several stacks add members to this group. It declares no lists, and each stack declares its own members.
 guests = roster.vault.IdentityGroup("guests", name="platform-guests", policies=["platform-read"])
-roster.vault.IdentityGroupMembers("our-guests", group_id=guests.id, member_entity_ids=[BOB])
+roster.vault.IdentityGroupMembers("our-guests", group_id=guests.id, member_entity_ids=[BOB], exclusive=False)
 
 pulumi.export("team", team.id)
 pulumi.export("guests", guests.id)

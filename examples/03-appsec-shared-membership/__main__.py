@@ -19,12 +19,14 @@ roster.appsec.IdentityGroupMembers(
     "security",
     group_id=reviewers.id,
     members=["anna@example.com", "user-101"],
+    exclusive=False,  # members that other stacks or people add stay
 )
 
 roster.appsec.IdentityGroupMembers(
     "platform",
     group_id=reviewers.id,
     members=["bert@example.com", "service-account-pipeline"],
+    exclusive=False,
 )
 
 # This group declares all members. If somebody adds a member by hand, the next preview shows the removal.

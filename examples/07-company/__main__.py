@@ -14,7 +14,7 @@ APPLICATION = "app-demo"
 SYSTEMS = {"appsec": roster.TeamAppSecArgs, "vault": roster.TeamVaultArgs, "ibm": roster.TeamIbmArgs}
 
 company = yaml.safe_load((Path(__file__).parent / "company.yaml").read_text())
-people = {name: roster.Person(name, **identities) for name, identities in company["people"].items()}
+people = {name: roster.Person(name=name, **identities) for name, identities in company["people"].items()}
 
 for department, described in company["departments"].items():
     branch = roster.britive.EnvironmentGroup(

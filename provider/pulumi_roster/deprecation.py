@@ -1,7 +1,6 @@
 """Warns users about names that a later version removes.
 
-The rule: a deprecated name keeps working, and warns, in at least two minor releases. A name that is deprecated in 0.3
-warns in 0.3 and 0.4, and 0.5 may remove it. From 1.0 on, only the next major release may remove it.
+docs/public-api.md states for how long a deprecated name keeps working.
 """
 
 from __future__ import annotations

@@ -60,13 +60,13 @@ class EnvironmentGroupHandler(Handler[EnvironmentGroupArgs, EnvironmentGroupStat
         return parse_group(reply, reply.fields(), args.application_id)
 
     def update(self, id: str, args: EnvironmentGroupArgs, prior: EnvironmentGroupState) -> EnvironmentGroupState:
-        application_id = args.application_id
-        with write_lock(self.api, application_id):
+        application_id, now = args.application_id, prior
+        if args.description is None or args.parent_id is None:
             # The body contains all fields, so those that are not managed must be as they are now.
-            all_managed = args.description is not None and args.parent_id is not None
-            now = prior if all_managed else self._now(id, application_id)
-            description = now.description if args.description is None else args.description
-            body = {"id": id, "name": args.name, "description": description, "parentId": now.parent_id or ""}
+            now = retry_while_absent(self.api, lambda: self._now(id, application_id))
+        description = now.description if args.description is None else args.description
+        body = {"id": id, "name": args.name, "description": description, "parentId": now.parent_id or ""}
+        with write_lock(self.api, application_id):
             # Repeatable: a second identical update changes nothing.
             reply = self.api.request("PATCH", f"{CREATE_GROUP}/{{}}", application_id, id, json=body, repeatable=True)
         if reply.json() is None:
