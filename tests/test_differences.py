@@ -187,9 +187,7 @@ KINDS: dict[str, dict[str, Field]] = {
     "britive.AccountMapping": {
         "application_id": APPLICATION,
         "environment_id": Field(one_of("e", "f"), replaces=True),
-        "account_id": Field(
-            one_of(2800, "2800", "0002800", 2801), meaning=lambda account: str(int(account)), replaces=True
-        ),
+        "account_id": Field(one_of("2800", "2801"), replaces=True),
         "user_id": Field(one_of("user-alice", "user-bob"), replaces=True),
         "all_environments": FLAG,
         "force_checkin": FLAG,

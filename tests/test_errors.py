@@ -85,6 +85,25 @@ def test_the_documented_tree_is_the_tree_of_classes() -> None:
     assert drawn() == ours
 
 
+def test_the_classes_that_programs_catch_are_declared_and_marked() -> None:
+    assert errors.__all__ == [
+        "Ambiguous",
+        "BadRequest",
+        "Forbidden",
+        "InvalidArguments",
+        "NotFound",
+        "RateLimited",
+        "RosterError",
+        "ServerError",
+        "ServiceError",
+        "SettingsError",
+        "Unauthorized",
+        "Unreachable",
+    ]
+    marked = re.findall(r"^[│├└─ ]*([A-Z]\w+) \*", errors.__doc__ or "", flags=re.MULTILINE)
+    assert sorted(set(marked)) == errors.__all__
+
+
 def test_an_error_is_a_few_labelled_lines() -> None:
     error = NotFound(
         "IBM Cloud IAM answered 404", status=404, words="no such group", transaction_id="tx-1", hint="look again"

@@ -36,7 +36,12 @@ WRONG = {
     'roster.TeamIbmArgs(exclusive=True, rules={"sso": {"expiration": 1, "realm_name": "", "condition": 1}})': '"rules"',
     'roster.TeamIbmArgs(name="platform")': 'missing for parameter "exclusive"',
     'roster.Person("ann")': "Expected 0 positional arguments",
-    'britive.list_accounts("a", "e", pages=1)': 'No parameter named "pages"',
+    'britive.AccountMapping("x", application_id="a", environment_id="e", account_id=2800, user_id="u")': '"account_id"',
+    'britive.list_accounts("a", pages=1)': 'No parameter named "pages"',
+    'britive.list_accounts("a", "e")': "Expected 1 positional argument",
+    'britive.list_account_groups("a", 2800)': 'parameter "account_id"',
+    'ibm.get_access_group(id="x").nam': 'Cannot access attribute "nam"',
+    'ibm.get_access_group(id="x").name = "y"': "read-only",
 }
 RIGHT = """
 group = ibm.AccessGroup("x", name="x", adopt=True, connection="second", opts=pulumi.ResourceOptions(protect=True))
@@ -55,6 +60,9 @@ class TeamGroup(ibm.AccessGroup):
     def __init__(self, team: str) -> None:
         super().__init__(team, name=f"team-{team}", opts=pulumi.ResourceOptions(protect=True))
 TeamGroup("platform").name.apply(str.upper)
+text: str = ibm.get_access_group(id="x").name + britive.list_accounts("a", environment_id="e", page=0)[0].id
+maybe: str | None = vault.get_identity_group(name="x").creation_time
+pulumi.export("x", [dict(rule) for rule in ibm.list_access_group_rules("g")])
 found: TeamGroup = TeamGroup.get("found", group.id)
 """
 HEAD = "import pulumi\nimport pulumi_roster as roster\nfrom pulumi_roster import appsec, britive, ibm, vault\n"

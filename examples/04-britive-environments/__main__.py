@@ -45,6 +45,6 @@ pulumi.export("environments", {stage: environment.id for stage, environment in s
 pulumi.export(
     "accounts",
     stages["production"].id.apply(
-        lambda id: [account.native_name for account in roster.britive.list_accounts(APPLICATION, id)]
+        lambda id: [account.native_name for account in roster.britive.list_accounts(APPLICATION, environment_id=id)]
     ),
 )

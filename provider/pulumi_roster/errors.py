@@ -1,27 +1,32 @@
 """Defines all errors of this package. No exception of the HTTP library or of the validator reaches a user.
 
-RosterError
-├── SettingsError            no credentials, no account, a forbidden address: nothing was sent
-├── InvalidIdentifier        an id or name that cannot be part of an address: nothing was sent
-├── InvalidArguments         arguments that break the rules of the resource: nothing was sent
-├── AlreadyExists            the object exists already and is not in this stack: nothing was created
-├── UnmanagedContent         the object contains members or content that this stack does not manage: nothing was removed
-├── PartialFailure           the service refused some of many items, and accepted the others
-├── Unreachable         the service was not reached: nothing was done
-├── ServiceError             the service answered, and refused
-│   ├── BadRequest           400, 422
-│   ├── Unauthorized         401
-│   ├── Forbidden            403
-│   ├── NotFound             404, 410
-│   ├── MethodNotAllowed     405
-│   ├── Conflict             409
-│   ├── PreconditionFailed   412
-│   ├── RateLimited          429
-│   └── ServerError          5xx (also an OutcomeUnknown)
-└── OutcomeUnknown           the service may have applied a write: check before you send it again
-    ├── ReplyLost            the connection ended, or a time limit passed, before the reply was complete
-    ├── UnexpectedReply      a reply that is not as documented: HTML, half a document, a missing field, a redirect
-    └── ServerError          see above
+Look-ups and ``Team`` raise their errors inside the program, so a program can catch them: the classes marked with *, or
+``RosterError`` for all of them. These classes are ``__all__``, and they are stable. A resource fails inside the run, so
+its error is only a message of that run, and the other classes may change.
+
+RosterError *               also the class by which to catch a lost or malformed reply
+├── SettingsError *         no credentials, no account, a forbidden address: nothing was sent
+├── InvalidArguments *      arguments that break the rules of the resource or the look-up: nothing was sent
+│   └── InvalidIdentifier   an id or name that cannot be part of an address
+├── Ambiguous *             a look-up by name found several objects
+├── AlreadyExists           the object exists already and is not in this stack: nothing was created
+├── UnmanagedContent        the object contains members or content that this stack does not manage: nothing was removed
+├── PartialFailure          the service refused some of many items, and accepted the others
+├── Unreachable *           the service was not reached: nothing was done
+├── ServiceError *          the service answered, and refused
+│   ├── BadRequest *        400, 422
+│   ├── Unauthorized *      401
+│   ├── Forbidden *         403
+│   ├── NotFound *          404, 410
+│   ├── MethodNotAllowed    405
+│   ├── Conflict            409
+│   ├── PreconditionFailed  412
+│   ├── RateLimited *       429
+│   └── ServerError *       5xx (also an OutcomeUnknown)
+└── OutcomeUnknown          the service may have applied a write: check before you send it again
+    ├── ReplyLost           the connection ended, or a time limit passed, before the reply was complete
+    ├── UnexpectedReply     a reply that is not as documented: HTML, half a document, a missing field, a redirect
+    └── ServerError *       see above
 """
 
 from __future__ import annotations
@@ -29,28 +34,18 @@ from __future__ import annotations
 from .redaction import quoted
 
 __all__ = [
-    "AlreadyExists",
+    "Ambiguous",
     "BadRequest",
-    "Conflict",
     "Forbidden",
     "InvalidArguments",
-    "InvalidIdentifier",
-    "MethodNotAllowed",
     "NotFound",
-    "OutcomeUnknown",
-    "PartialFailure",
-    "PreconditionFailed",
     "RateLimited",
-    "ReplyLost",
     "RosterError",
     "ServerError",
     "ServiceError",
     "SettingsError",
     "Unauthorized",
-    "UnexpectedReply",
-    "UnmanagedContent",
     "Unreachable",
-    "error_class",
 ]
 
 
@@ -92,12 +87,16 @@ class SettingsError(RosterError):
     """The configuration lacks a setting, or contains one that is not allowed."""
 
 
-class InvalidIdentifier(RosterError):
+class InvalidArguments(RosterError):
+    """Arguments break the rules of the resource or the look-up."""
+
+
+class InvalidIdentifier(InvalidArguments):
     """An id or name cannot be one segment of a path, such as ``..`` or a text with a control character."""
 
 
-class InvalidArguments(RosterError):
-    """Arguments break the rules of the resource."""
+class Ambiguous(RosterError):
+    """A look-up by name found several objects. The message lists their ids."""
 
 
 class AlreadyExists(RosterError):

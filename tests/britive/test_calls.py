@@ -94,7 +94,7 @@ def test_mappings_send_one_request_each_and_one_listing_to_refresh(emulator: Run
     mappings = [first, *(first.also() for _ in range(19))]
     emulator.clear_requests()
     for number, mapping in enumerate(mappings):
-        mapping.up(application_id=APP, environment_id=environment, account_id=9000 + number, user_id="user-alice")
+        mapping.up(application_id=APP, environment_id=environment, account_id=str(9000 + number), user_id="user-alice")
     assert emulator.total() == 20
     new_run(mappings, emulator)
     emulator.clear_requests()
@@ -105,7 +105,7 @@ def test_mappings_send_one_request_each_and_one_listing_to_refresh(emulator: Run
 def test_a_refresh_of_one_mapping_reads_it_directly(emulator: Running) -> None:
     environment = britive_environment(emulator, britive_root(emulator), "Production")
     mapping = Resource("britive.AccountMapping", emulator)
-    mapping.up(application_id=APP, environment_id=environment, account_id=2800, user_id="user-alice")
+    mapping.up(application_id=APP, environment_id=environment, account_id="2800", user_id="user-alice")
     emulator.clear_requests()
     assert mapping.refresh()
     assert emulator.requests() == {f"{ACCOUNTS}/{{key}}/users": 1}

@@ -32,7 +32,7 @@ def made(request: pytest.FixtureRequest, emulator: Running) -> Resource:
     given: dict[str, Any] = {"application_id": APP, "name": "n"}
     if request.param == "britive.AccountMapping":
         environment = britive_environment(emulator, britive_root(emulator), "Production")
-        given = {"application_id": APP, "environment_id": environment, "account_id": 2800, "user_id": "user-alice"}
+        given = {"application_id": APP, "environment_id": environment, "account_id": "2800", "user_id": "user-alice"}
     resource.up(**given)
     return resource
 

@@ -36,16 +36,15 @@ def environment(emulator: Running) -> str:
 def test_the_tree_of_an_application_is_listed(emulator: Running, environment: str) -> None:
     root = britive_root(emulator)
     group = britive_group(emulator, root, "Platform")
-    assert [(found.id, found.name, found.parent) for found in britive.list_environment_groups(APP)] == [
-        (root, "root", ""),
+    assert [(found.id, found.name, found.parent_id) for found in britive.list_environment_groups(APP)] == [
+        (root, "root", None),
         (group, "Platform", root),
     ]
     [found] = britive.list_environments(APP)
-    assert (found.id, found.name, found.description, found.parent_group_id, found.parent, found.status) == (
+    assert (found.id, found.name, found.description, found.parent_group_id, found.status) == (
         environment,
         "Production",
         "why",
-        root,
         root,
         "active",
     )
@@ -67,8 +66,8 @@ def test_an_application_that_scans_its_own_environments_is_listed(emulator: Runn
         "alice@example.com",
         "bob@example.com",
     ]
-    [link] = britive.list_group_accounts("app-org", None, 5200)
-    assert (link.account_id, link.permission_name) == (5000, "Engineers")
+    [link] = britive.list_group_accounts("app-org", "5200")
+    assert (link.account_id, link.permission_name) == ("5000", "Engineers")
 
 
 def test_a_new_application_is_empty(emulator: Running) -> None:
@@ -84,60 +83,70 @@ def test_a_new_application_is_empty(emulator: Running) -> None:
 
 def test_accounts_have_their_mapped_users(emulator: Running, environment: str) -> None:
     britive_map(emulator, environment, 2800, "user-alice")
-    found = {account.account_id: account for account in britive.list_accounts(APP, environment)}
-    assert sorted(found) == [2800, 2801, 2802, 2803, 2804, 2805]
-    alice = found[2800]
+    found = {account.id: account for account in britive.list_accounts(APP, environment_id=environment)}
+    assert sorted(found) == ["2800", "2801", "2802", "2803", "2804", "2805"]
+    alice = found["2800"]
     assert (alice.native_name, alice.first_name, alice.privileged, alice.description) == (
         "alice@example.com",
         "Alice",
         True,
-        "",
+        None,
     )
-    assert [user.user_id for user in alice.mapped_users] == ["user-alice"]
+    assert [user.id for user in alice.mapped_users] == ["user-alice"]
     assert alice.permissions == []
     assert emulator.requests() == {f"GET {ENVIRONMENT}/accounts": 1, f"POST {ENVIRONMENT}/accounts/{{key}}/users": 1}
 
 
 def test_include_members_returns_members(environment: str) -> None:
-    alice = britive.list_accounts(APP, environment, include_members=True)[0]
-    assert [(held.name, held.app_permission_id) for held in alice.permissions] == [("ReadOnlyAccess", 46600)]
+    alice = britive.list_accounts(APP, environment_id=environment, include_members=True)[0]
+    assert [(held.name, held.id) for held in alice.permissions] == [("ReadOnlyAccess", "46600")]
     assert [held.name for held in alice.groups] == ["Admins", "Developers"]
-    deploy = britive.list_permissions(APP, environment, filter="name eq Deploy", include_members=True)[0]
-    assert [held.account_id for held in deploy.accounts] == [2803]
+    deploy = britive.list_permissions(APP, environment_id=environment, filter="name eq Deploy", include_members=True)[0]
+    assert [held.id for held in deploy.accounts] == ["2803"]
     assert [held.native_name for held in deploy.groups] == ["Developers"]
-    admins = britive.list_groups(APP, environment, include_members=True)[0]
+    admins = britive.list_groups(APP, environment_id=environment, include_members=True)[0]
     assert [held.native_name for held in admins.permissions] == ["AdministratorAccess"]
 
 
 def test_rows_are_sorted_and_filtered_by_the_service(environment: str) -> None:
-    names = [row.name for row in britive.list_permissions(APP, environment, sort="name,desc")]
+    names = [row.name for row in britive.list_permissions(APP, environment_id=environment, sort="name,desc")]
     assert names == ["ReadOnlyAccess", "Deploy", "Billing", "AdministratorAccess"]
-    new = britive.list_accounts(APP, environment, filter="scanStatus eq New")
+    new = britive.list_accounts(APP, environment_id=environment, filter="scanStatus eq New")
     assert [row.native_name for row in new] == ["auditor"]
-    assert [row.name for row in britive.list_groups(APP, environment, sort="name,asc", filter="scanStatus eq New")] == [
-        "Auditors"
-    ]
+    assert [
+        row.name
+        for row in britive.list_groups(APP, environment_id=environment, sort="name,asc", filter="scanStatus eq New")
+    ] == ["Auditors"]
     with pytest.raises(BadRequest, match="Cannot sort by 'colour'"):
-        britive.list_groups(APP, environment, sort="colour")
+        britive.list_groups(APP, environment_id=environment, sort="colour")
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 6, 100])
 def test_all_pages_are_read_or_only_the_requested_page(emulator: Running, environment: str, size: int) -> None:
-    everything = [row.account_id for row in britive.list_accounts(APP, environment)]
+    everything = [row.id for row in britive.list_accounts(APP, environment_id=environment)]
     emulator.clear_requests()
-    assert [row.account_id for row in britive.list_accounts(APP, environment, size=size)] == everything
+    assert [row.id for row in britive.list_accounts(APP, environment_id=environment, size=size)] == everything
     assert emulator.total() == -(-len(everything) // size)
     emulator.clear_requests()
-    one = britive.list_accounts(APP, environment, page=1, size=size)
-    assert [row.account_id for row in one] == everything[size : 2 * size]
+    one = britive.list_accounts(APP, environment_id=environment, page=1, size=size)
+    assert [row.id for row in one] == everything[size : 2 * size]
     assert emulator.total() == 1
 
 
 def test_legacy_calls_return_the_same_rows_with_additional_fields(emulator: Running, environment: str) -> None:
     pairs: list[tuple[list[Any], list[Any]]] = [
-        (britive.list_accounts(APP, environment, legacy_api=True), britive.list_accounts(APP, environment)),
-        (britive.list_permissions(APP, environment, legacy_api=True), britive.list_permissions(APP, environment)),
-        (britive.list_groups(APP, environment, legacy_api=True), britive.list_groups(APP, environment)),
+        (
+            britive.list_accounts(APP, environment_id=environment, legacy_api=True),
+            britive.list_accounts(APP, environment_id=environment),
+        ),
+        (
+            britive.list_permissions(APP, environment_id=environment, legacy_api=True),
+            britive.list_permissions(APP, environment_id=environment),
+        ),
+        (
+            britive.list_groups(APP, environment_id=environment, legacy_api=True),
+            britive.list_groups(APP, environment_id=environment),
+        ),
     ]
     for old, new in pairs:
         assert [(type(row), row.native_id) for row in old] == [(type(row), row.native_id) for row in new]
@@ -153,7 +162,7 @@ def test_legacy_calls_return_the_same_rows_with_additional_fields(emulator: Runn
 def test_legacy_calls_refuse_the_new_parameters(environment: str, given: dict[str, Any]) -> None:
     for look_up in (britive.list_accounts, britive.list_permissions, britive.list_groups):
         with pytest.raises(InvalidArguments, match="legacy_api=True does not support"):
-            look_up(APP, environment, legacy_api=True, **given)
+            look_up(APP, environment_id=environment, legacy_api=True, **given)
 
 
 # -- links
@@ -162,25 +171,35 @@ def test_legacy_calls_refuse_the_new_parameters(environment: str, given: dict[st
 def test_links_are_found_from_both_ends(environment: str) -> None:
     assert [
         (row.account_name, row.permission_name, row.permission_type)
-        for row in britive.list_account_permissions(APP, environment, 2800)
+        for row in britive.list_account_permissions(APP, "2800", environment_id=environment)
     ] == [("alice@example.com", "ReadOnlyAccess", "policy")]
-    assert [row.permission_name for row in britive.list_account_groups(APP, environment, "2800")] == [
+    assert [row.permission_name for row in britive.list_account_groups(APP, "2800", environment_id=environment)] == [
         "Admins",
         "Developers",
     ]
-    assert [row.account_id for row in britive.list_permission_accounts(APP, environment, 46600)] == [2800, 2801]
-    [link] = britive.list_permission_groups(APP, environment, 46602)
-    assert (link.group_id, link.group_name, link.account_id) == (69153, "Developers", 0)
-    assert (link.native_id.group_native_id, link.native_id.permission_native_id) == ("Developers", "Deploy")
-    assert [row.account_id for row in britive.list_group_accounts(APP, environment, 69153)] == [2800, 2801]
-    assert [row.permission_id for row in britive.list_group_permissions(APP, environment, 69152)] == [46601]
+    assert [row.account_id for row in britive.list_permission_accounts(APP, "46600", environment_id=environment)] == [
+        "2800",
+        "2801",
+    ]
+    [link] = britive.list_permission_groups(APP, "46602", environment_id=environment)
+    assert (link.group_id, link.group_name, link.account_id) == ("69153", "Developers", None)
+    assert (link.native_ids.group_native_id, link.native_ids.permission_native_id) == ("Developers", "Deploy")
+    assert [row.account_id for row in britive.list_group_accounts(APP, "69153", environment_id=environment)] == [
+        "2800",
+        "2801",
+    ]
+    assert [row.permission_id for row in britive.list_group_permissions(APP, "69152", environment_id=environment)] == [
+        "46601"
+    ]
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
 def test_links_of_several_pages_are_all_returned(environment: str, size: int) -> None:
-    found = britive.list_account_groups(APP, environment, 2800, size=size, sort="permissionName,desc")
+    found = britive.list_account_groups(APP, "2800", environment_id=environment, size=size, sort="permissionName,desc")
     assert [row.permission_name for row in found] == ["Developers", "Admins"]
-    [second] = britive.list_account_groups(APP, environment, 2800, size=1, page=1, sort="permissionName,desc")
+    [second] = britive.list_account_groups(
+        APP, "2800", environment_id=environment, size=1, page=1, sort="permissionName,desc"
+    )
     assert second.permission_name == "Admins"
 
 
@@ -189,9 +208,9 @@ def test_links_of_several_pages_are_all_returned(environment: str, size: int) ->
 
 def test_missing_objects_are_errors(environment: str) -> None:
     look_ups: list[Callable[[], Any]] = [
-        lambda: britive.list_accounts(APP, "nowhere"),
-        lambda: britive.list_account_groups(APP, environment, 1),
-        lambda: britive.list_group_accounts(APP, environment, 46600),
+        lambda: britive.list_accounts(APP, environment_id="nowhere"),
+        lambda: britive.list_account_groups(APP, "1", environment_id=environment),
+        lambda: britive.list_group_accounts(APP, "46600", environment_id=environment),
     ]
     for look_up in look_ups:
         with pytest.raises(NotFound, match="does not exist"):
@@ -209,23 +228,58 @@ def test_a_look_up_needs_a_token_that_may_read(emulator: Running, environment: s
         "outsider": {"britiveTenant": emulator.url, "britiveToken": "nobody"},
     }
     program_config(emulator=emulator.url, connections=connections)
-    assert britive.list_accounts(APP, environment, connection="viewer")
+    assert britive.list_accounts(APP, environment_id=environment, connection="viewer")
     with pytest.raises((Unauthorized, Forbidden)) as caught:
-        britive.list_accounts(APP, environment, connection="outsider")
+        britive.list_accounts(APP, environment_id=environment, connection="outsider")
     assert "nobody" not in str(caught.value)
 
 
 def test_unknown_and_null_fields_are_ignored(emulator: Running, environment: str) -> None:
-    before = britive.list_accounts(APP, environment)
+    before = britive.list_accounts(APP, environment_id=environment)
     emulator.fault(kind="extra_field", method="GET", route=f"{ENVIRONMENT}/accounts")
-    assert britive.list_accounts(APP, environment) == before
+    assert britive.list_accounts(APP, environment_id=environment) == before
     row = {"accountId": 1, "nativeName": None, "permissions": None, "mappedUsers": None, "privileged": None}
     body = {"count": 1, "page": 0, "size": 100, "sort": None, "filter": None, "data": [row]}
     emulator.fault(kind="status", status=200, body=body, method="GET", route=f"{ENVIRONMENT}/accounts")
-    assert britive.list_accounts(APP, environment) == [britive.ScannedAccount(account_id=1)]
+    assert britive.list_accounts(APP, environment_id=environment) == [britive.ScannedAccount(id="1")]
+
+
+def test_ids_keep_all_their_digits_and_absent_ids_are_none(emulator: Running, environment: str) -> None:
+    large = 2**64 + 1  # floating point would round it
+    link = {"accountId": large, "permissionId": large, "groupId": None, "nativeId": {"accountNativeId": ""}}
+    body = {"count": 1, "page": 0, "size": 100, "sort": None, "filter": None, "data": [link]}
+    route = f"{ENVIRONMENT}/accounts/{{key}}/permissions"
+    emulator.fault(kind="status", status=200, body=body, method="GET", route=route)
+    [found] = britive.list_account_permissions(APP, str(large), environment_id=environment)
+    assert (found.account_id, found.permission_id) == ("18446744073709551617", "18446744073709551617")
+    assert (found.group_id, found.group_name, found.permission_name, found.scan_status) == (None, None, None, None)
+    assert found.native_ids == britive.ScannedNativeIds()
+    assert emulator.last_requests()[-1]["path"].endswith(f"/accounts/{large}/permissions")
+
+
+def test_a_group_of_a_list_leads_to_its_links(environment: str) -> None:
+    [admins, *_] = britive.list_groups(APP, environment_id=environment, filter="name eq Admins")
+    [link] = britive.list_group_permissions(APP, admins.id, environment_id=environment)
+    assert (link.group_id, link.group_name) == (admins.id, "Admins")
+    [held] = britive.list_permission_groups(APP, link.permission_id, environment_id=environment)
+    assert held.group_id == admins.id
+
+
+def test_descriptions_of_the_tree_are_those_of_the_service(emulator: Running) -> None:
+    """An empty description stays empty, and a missing one is ``None``."""
+    rows = [
+        {"id": "r", "name": "root", "parentId": "", "description": None},
+        {"id": "g", "name": "g", "parentId": "r", "description": ""},
+    ]
+    body = {"rootEnvironmentGroup": {"environmentGroups": rows, "environments": []}}
+    emulator.fault(kind="status", status=200, body=body, method="GET", route="/api/apps/{app}")
+    assert britive.list_environment_groups(APP) == [
+        britive.EnvironmentGroupResult(id="r", application_id=APP, name="root"),
+        britive.EnvironmentGroupResult(id="g", application_id=APP, name="g", description="", parent_id="r"),
+    ]
 
 
 def test_a_row_without_an_id_is_an_error(emulator: Running, environment: str) -> None:
     emulator.fault(kind="missing_field", field="accountId", method="GET", route=f"{ENVIRONMENT}/accounts", times=None)
     with pytest.raises(UnexpectedReply):
-        britive.list_accounts(APP, environment)
+        britive.list_accounts(APP, environment_id=environment)

@@ -25,7 +25,7 @@ inner = britive.EnvironmentGroup("inner", application_id=APP, name="Inner", pare
 production = britive.Environment("production", application_id=APP, name="Production", parent_group_id=inner.id)
 sandbox = britive.Environment("sandbox", application_id=APP, name="Sandbox", description="for tests")
 alice = britive.AccountMapping(
-    "alice", application_id=APP, environment_id=production.id, account_id=2800, user_id="user-alice"
+    "alice", application_id=APP, environment_id=production.id, account_id="2800", user_id="user-alice"
 )
 """
 NESTED, FLAT = TREE.format(parent="platform.id"), TREE.format(parent="platform.parent_id")

@@ -9,7 +9,7 @@ import pytest
 from pulumi_roster import vault as roster_vault
 from pulumi_roster.errors import Forbidden, InvalidArguments, InvalidIdentifier, NotFound, SettingsError
 from roster_emulator import Running
-from support.vault_api import VaultServer, change, entities, group
+from support.vault_api import VaultServer, change, entities, group, vault
 
 Configure = Callable[..., None]
 
@@ -66,6 +66,19 @@ def test_a_look_up_of_an_external_group_returns_its_members(emulator: Running, p
     data = {"name": "sso", "type": "external", "member_entity_ids": ["entity-alice"]}
     emulator.seed(vault={"groups": [data]})
     assert roster_vault.get_identity_group(name="sso").member_entity_ids == ["entity-alice"]
+
+
+def test_an_external_group_has_its_alias(server: VaultServer) -> None:
+    there = group(server, "sso", type="external")
+    assert roster_vault.get_identity_group(id=there).alias is None
+    accessor = vault(server, lambda client: client.accessor("people"))
+    alias = {"name": "engineers", "mount_accessor": accessor, "canonical_id": there}
+    made = vault(server, lambda client: client.data("POST", "identity/group-alias", alias))
+    found = roster_vault.get_identity_group(id=there)
+    assert found.alias is not None
+    assert (found.alias.id, found.alias.name, found.alias.mount_accessor) == (made["id"], "engineers", accessor)
+    assert found.alias.canonical_id == found.id
+    assert found.modify_index > 0
 
 
 def test_a_group_deleted_during_the_listing_is_omitted(emulator: Running, program_config: Configure) -> None:

@@ -1,39 +1,50 @@
 """Looks up identity groups. A program calls these functions while it runs; they use the client of the resources.
 
+All functions raise ``InvalidArguments`` before they send anything, ``SettingsError`` if the connection does not exist
+or is not complete, ``Unauthorized`` or ``Forbidden`` if the credentials may not read groups, and the other classes of
+:mod:`pulumi_roster.errors` that say why the service did not answer.
+
 Source: the vendor's page "Identity Groups API"
 """
 
 from __future__ import annotations
 
-from ..errors import InvalidArguments, NotFound
+from ..errors import NotFound
+from ..look_ups import NonEmpty, look_up
 from ..managed import program_client
 from .connection import SYSTEM
 from .group_calls import list_groups, read_group
-from .identity_group import IdentityGroupState, state_of_group
+from .results import IdentityGroupResult
 
 __all__ = ["get_identity_group", "list_identity_groups"]
 
 
+@look_up(exactly_one=("id", "name"))
 def get_identity_group(
-    *, id: str | None = None, name: str | None = None, connection: str = "default"
-) -> IdentityGroupState:
+    *, id: NonEmpty | None = None, name: NonEmpty | None = None, connection: str = "default"
+) -> IdentityGroupResult:
     """Find an identity group by its id or by its exact name.
 
+    :param id: the id of the group.
+    :param name: the name of the group, with the same upper- and lower-case letters. Names are unique.
+    :param connection: the name of the set of credentials to use.
+    :returns: the group.
     :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set.
     :raises NotFound: no group matches.
     """
-    if (id is None) == (name is None):
-        raise InvalidArguments(
-            f"get_identity_group: must have either id or name, got {'neither' if id is None else 'both'}"
-        )
     if id is not None:
-        return state_of_group(read_group(program_client(SYSTEM, connection), id))
+        return IdentityGroupResult.parse(read_group(program_client(SYSTEM, connection), id).model_dump())
     for group in list_identity_groups(connection=connection):
         if group.name == name:
             return group
     raise NotFound(f"no identity group has the name {name!r}", status=404)
 
 
-def list_identity_groups(*, connection: str = "default") -> list[IdentityGroupState]:
-    """List all identity groups, in the service's order."""
-    return [state_of_group(row) for row in list_groups(program_client(SYSTEM, connection))]
+@look_up()
+def list_identity_groups(*, connection: str = "default") -> list[IdentityGroupResult]:
+    """List all identity groups, in the service's order, in one call.
+
+    :param connection: the name of the set of credentials to use.
+    :returns: the groups; an empty list if there are none.
+    """
+    return [IdentityGroupResult.parse(row.model_dump()) for row in list_groups(program_client(SYSTEM, connection))]

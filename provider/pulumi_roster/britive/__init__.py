@@ -7,8 +7,7 @@ the status does not (``connection``); one call lists groups and environments (``
 root group (``root_group``); the documented mapping call names no user (``account_mapping``).
 """
 
-from pulumi_roster.britive.account_mapping import AccountMapping, AccountMappingState
-from pulumi_roster.britive.application import EnvironmentGroupState, EnvironmentState
+from pulumi_roster.britive.account_mapping import AccountMapping
 from pulumi_roster.britive.environment import Environment
 from pulumi_roster.britive.environment_group import EnvironmentGroup
 from pulumi_roster.britive.link_lookups import (
@@ -28,8 +27,8 @@ from pulumi_roster.britive.lookups import (
     summarize_environment_groups,
     summarize_environments,
 )
+from pulumi_roster.britive.results import EnvironmentGroupResult, EnvironmentResult, EnvironmentSummary
 from pulumi_roster.britive.scan_results import (
-    EnvironmentSummary,
     MappedUser,
     ScannedAccount,
     ScannedGroup,
@@ -41,11 +40,10 @@ from pulumi_roster.britive.scan_results import (
 
 __all__ = [
     "AccountMapping",
-    "AccountMappingState",
     "Environment",
     "EnvironmentGroup",
-    "EnvironmentGroupState",
-    "EnvironmentState",
+    "EnvironmentGroupResult",
+    "EnvironmentResult",
     "EnvironmentSummary",
     "MappedUser",
     "ScannedAccount",

@@ -8,13 +8,12 @@ One call maps the user in all environments, but no call removes the mapping from
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
 import pulumi
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from typing_extensions import Unpack
 
 from ..errors import BadRequest, Conflict, NotFound
@@ -24,21 +23,12 @@ from ..schema.marks import NotListed, ProviderOnly, Replace, Scope
 from ..schema.model import Args, State
 from .application import EnvironmentState, Id, read_tree
 from .connection import ALREADY_MAPPED, SYSTEM
-from .scan_results import MappedUser, ScannedAccount
+from .scan_results import MappedUser, ScannedAccount, ScannedId
 
 __all__ = ["ACCOUNTS", "AccountMapping", "AccountMappingArgs", "AccountMappingHandler", "AccountMappingState"]
 
 ACCOUNTS = "/api/apps/{}/environments/{}/accounts"
 USERS = f"{ACCOUNTS}/{{}}/users"
-
-
-def _account_id(value: Any) -> str:
-    """Return an account's number as text, because a large number would lose its last digits as floating point."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,30}", value):
-        raise ValueError("must be a whole number, such as 2800 or '2800'")
-    return value.lstrip("0") or "0"
 
 
 class AccountMappingArgs(Args):
@@ -48,7 +38,7 @@ class AccountMappingArgs(Args):
     # The old mapping may exist in all environments. If Roster created the new mapping first and then removed the old
     # one, the removal would also remove the new one.
     environment_id: Annotated[Id, Replace(delete_first=True), Scope]
-    account_id: Annotated[str, BeforeValidator(_account_id), Replace]
+    account_id: Annotated[ScannedId, Replace]
     user_id: Annotated[Id, Replace]
     all_environments: Annotated[bool, NotListed] = False
     force_checkin: Annotated[bool, ProviderOnly] = False
@@ -98,13 +88,13 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
         for reply, row in self.api.pages(
             ACCOUNTS, application_id, environment_id, key="data", row_id="accountId", params=query
         ):
-            account = reply.parse_row(ScannedAccount, row)
+            account = reply.parse_result(ScannedAccount, row)
             for user in account.mapped_users:
                 values: dict[str, Any] = {
                     "application_id": application_id,
                     "environment_id": environment_id,
-                    "account_id": str(account.account_id),
-                    "user_id": user.user_id,
+                    "account_id": account.id,
+                    "user_id": user.id,
                 }
                 yield AccountMappingState.model_construct(id="/".join(values.values()), **values)
 
@@ -138,7 +128,7 @@ class AccountMappingHandler(Handler[AccountMappingArgs, AccountMappingState]):
 
     def _users(self, args: AccountMappingArgs, environment_id: str) -> set[str]:
         reply = self.api.get(USERS, args.application_id, environment_id, args.account_id)
-        return {reply.parse_row(MappedUser, user).user_id for user in reply.rows()}
+        return {reply.parse_result(MappedUser, user).id for user in reply.rows()}
 
     def _is_mapped(self, args: AccountMappingArgs, environment_id: str) -> bool:
         try:
@@ -218,7 +208,7 @@ class AccountMapping(Managed):
         *,
         application_id: pulumi.Input[str],
         environment_id: pulumi.Input[str],
-        account_id: pulumi.Input[int | str],
+        account_id: pulumi.Input[str],
         user_id: pulumi.Input[str],
         all_environments: pulumi.Input[bool] | None = None,
         force_checkin: pulumi.Input[bool] | None = None,
@@ -229,7 +219,8 @@ class AccountMapping(Managed):
         :param resource_name: the name within the program.
         :param application_id: the application. A change replaces the mapping.
         :param environment_id: the environment. A change replaces the mapping, and removes the old one first.
-        :param account_id: the account's number. A change replaces the mapping.
+        :param account_id: the account's id, a string such as ``"2800"``. ``list_accounts`` returns the ids. A change
+            replaces the mapping.
         :param user_id: the user. A change replaces the mapping.
         :param all_environments: map the user in all current environments of the application. This needs one more call
             for each environment. With ``adopt=True``, a destroy also removes the mappings that existed before in other

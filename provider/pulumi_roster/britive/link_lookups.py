@@ -2,18 +2,19 @@
 
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 8, 9, 13, 14, 16 and 17
 
-The module :mod:`.lookups` describes the parameters. Each row is a :class:`~.scan_results.ScannedLink`. All functions
-raise ``NotFound`` if the object does not exist.
+All functions return one :class:`~.scan_results.ScannedLink` for each link; an empty list if there is none. They raise
+``NotFound`` if the account, permission or group does not exist, and otherwise the same errors as :mod:`.lookups`.
 """
 
 from __future__ import annotations
 
 from typing_extensions import Unpack
 
+from ..look_ups import NonEmpty, look_up
 from .account_mapping import ACCOUNTS
 from .lookups import GROUPS, PERMISSIONS
 from .scan_queries import Query, rows
-from .scan_results import ScannedLink
+from .scan_results import ScannedId, ScannedLink
 
 __all__ = [
     "list_account_groups",
@@ -25,61 +26,121 @@ __all__ = [
 ]
 
 
+@look_up()
 def list_account_permissions(
-    application_id: str,
-    environment_id: str | None,
-    account_id: int | str,
+    application_id: NonEmpty,
+    account_id: ScannedId,
+    *,
+    environment_id: NonEmpty | None = None,
     **query: Unpack[Query],
 ) -> list[ScannedLink]:
-    """List the permissions that an account has directly, not through its groups."""
+    """List the permissions that an account has directly, not through its groups.
+
+    :param application_id: the application.
+    :param account_id: the ``id`` of a row of ``list_accounts``, a string.
+    :param environment_id: the environment. By default, the root group of the application, which covers all environments
+        of an application that scans its own environments.
+    :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
+        :class:`~.scan_queries.Query`.
+    """
     return rows(ScannedLink, f"{ACCOUNTS}/{{}}/permissions", application_id, environment_id, account_id, **query)
 
 
+@look_up()
 def list_account_groups(
-    application_id: str,
-    environment_id: str | None,
-    account_id: int | str,
+    application_id: NonEmpty,
+    account_id: ScannedId,
+    *,
+    environment_id: NonEmpty | None = None,
     **query: Unpack[Query],
 ) -> list[ScannedLink]:
-    """List the groups that an account is in."""
+    """List the groups that an account is in.
+
+    :param application_id: the application.
+    :param account_id: the ``id`` of a row of ``list_accounts``, a string.
+    :param environment_id: the environment. By default, the root group of the application, which covers all environments
+        of an application that scans its own environments.
+    :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
+        :class:`~.scan_queries.Query`.
+    """
     return rows(ScannedLink, f"{ACCOUNTS}/{{}}/groups", application_id, environment_id, account_id, **query)
 
 
+@look_up()
 def list_permission_accounts(
-    application_id: str,
-    environment_id: str | None,
-    permission_id: int | str,
+    application_id: NonEmpty,
+    permission_id: ScannedId,
+    *,
+    environment_id: NonEmpty | None = None,
     **query: Unpack[Query],
 ) -> list[ScannedLink]:
-    """List the accounts that have a permission directly."""
+    """List the accounts that have a permission directly.
+
+    :param application_id: the application.
+    :param permission_id: the ``id`` of a row of ``list_permissions``, a string.
+    :param environment_id: the environment. By default, the root group of the application, which covers all environments
+        of an application that scans its own environments.
+    :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
+        :class:`~.scan_queries.Query`.
+    """
     return rows(ScannedLink, f"{PERMISSIONS}/{{}}/accounts", application_id, environment_id, permission_id, **query)
 
 
+@look_up()
 def list_permission_groups(
-    application_id: str,
-    environment_id: str | None,
-    permission_id: int | str,
+    application_id: NonEmpty,
+    permission_id: ScannedId,
+    *,
+    environment_id: NonEmpty | None = None,
     **query: Unpack[Query],
 ) -> list[ScannedLink]:
-    """List the groups that have a permission."""
+    """List the groups that have a permission.
+
+    :param application_id: the application.
+    :param permission_id: the ``id`` of a row of ``list_permissions``, a string.
+    :param environment_id: the environment. By default, the root group of the application, which covers all environments
+        of an application that scans its own environments.
+    :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
+        :class:`~.scan_queries.Query`.
+    """
     return rows(ScannedLink, f"{PERMISSIONS}/{{}}/groups", application_id, environment_id, permission_id, **query)
 
 
+@look_up()
 def list_group_accounts(
-    application_id: str,
-    environment_id: str | None,
-    group_id: int | str,
+    application_id: NonEmpty,
+    group_id: ScannedId,
+    *,
+    environment_id: NonEmpty | None = None,
     **query: Unpack[Query],
 ) -> list[ScannedLink]:
-    """List the accounts that are in a group."""
+    """List the accounts that are in a group.
+
+    :param application_id: the application.
+    :param group_id: the ``id`` of a row of ``list_groups``, a string.
+    :param environment_id: the environment. By default, the root group of the application, which covers all environments
+        of an application that scans its own environments.
+    :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
+        :class:`~.scan_queries.Query`.
+    """
     return rows(ScannedLink, f"{GROUPS}/{{}}/accounts", application_id, environment_id, group_id, **query)
 
 
+@look_up()
 def list_group_permissions(
-    application_id: str,
-    environment_id: str | None,
-    group_id: int | str,
+    application_id: NonEmpty,
+    group_id: ScannedId,
+    *,
+    environment_id: NonEmpty | None = None,
     **query: Unpack[Query],
 ) -> list[ScannedLink]:
-    """List the permissions that a group has."""
+    """List the permissions that a group has.
+
+    :param application_id: the application.
+    :param group_id: the ``id`` of a row of ``list_groups``, a string.
+    :param environment_id: the environment. By default, the root group of the application, which covers all environments
+        of an application that scans its own environments.
+    :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
+        :class:`~.scan_queries.Query`.
+    """
     return rows(ScannedLink, f"{GROUPS}/{{}}/permissions", application_id, environment_id, group_id, **query)

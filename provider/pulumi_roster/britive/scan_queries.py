@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict, TypeVar
+from typing import Annotated, Any, TypedDict, TypeVar
 
-from pydantic import BaseModel
+from pydantic import Field
 from typing_extensions import Unpack
 
 from ..errors import InvalidArguments
-from ..http.client import Client
+from ..look_ups import NonEmpty
 from ..managed import program_client
+from ..schema.results import Result
 from .connection import SYSTEM
 from .root_group import find_root
 
 __all__ = ["Query", "rows", "unpaged"]
 
-M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R", bound=Result)
 
 PAGE_SIZE = 100
 
@@ -34,61 +35,55 @@ class Query(TypedDict, total=False):
     - ``connection``: the name of the set of credentials to use.
     """
 
-    page: int | None
-    size: int | None
-    sort: str | None
-    filter: str | None
+    page: Annotated[int, Field(ge=0)] | None
+    size: Annotated[int, Field(ge=1)] | None
+    sort: NonEmpty | None
+    filter: NonEmpty | None
     connection: str
 
 
 def rows(
-    model: type[M],
+    kind: type[R],
     path: str,
     application_id: str,
     environment_id: str | None,
-    *ids: int | str,
+    *ids: str,
     include_members: bool = False,
     **query: Unpack[Query],
-) -> list[M]:
+) -> list[R]:
     """Return the rows of one page, or of all pages if the query names none.
 
     :param path: with placeholders for the application, the environment and each of ``ids``.
     """
-    api = _client(query)
+    api = program_client(SYSTEM, query.get("connection", "default"))
     params = _params(query, include_members)
-    where = [application_id, environment_id or find_root(api, application_id), *map(str, ids)]
+    where = [application_id, environment_id or find_root(api, application_id), *ids]
     if params["page"] is not None:
         reply = api.get(path, *where, params=params)
-        return [reply.parse_row(model, row) for row in reply.listed("data")]
+        return [reply.parse_result(kind, row) for row in reply.listed("data")]
     params.update(page=0, size=params["size"] or PAGE_SIZE)
     pages = api.pages(path, *where, key="data", row_id=_number, params=params)
-    return [reply.parse_row(model, row) for reply, row in pages]
+    return [reply.parse_result(kind, row) for reply, row in pages]
 
 
 def unpaged(
-    model: type[M],
+    kind: type[R],
     path: str,
     application_id: str,
     environment_id: str | None,
     params: Mapping[str, str],
     include_members: bool,
     **query: Unpack[Query],
-) -> list[M]:
+) -> list[R]:
     """Return the rows of a legacy call, which does not support pages.
 
     :raises InvalidArguments: the query has a parameter that the call does not support.
     """
-    api = _client(query)
     if given := [name for name, value in _params(query, include_members).items() if value is not None]:
         raise InvalidArguments(f"legacy_api=True does not support {', '.join(given)}", hint="remove legacy_api=True")
+    api = program_client(SYSTEM, query.get("connection", "default"))
     reply = api.get(path, application_id, environment_id or find_root(api, application_id), params=params)
-    return [reply.parse_row(model, row) for row in reply.rows()]
-
-
-def _client(query: Query) -> Client:
-    if unknown := sorted(query.keys() - Query.__annotations__.keys()):
-        raise TypeError(f"got an unexpected keyword argument: {', '.join(unknown)}")
-    return program_client(SYSTEM, query.get("connection", "default"))
+    return [reply.parse_result(kind, row) for row in reply.rows()]
 
 
 def _params(query: Query, include_members: bool) -> dict[str, Any]:

@@ -2,21 +2,27 @@
 
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 7 to 17
 
-Fields have the service's names in snake_case. A field that is missing or null has the default. Times are in RFC 3339.
+Fields have the service's names in snake_case, with these exceptions. An object's own id is ``id``. The service calls
+the id of a permission or group ``appPermissionId`` in some rows and ``permissionId`` in others; here it is ``id``, and
+``permission_id`` in a link. An application is ``application``, never ``app``. Times are in RFC 3339.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from dataclasses import field
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic.alias_generators import to_camel
 
+from ..schema.results import EmptyIfNull, Id, OptionalId, OptionalText, Result
+
 __all__ = [
-    "EnvironmentSummary",
     "MappedUser",
     "ScannedAccount",
     "ScannedGroup",
+    "ScannedId",
     "ScannedLink",
     "ScannedNativeIds",
     "ScannedPermission",
@@ -24,127 +30,150 @@ __all__ = [
 ]
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True)
+def _digits(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"0|[1-9][0-9]{0,29}", value):
+        return value
+    # Pulumi sends numbers as floating point, which is exact up to this size. Beyond, the digits are already lost.
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1 and 0 <= value < 2**53:
+        raise ValueError(f'must be a string: write "{int(value)}"')
+    raise ValueError('must be a string of digits without leading zeros, such as "2800"')
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, row: Any) -> Any:
-        return {name: value for name, value in row.items() if value is not None} if isinstance(row, dict) else row
+
+ScannedId = Annotated[str, BeforeValidator(_digits)]
+"""The id of an account, a permission or a group, as an argument."""
 
 
-class EnvironmentSummary(_Row):
-    """An environment or environment group in short form. The type is the service's, such as ``AWSAccount``."""
-
-    id: str
-    name: str
-    type: str = ""
+class _Row(Result):
+    @staticmethod
+    def _name_in_rows(name: str) -> str:
+        return to_camel(name.replace("application", "app"))
 
 
 class ScannedReference(_Row):
-    """A permission, group or account of the row that contains it.
+    """A permission, group or account in the row of another object. ``type`` is the service's.
 
-    Only one of ``account_id``, ``permission_id`` and ``app_permission_id`` is set. For an account, it is
-    ``account_id``. For a permission or group, it is ``app_permission_id`` in the row of an account, and
-    ``permission_id`` in other rows.
+    ``name`` is the name of a permission or group in the row of an account; other rows have ``native_name`` instead.
     """
 
-    account_id: int = 0
-    permission_id: int = 0
-    app_permission_id: int = 0
-    tenant_app_id: int = 0
-    name: str = ""
-    native_name: str = ""
-    native_id: str = ""
-    type: str = ""
-    scan_status: str = ""
+    id: Annotated[Id, Field(validation_alias=AliasChoices("id", "accountId", "appPermissionId", "permissionId"))]
+    tenant_application_id: OptionalId = None
+    name: OptionalText = None
+    native_name: OptionalText = None
+    native_id: OptionalText = None
+    type: OptionalText = None
+    scan_status: OptionalText = None
     inherited: Any = None
 
 
-class _Scanned(_Row):
-    native_id: str = ""
-    description: str = ""
-    created: str = ""
-    modified: str = ""
-    status: str = ""
-    scan_status: str = ""
-    privileged: bool = False
-    type: str = ""
-    scanned: str = ""
-    permissions: list[ScannedReference] = []
-    groups: list[ScannedReference] = []
-    # Only the legacy calls return these.
-    tenant_app_id: int = 0
-    first_seen: str = ""
-    last_seen: str = ""
-    updated: str = ""
-    extended_attributes: dict[str, Any] = {}
+References = Annotated[list[ScannedReference], EmptyIfNull]
 
 
 class MappedUser(_Row):
     """A user of the tenant who may use an account."""
 
-    user_id: str
-    username: str = ""
-    name: str = ""
-    email: str = ""
-    status: str = ""
-    type: str = ""
+    id: Annotated[Id, Field(validation_alias=AliasChoices("id", "userId"))]
+    username: OptionalText = None
+    first_name: OptionalText = None
+    last_name: OptionalText = None
+    name: OptionalText = None
+    email: OptionalText = None
+    status: OptionalText = None
+    type: OptionalText = None
 
 
-class ScannedAccount(_Scanned):
-    """An account. ``mapped_users`` are the users who may use it in this environment. ``include_members`` adds its
-    permissions and groups.
+class ScannedAccount(_Row):
+    """An account. ``mapped_users`` are the users who may use it in this environment.
+
+    Without ``include_members``, ``permissions`` and ``groups`` are empty. Only legacy calls return the last five
+    fields.
     """
 
-    account_id: int
-    native_name: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    registrable: bool = False
-    mapped_users: list[MappedUser] = []
+    id: Annotated[Id, Field(validation_alias=AliasChoices("id", "accountId"))]
+    native_name: OptionalText = None
+    native_id: OptionalText = None
+    description: str | None = None
+    first_name: OptionalText = None
+    last_name: OptionalText = None
+    type: OptionalText = None
+    status: OptionalText = None
+    scan_status: OptionalText = None
+    privileged: bool | None = None
+    registrable: bool | None = None
+    created: OptionalText = None
+    modified: OptionalText = None
+    scanned: OptionalText = None
+    mapped_users: Annotated[list[MappedUser], EmptyIfNull] = field(default_factory=list)
+    permissions: References = field(default_factory=list)
+    groups: References = field(default_factory=list)
+    user_id: OptionalId = None
+    first_seen: OptionalText = None
+    last_seen: OptionalText = None
+    updated: OptionalText = None
+    extended_attributes: dict[str, Any] | None = None
 
 
-class ScannedPermission(_Scanned):
-    """A permission. ``include_members`` adds its accounts and groups."""
+class ScannedPermission(_Row):
+    """A permission.
 
-    app_permission_id: int
-    name: str = ""
-    built_in: bool = False
-    has_definitions_changed: bool = False
-    scope_registration_id: str = ""
-    accounts: list[ScannedReference] = []
+    Without ``include_members``, ``accounts``, ``permissions`` and ``groups`` are empty. Only legacy calls return the
+    last five fields.
+    """
+
+    id: Annotated[Id, Field(validation_alias=AliasChoices("id", "appPermissionId"))]
+    name: OptionalText = None
+    native_id: OptionalText = None
+    description: str | None = None
+    type: OptionalText = None
+    status: OptionalText = None
+    scan_status: OptionalText = None
+    scope_registration_id: OptionalId = None
+    privileged: bool | None = None
+    built_in: bool | None = None
+    has_definitions_changed: bool | None = None
+    created: OptionalText = None
+    modified: OptionalText = None
+    scanned: OptionalText = None
+    accounts: References = field(default_factory=list)
+    permissions: References = field(default_factory=list)
+    groups: References = field(default_factory=list)
+    tenant_application_id: OptionalId = None
+    first_seen: OptionalText = None
+    last_seen: OptionalText = None
+    updated: OptionalText = None
+    extended_attributes: dict[str, Any] | None = None
 
 
 class ScannedGroup(ScannedPermission):
-    """A group. ``include_members`` adds its accounts and permissions."""
+    """A group. It has the fields of a permission."""
 
 
 class ScannedNativeIds(_Row):
-    """The ids in the application's own system. A link connects two objects. Only the ids of these two are set; the
-    third is "".
-    """
+    """The ids of the two ends of a link in the application's own system. The third id is ``None``."""
 
-    account_native_id: str = ""
-    group_native_id: str = ""
-    permission_native_id: str = ""
+    account_native_id: OptionalText = None
+    group_native_id: OptionalText = None
+    permission_native_id: OptionalText = None
 
 
 class ScannedLink(_Row):
     """A link from an account or group to a permission that it has, or to a group that it is in.
 
-    ``account_id`` or ``group_id`` identifies the first end. ``permission_id`` identifies the second end, and
-    ``permission_type`` says whether that is a permission or a group.
+    ``account_id`` or ``group_id`` identifies the first end, and the other one is ``None``. ``permission_id`` identifies
+    the second end, and ``permission_type`` says whether that is a permission or a group.
     """
 
-    account_id: int = 0
-    account_name: str = ""
-    group_id: int = 0
-    group_name: str = ""
-    permission_id: int
-    permission_name: str = ""
-    permission_type: str = ""
-    scan_status: str = ""
-    inherited_scope: str = ""
-    native_id: ScannedNativeIds = ScannedNativeIds()
-    account_permission_scopes: list[Any] = []
+    account_id: OptionalId = None
+    account_name: OptionalText = None
+    group_id: OptionalId = None
+    group_name: OptionalText = None
+    permission_id: Id
+    permission_name: OptionalText = None
+    permission_type: OptionalText = None
+    scan_status: OptionalText = None
+    inherited_scope: OptionalText = None
+    native_ids: Annotated[
+        ScannedNativeIds,
+        BeforeValidator(lambda ids: {} if ids is None else ids),
+        Field(validation_alias=AliasChoices("native_ids", "nativeId")),
+    ] = field(default_factory=ScannedNativeIds)
+    account_permission_scopes: Annotated[list[Any], EmptyIfNull] = field(default_factory=list)

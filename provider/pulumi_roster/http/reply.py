@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import httpx
@@ -11,11 +11,14 @@ from pydantic import BaseModel, ValidationError
 from ..errors import UnexpectedReply
 from ..redaction import quoted, start_of
 from ..schema.model import lenient
+from ..schema.results import Result
 from .call import Call
 
 __all__ = ["Json", "Reply"]
 
 M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R", bound=Result)
+T = TypeVar("T")
 Json = Any
 
 # Documented bodies have up to ten levels. Python's own limits begin at some hundreds.
@@ -97,10 +100,17 @@ class Reply:
 
     def parse_row(self, model: type[M], row: Json, **more: Json) -> M:
         """Return one row of a list in the body as a model, like :meth:`parse`."""
+        return self._parsed_row(row, more, lambda fields: lenient(model, fields))
+
+    def parse_result(self, kind: type[R], row: Json, **more: Json) -> R:
+        """Return one row of the body, or the body itself, as the result of a look-up, like :meth:`parse`."""
+        return self._parsed_row(row, more, kind.parse)
+
+    def _parsed_row(self, row: Json, more: Mapping[str, Json], parse: Callable[[dict[str, Json]], T]) -> T:
         if not isinstance(row, dict):
             raise self.unexpected("expected a list of JSON objects")
         try:
-            return lenient(model, {**row, **more})
+            return parse({**row, **more})
         except ValidationError as error:
             found = error.errors(include_input=False)
             raise self.unexpected("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in found)) from None

@@ -7,10 +7,10 @@ many items answers 207 (``bulk_calls``); names need not be unique, and a new obj
 (``lifecycle``).
 """
 
-from pulumi_roster.ibm.access_group import AccessGroup, AccessGroupState
+from pulumi_roster.ibm.access_group import AccessGroup
 from pulumi_roster.ibm.access_group_members import AccessGroupMembers
 from pulumi_roster.ibm.access_group_membership import AccessGroupMembership
-from pulumi_roster.ibm.access_group_rule import AccessGroupRule, AccessGroupRuleState, Condition, ConditionDict
+from pulumi_roster.ibm.access_group_rule import AccessGroupRule, Condition, ConditionDict
 from pulumi_roster.ibm.lookups import (
     get_access_group,
     is_access_group_member,
@@ -18,21 +18,28 @@ from pulumi_roster.ibm.lookups import (
     list_access_group_rules,
     list_access_groups,
 )
-from pulumi_roster.ibm.member import Member, MemberDetails, MemberDict
+from pulumi_roster.ibm.member import Member, MemberDict
 from pulumi_roster.ibm.member_access_groups import MemberAccessGroups
+from pulumi_roster.ibm.results import (
+    AccessGroupMemberResult,
+    AccessGroupResult,
+    AccessGroupRuleResult,
+    ConditionResult,
+)
 
 __all__ = [
     "AccessGroup",
+    "AccessGroupMemberResult",
     "AccessGroupMembers",
     "AccessGroupMembership",
+    "AccessGroupResult",
     "AccessGroupRule",
-    "AccessGroupRuleState",
-    "AccessGroupState",
+    "AccessGroupRuleResult",
     "Condition",
     "ConditionDict",
+    "ConditionResult",
     "Member",
     "MemberAccessGroups",
-    "MemberDetails",
     "MemberDict",
     "get_access_group",
     "is_access_group_member",

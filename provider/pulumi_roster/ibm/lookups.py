@@ -2,20 +2,25 @@
 
 They use the client of the resources, read all pages, and pass sorting and filters to the service.
 
+All functions raise ``InvalidArguments`` before they send anything, ``SettingsError`` if the connection does not exist
+or is not complete, ``Unauthorized`` or ``Forbidden`` if the credentials may not read the account, and the other classes
+of :mod:`pulumi_roster.errors` that say why the service did not answer.
+
 Source: https://cloud.ibm.com/apidocs/iam-access-groups
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal
 
-from ..errors import InvalidArguments, NotFound
-from ..http.client import Client
+from ..errors import Ambiguous, NotFound
+from ..look_ups import NonEmpty, look_up
 from ..managed import program_client, program_settings
-from .access_group import AccessGroupState
-from .access_group_rule import AccessGroupRuleHandler, AccessGroupRuleState
+from .access_group_rule import AccessGroupRuleHandler
 from .connection import SYSTEM
-from .member import MemberDetails, MemberType
+from .member import MemberType
+from .results import AccessGroupMemberResult, AccessGroupResult, AccessGroupRuleResult
 
 __all__ = [
     "get_access_group",
@@ -30,49 +35,62 @@ GroupSort = Literal["id", "-id", "name", "-name", "description", "-description",
 MemberSort = Literal["id", "-id", "name", "-name", "email", "-email"]
 
 
+@look_up(exactly_one=("id", "name"))
 def get_access_group(
-    *, id: str | None = None, name: str | None = None, account_id: str | None = None, connection: str = "default"
-) -> AccessGroupState:
+    *,
+    id: NonEmpty | None = None,
+    name: NonEmpty | None = None,
+    account_id: NonEmpty | None = None,
+    connection: str = "default",
+) -> AccessGroupResult:
     """Find an access group by its id or by its exact name.
 
-    :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set, or several groups have this name.
+    :param id: the id of the group.
+    :param name: the name of the group, with the same upper- and lower-case letters.
+    :param account_id: with ``name``, the account of the group, by default the connection's.
+    :param connection: the name of the set of credentials to use.
+    :returns: the group.
+    :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set.
     :raises NotFound: no group matches.
+    :raises Ambiguous: several groups have this name. The message lists their ids.
     """
-    if (id is None) == (name is None):
-        raise InvalidArguments(
-            f"get_access_group: must have either id or name, got {'neither' if id is None else 'both'}"
-        )
     if id is not None:
-        return program_client(SYSTEM, connection).get("/v2/groups/{}", id).parse(AccessGroupState)
+        reply = program_client(SYSTEM, connection).get("/v2/groups/{}", id)
+        return reply.parse_result(AccessGroupResult, reply.fields())
     found = [group for group in list_access_groups(account_id=account_id, connection=connection) if group.name == name]
     if not found:
         raise NotFound(f"no access group has the name {name!r}", status=404)
     if len(found) > 1:
-        raise InvalidArguments(
+        raise Ambiguous(
             f"{len(found)} access groups have the name {name!r}: {', '.join(group.id for group in found)}",
-            hint="select one of them by its id",
+            hint=f'select one of them by its id: get_access_group(id="{found[0].id}")',
         )
     return found[0]
 
 
+@look_up()
 def list_access_groups(
     *,
-    account_id: str | None = None,
-    iam_id: str | None = None,
+    account_id: NonEmpty | None = None,
+    iam_id: NonEmpty | None = None,
     membership_type: MembershipType | None = None,
-    search: str | None = None,
+    search: NonEmpty | None = None,
     sort: GroupSort | None = None,
     hide_public_access: bool = True,
     connection: str = "default",
-) -> list[AccessGroupState]:
+) -> list[AccessGroupResult]:
     """List the access groups of an account.
 
     :param account_id: the account, by default the connection's.
     :param iam_id: selects the groups of this identity.
-    :param membership_type: with ``iam_id``, selects static or dynamic memberships.
+    :param membership_type: with ``iam_id``, selects ``static`` memberships, ``dynamic`` ones or ``all``. By default,
+        the service selects static ones.
     :param search: ``id:...``, ``name:...`` or ``description:...``, in the API's form.
     :param sort: the field to sort by. A leading ``-`` reverses the order.
     :param hide_public_access: whether to leave out the public access group.
+    :param connection: the name of the set of credentials to use.
+    :returns: the groups; an empty list if none matches.
+    :raises BadRequest: the service does not accept ``search`` or another filter.
     """
     account = account_id or program_settings(SYSTEM).connection(SYSTEM, connection).require("ibmAccountId")
     query = {
@@ -85,40 +103,64 @@ def list_access_groups(
         "limit": 100,
     }
     pages = program_client(SYSTEM, connection).pages("/v2/groups", key="groups", row_id="id", params=query)
-    return [reply.parse_row(AccessGroupState, row, account_id=row.get("account_id") or account) for reply, row in pages]
+    return [
+        reply.parse_result(AccessGroupResult, row, account_id=row.get("account_id") or account) for reply, row in pages
+    ]
 
 
+@look_up()
 def list_access_group_members(
-    access_group_id: str,
+    access_group_id: NonEmpty,
     *,
     type: MemberType | None = None,
     membership_type: MembershipType | None = None,
     sort: MemberSort | None = None,
     connection: str = "default",
-) -> list[MemberDetails]:
+) -> list[AccessGroupMemberResult]:
     """List the members of an access group, with their names and e-mail addresses.
 
-    :param type: selects the members of this type.
-    :param membership_type: selects ``static`` members, or ``dynamic`` members that a rule added.
+    :param access_group_id: the group.
+    :param type: selects the members of this type: ``user``, ``service`` or ``profile``.
+    :param membership_type: selects ``static`` members, ``dynamic`` members that a rule added, or ``all``. By default,
+        the service selects static ones.
     :param sort: the field to sort by. A leading ``-`` reverses the order.
+    :param connection: the name of the set of credentials to use.
+    :returns: the members; an empty list if none matches.
+    :raises NotFound: the group does not exist.
     """
     query = {"type": type, "membership_type": membership_type, "sort": sort, "verbose": True, "limit": 100}
     pages = program_client(SYSTEM, connection).pages(
         "/v2/groups/{}/members", access_group_id, key="members", row_id="iam_id", params=query
     )
-    return [reply.parse_row(MemberDetails, row) for reply, row in pages]
+    return [reply.parse_result(AccessGroupMemberResult, row) for reply, row in pages]
 
 
-def is_access_group_member(access_group_id: str, iam_id: str, *, connection: str = "default") -> bool:
-    """Return whether an identity is a static or dynamic member: ``False`` also if the group does not exist."""
-    try:
-        program_client(SYSTEM, connection).head("/v2/groups/{}/members/{}", access_group_id, iam_id)
-    except NotFound:
-        return False
-    return True
+@look_up()
+def is_access_group_member(access_group_id: NonEmpty, iam_id: NonEmpty, *, connection: str = "default") -> bool:
+    """Return whether an identity is a static or dynamic member of an access group.
+
+    :param access_group_id: the group.
+    :param iam_id: the identity: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``.
+    :param connection: the name of the set of credentials to use.
+    :raises NotFound: the group does not exist.
+    """
+    api = program_client(SYSTEM, connection)
+    with suppress(NotFound):
+        api.head("/v2/groups/{}/members/{}", access_group_id, iam_id)
+        return True
+    # The service answers the same for a group that does not exist.
+    api.get("/v2/groups/{}", access_group_id)
+    return False
 
 
-def list_access_group_rules(access_group_id: str, *, connection: str = "default") -> list[AccessGroupRuleState]:
-    """List the dynamic rules of an access group."""
-    api: Client = program_client(SYSTEM, connection)
-    return list(AccessGroupRuleHandler(api).list(access_group_id))
+@look_up()
+def list_access_group_rules(access_group_id: NonEmpty, *, connection: str = "default") -> list[AccessGroupRuleResult]:
+    """List the dynamic rules of an access group, in one call.
+
+    :param access_group_id: the group.
+    :param connection: the name of the set of credentials to use.
+    :returns: the rules, with the values of their conditions as Python objects; an empty list if there are none.
+    :raises NotFound: the group does not exist.
+    """
+    rules = AccessGroupRuleHandler(program_client(SYSTEM, connection)).list(access_group_id)
+    return [AccessGroupRuleResult.parse(rule.model_dump(exclude_unset=True, warnings=False)) for rule in rules]

@@ -23,7 +23,6 @@ __all__ = [
     "IamId",
     "Member",
     "MemberArgs",
-    "MemberDetails",
     "MemberDict",
     "MemberState",
     "MemberType",
@@ -109,17 +108,6 @@ class MemberArgs(MemberState):
         if implied is not None and kind not in (implied, UNKNOWN):
             raise ValueError(f"must have the type {implied!r} for {iam_id}, got {kind!r}")
         return given
-
-
-class MemberDetails(MemberState):
-    """A member as look-ups return it. ``name``, ``email`` and ``description`` are "" if the service has none."""
-
-    membership_type: str = "static"
-    name: str = ""
-    email: str = ""
-    description: str = ""
-    created_at: str = ""
-    created_by_id: str = ""
 
 
 @pulumi.input_type

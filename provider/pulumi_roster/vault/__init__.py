@@ -7,14 +7,16 @@ same name (``identity_group``); Vault replaces a list as a whole and has no comp
 (``identity_group_members``); Vault returns an empty field in three forms (``group_calls``).
 """
 
-from pulumi_roster.vault.identity_group import IdentityGroup, IdentityGroupState
+from pulumi_roster.vault.identity_group import IdentityGroup
 from pulumi_roster.vault.identity_group_members import IdentityGroupMembers
 from pulumi_roster.vault.lookups import get_identity_group, list_identity_groups
+from pulumi_roster.vault.results import IdentityGroupAliasResult, IdentityGroupResult
 
 __all__ = [
     "IdentityGroup",
+    "IdentityGroupAliasResult",
     "IdentityGroupMembers",
-    "IdentityGroupState",
+    "IdentityGroupResult",
     "get_identity_group",
     "list_identity_groups",
 ]

@@ -1,5 +1,11 @@
 """Looks up identity groups. A program calls these functions while it runs; they use the client of the resources.
 
+All functions take ``connection``, the name of the set of credentials to use. It also selects the namespace.
+
+All functions raise ``InvalidArguments`` before they send anything, ``SettingsError`` if the connection does not exist
+or is not complete, ``Forbidden`` if the token may not read groups, and the other classes of
+:mod:`pulumi_roster.errors` that say why the service did not answer.
+
 Source: https://developer.hashicorp.com/vault/api-docs/secret/identity/group
 """
 
@@ -8,46 +14,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from ..errors import InvalidArguments, NotFound
-from ..http.client import Client
+from ..errors import NotFound
+from ..http.client import Client, Reply
+from ..look_ups import NonEmpty, look_up
 from ..managed import program_client
+from ..schema.fields import Text
 from .connection import SYSTEM
-from .group_calls import BY_ID, BY_NAME, GroupRow, group_of, require_namespace
-from .identity_group import IdentityGroupState
+from .group_calls import BY_ID, BY_NAME, group_of, require_namespace
+from .results import IdentityGroupResult
 
 __all__ = ["get_identity_group", "list_identity_groups"]
 
 
+@look_up(exactly_one=("id", "name"))
 def get_identity_group(
-    *, id: str | None = None, name: str | None = None, connection: str = "default"
-) -> IdentityGroupState:
+    *, id: NonEmpty | None = None, name: NonEmpty | None = None, connection: str = "default"
+) -> IdentityGroupResult:
     """Find an identity group by its id, or by its name without regard to case.
 
-    The result also contains the members of an external group.
-
+    :param id: the id of the group.
+    :param name: the name of the group. Names are unique in a namespace.
+    :param connection: the name of the set of credentials to use.
+    :returns: the group. An external group has its members too.
     :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set.
     :raises NotFound: no group matches.
     """
-    if (id is None) == (name is None):
-        raise InvalidArguments(
-            f"get_identity_group: must have either id or name, got {'neither' if id is None else 'both'}"
-        )
     api = program_client(SYSTEM, connection)
-    reply = api.get(BY_ID, id) if id is not None else api.get(BY_NAME, str(name))
-    return _state(require_namespace(api, group_of(reply)))
+    return _result(api, api.get(BY_ID, id) if id is not None else api.get(BY_NAME, str(name)))
 
 
-def list_identity_groups(*, prefix: str = "", connection: str = "default") -> list[IdentityGroupState]:
+@look_up()
+def list_identity_groups(*, prefix: Text = "", connection: str = "default") -> list[IdentityGroupResult]:
     """List the identity groups of the connection's namespace, sorted by name.
 
     Vault's own list contains only names, so this makes one more call for each group whose name begins with ``prefix``.
 
     :param prefix: selects the groups whose name begins with it, without regard to case. By default, all.
+    :param connection: the name of the set of credentials to use.
+    :returns: the groups; an empty list if there are none. It omits a group that is deleted during the call.
     """
     api = program_client(SYSTEM, connection)
     with ThreadPoolExecutor(max_workers=8) as readers:
         found = readers.map(lambda id: _if_there(api, id), _ids(api, prefix.lower()))
-    return sorted((_state(row) for row in found if row is not None), key=lambda group: group.name)
+    return sorted((group for group in found if group is not None), key=lambda group: group.name)
 
 
 def _ids(api: Client, prefix: str) -> Iterator[str]:
@@ -61,13 +70,13 @@ def _ids(api: Client, prefix: str) -> Iterator[str]:
             yield str(id)
 
 
-def _if_there(api: Client, id: str) -> GroupRow | None:
+def _if_there(api: Client, id: str) -> IdentityGroupResult | None:
     try:
-        return require_namespace(api, group_of(api.get(BY_ID, id)))
+        return _result(api, api.get(BY_ID, id))
     except NotFound:
         return None
 
 
-def _state(row: GroupRow) -> IdentityGroupState:
-    fields = {name: value for name, value in row.model_dump().items() if name in IdentityGroupState.model_fields}
-    return IdentityGroupState.model_construct(**fields)
+def _result(api: Client, reply: Reply) -> IdentityGroupResult:
+    row = require_namespace(api, group_of(reply))
+    return reply.parse_result(IdentityGroupResult, reply.fields()["data"], **row.model_dump())

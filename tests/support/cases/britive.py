@@ -116,7 +116,7 @@ CASES = [
                 "britive-mapping",
                 application_id="app-demo",
                 environment_id=britive_environment.id,
-                account_id=2801,
+                account_id="2801",
                 user_id="user-bob",
             )
             """,
@@ -132,7 +132,7 @@ CASES = [
         inputs=lambda made: {
             "application_id": APP,
             "environment_id": made[0],
-            "account_id": 2800,
+            "account_id": "2800",
             "user_id": "user-alice",
         },
         updates=[{"all_environments": True}, {"all_environments": False}, {"force_checkin": True}],
