@@ -39,7 +39,7 @@ def test_an_environment_without_a_group_is_in_the_root_group(environment: Resour
         "type": "environment",
         "status": "active",
         "import_key": f"{APP}/{environment.id}",
-        "__managed": [],
+        "_managed": [],
     }
     assert environment.refresh()
     assert environment.preview(application_id=APP, name="Production") == "same"

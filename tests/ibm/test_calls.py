@@ -151,7 +151,7 @@ def test_check_and_diff_send_no_request(emulator: Running, case: Any) -> None:
     emulator.clear_requests()
     resource = Resource(case.kind, emulator, ibmApiKey="some-key")
     inputs = resource.checked(**case.inputs(made))
-    outputs = {**inputs, "__managed": managed_fields(resource.subject.lifecycle.args_type, inputs)}
+    outputs = {**inputs, "_managed": managed_fields(resource.subject.lifecycle.args_type, inputs)}
     for replacing, _ in case.replaces:
         news = resource.checked(**{**case.inputs(made), **replacing(made)})
         assert resource.subject.diff("id", outputs, news).changed

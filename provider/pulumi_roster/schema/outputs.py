@@ -28,8 +28,9 @@ __all__ = [
 
 Values = dict[str, Any]
 
-_MANAGED = "__managed"
-"""The output that records which optional fields the program declares. Pulumi does not show a name that begins so."""
+_MANAGED = "_managed"
+"""The output that records which optional fields the program declares. It is not an attribute of the resource. Older
+versions of Pulumi's SDK drop a name with two underscores."""
 
 
 def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
