@@ -69,6 +69,9 @@ def test_the_outputs_are_the_fields_of_the_state(kind: str) -> None:
     annotations = inspect.get_annotations(resource_class(kind), eval_str=True)
     assert set(annotations) == outputs
     assert all(str(get_origin(annotation)) == str(pulumi.Output) for annotation in annotations.values())
+    fields = state_type.model_fields
+    absent = {name for name in outputs - set(handler_class(kind).args_type.model_fields) if fields[name].default == ""}
+    assert {name for name in absent if "None" not in str(annotations[name])} == set(), "absent is None"
 
 
 @pytest.mark.parametrize("kind", RESOURCES)

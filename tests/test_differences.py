@@ -19,7 +19,7 @@ from pulumi_roster.catalog import handler_class
 from pulumi_roster.http.settings import Settings
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
-from pulumi_roster.schema.outputs import managed_fields, outputs_of, state_of
+from pulumi_roster.schema.outputs import declared_fields, outputs_of, state_of
 
 Values = dict[str, Any]
 
@@ -226,7 +226,7 @@ def test_diff_names_exactly_the_fields_whose_meaning_differs(kind: str, data: st
     assert failures == more == []
     meant = {name: (field.means(old.get(name)), field.means(new.get(name))) for name, field in fields.items()}
     differing = {name for name, (before, after) in meant.items() if before != after}
-    state, managed = state_of(lifecycle.state_type, "id", olds), managed_fields(lifecycle.args_type, olds)
+    state, managed = state_of(lifecycle.state_type, "id", olds), declared_fields(lifecycle.args_type, olds)
     found = lifecycle.diff(outputs_of(lifecycle.args_type, "{id}", state, olds, managed), news)
     # The type of an identity follows from its id.
     assert {*found.changed} - {"type"} == differing

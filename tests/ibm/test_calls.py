@@ -11,7 +11,7 @@ import pytest
 from pulumi_roster.catalog import handler_class
 from pulumi_roster.lifecycle.lifecycle import Lifecycle
 from pulumi_roster.lifecycle.session import Session
-from pulumi_roster.schema.outputs import managed_fields
+from pulumi_roster.schema.outputs import declared_fields
 from roster_emulator import Running
 from support.cases.ibm import CASES
 from support.ibm_api import ibm_group, ibm_groups
@@ -151,7 +151,7 @@ def test_check_and_diff_send_no_request(emulator: Running, case: Any) -> None:
     emulator.clear_requests()
     resource = Resource(case.kind, emulator, ibmApiKey="some-key")
     inputs = resource.checked(**case.inputs(made))
-    outputs = {**inputs, "_managed": managed_fields(resource.subject.lifecycle.args_type, inputs)}
+    outputs = {**inputs, "_managed": declared_fields(resource.subject.lifecycle.args_type, inputs)}
     for replacing, _ in case.replaces:
         news = resource.checked(**{**case.inputs(made), **replacing(made)})
         assert resource.subject.diff("id", outputs, news).changed

@@ -17,25 +17,33 @@ from support.thing import GOOD, ThingArgs, ThingState
         ("{id}", "7", {}, ObjectKey("7")),
         ("{id}", "7", {"home": "here", "count": 2}, ObjectKey("7", {"home": "here"})),
         ("{home}/{id}", "here/7", {}, ObjectKey("7", {"home": "here"})),
-        ("{home}/{id}", "here/7", {"home": "there"}, ObjectKey("7", {"home": "here"})),
+        ("{home}/{id}", "here/7", {"home": "here"}, ObjectKey("7", {"home": "here"})),
         ("{home}/{id}", "7", {"home": "there"}, ObjectKey("7", {"home": "there"})),
         ("{home}/{name}", "here/one", {}, ObjectKey("here/one", {"home": "here", "name": "one"})),
+        ("{home}/{name}", "here/a/b", {}, ObjectKey("here/a/b", {"home": "here", "name": "a/b"})),
         ("{name}", "one", {}, ObjectKey("one", {"name": "one"})),
     ],
 )
 def test_an_import_key_names_an_object(template: str, text: str, known: dict[str, object], key: ObjectKey) -> None:
-    assert parse_import_key(template, ThingArgs, text, known) == key
+    assert parse_import_key(template, ThingArgs, text, known, {}) == key
 
 
 @pytest.mark.parametrize("text", ["7", "here/there/7", "/7", "here/", ""])
 def test_an_import_key_must_have_the_form_of_its_kind(text: str) -> None:
     with pytest.raises(InvalidArguments, match=r"must look like \{home\}/\{id\}, got"):
-        parse_import_key("{home}/{id}", ThingArgs, text, {})
+        parse_import_key("{home}/{id}", ThingArgs, text, {}, {})
+
+
+def test_an_import_key_counts_more_than_a_default_and_must_not_contradict_the_program() -> None:
+    found = parse_import_key("{home}/{id}", ThingArgs, "here/7", {}, {"home": "there"})
+    assert found == ObjectKey("7", {"home": "here"})
+    with pytest.raises(InvalidArguments, match="home must be 'here', as in the import key, got 'there'"):
+        parse_import_key("{home}/{id}", ThingArgs, "here/7", {"home": "there"}, {})
 
 
 def test_a_state_has_the_key_that_an_import_would_give() -> None:
     state = lenient(ThingState, {**GOOD, "id": "7"})
-    assert key_of("{home}/{id}", ThingArgs, state) == parse_import_key("{home}/{id}", ThingArgs, "here/7", {})
+    assert key_of("{home}/{id}", ThingArgs, state) == parse_import_key("{home}/{id}", ThingArgs, "here/7", {}, {})
 
 
 @pytest.mark.parametrize("lacks", ["home", "name"])

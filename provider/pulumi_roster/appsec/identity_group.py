@@ -100,8 +100,8 @@ class IdentityGroup(Managed):
     name: pulumi.Output[str]
     description: pulumi.Output[str]
     members: pulumi.Output[list[str]]
-    created_at: pulumi.Output[str]
-    updated_at: pulumi.Output[str]
+    created_at: pulumi.Output[str | None]
+    updated_at: pulumi.Output[str | None]
 
     def __init__(
         self,

@@ -85,8 +85,8 @@ class Environment(Managed):
     name: pulumi.Output[str]
     description: pulumi.Output[str]
     parent_group_id: pulumi.Output[str]
-    type: pulumi.Output[str]
-    status: pulumi.Output[str]
+    type: pulumi.Output[str | None]
+    status: pulumi.Output[str | None]
 
     def __init__(
         self,

@@ -126,8 +126,8 @@ class EnvironmentGroup(Managed):
     name: pulumi.Output[str]
     description: pulumi.Output[str]
     parent_id: pulumi.Output[str | None]
-    type: pulumi.Output[str]
-    status: pulumi.Output[str]
+    type: pulumi.Output[str | None]
+    status: pulumi.Output[str | None]
 
     def __init__(
         self,

@@ -148,10 +148,10 @@ class AccessGroup(Managed):
     account_id: pulumi.Output[str]
     name: pulumi.Output[str]
     description: pulumi.Output[str]
-    created_at: pulumi.Output[str]
-    created_by_id: pulumi.Output[str]
-    last_modified_at: pulumi.Output[str]
-    last_modified_by_id: pulumi.Output[str]
+    created_at: pulumi.Output[str | None]
+    created_by_id: pulumi.Output[str | None]
+    last_modified_at: pulumi.Output[str | None]
+    last_modified_by_id: pulumi.Output[str | None]
 
     def __init__(
         self,

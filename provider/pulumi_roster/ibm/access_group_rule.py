@@ -244,11 +244,11 @@ class AccessGroupRule(Managed):
     expiration: pulumi.Output[int]
     realm_name: pulumi.Output[str]
     conditions: pulumi.Output[list[dict[str, Any]]]
-    account_id: pulumi.Output[str]
-    created_at: pulumi.Output[str]
-    created_by_id: pulumi.Output[str]
-    last_modified_at: pulumi.Output[str]
-    last_modified_by_id: pulumi.Output[str]
+    account_id: pulumi.Output[str | None]
+    created_at: pulumi.Output[str | None]
+    created_by_id: pulumi.Output[str | None]
+    last_modified_at: pulumi.Output[str | None]
+    last_modified_by_id: pulumi.Output[str | None]
 
     def __init__(
         self,

@@ -27,18 +27,19 @@ from ..schema.outputs import (
     Values,
     as_declared,
     changed,
+    declared_fields,
     inputs_of,
-    managed_fields,
     outputs_of,
     recorded_fields,
     state_of,
     with_unlisted_fields,
+    without_unmanaged_sets,
 )
 from ..schema.unknown import UNKNOWN, contains_unknown
 from ..schema.validation import validate
 from .handler import Handler
 from .list_cache import Listing
-from .newly_managed import without_unmanaged_sets
+from .newly_managed import warn_of_kept_items
 from .polling import retry_malformed, retry_while_absent
 from .safe_creation import CLOCK_UNCERTAINTY, SafeCreation, epoch
 from .session import Session
@@ -99,7 +100,7 @@ class Lifecycle:
         A field that is no longer given is no longer managed. That is also a change, but only of the state.
         """
         differing = [*changed(self.args_type, olds, news)]
-        managed = {*managed_fields(self.args_type, news)} ^ {*recorded_fields(self.args_type, olds)}
+        managed = {*declared_fields(self.args_type, news)} ^ {*recorded_fields(self.args_type, olds)}
         marks = marked(self.args_type, Replace)
         replaces = tuple(name for name in differing if name in marks)
         collide = not self._identity & set(differing)
@@ -132,7 +133,7 @@ class Lifecycle:
             known = {name: value for name, value in props.items() if value is not None}
             if self._lacks_required(known):
                 return self._import(id, known)
-            prior = state_of(self.state_type, id, known)
+            prior = self._managed_part(state_of(self.state_type, id, known), known)
             try:
                 state = self._read(self._key(prior), prior, known)
             except NotFound:
@@ -143,12 +144,14 @@ class Lifecycle:
         """Change the object from the old outputs to the new inputs. Return the new outputs."""
         with self._about("update", news, id):
             args = self._args(news)
-            prior = without_unmanaged_sets(self.kind, state_of(self.state_type, id, olds), olds, args)
+            known = state_of(self.state_type, id, olds)
+            prior = self._managed_part(known, olds)
+            warn_of_kept_items(self.kind, known, prior, args)
             differing = [*changed(self.args_type, olds, news)]
             if "connection" in differing:
                 self._require_same_object(prior, news)
             if all(is_provider_only(self.args_type, name) for name in differing):
-                return self._outputs(prior, news)
+                return self._outputs(known, news)
             handler = self._handler(news)
             try:
                 state = self._ask_again_if_new(handler, prior, lambda: handler.update(id, args, prior))
@@ -161,7 +164,7 @@ class Lifecycle:
     def delete(self, id: str, olds: Mapping[str, Any]) -> None:
         """Remove the object, if it still exists."""
         with self._about("delete", olds, id):
-            prior = state_of(self.state_type, id, olds)
+            prior = self._managed_part(state_of(self.state_type, id, olds), olds)
             handler = self._handler(olds)
             with suppress(NotFound):
                 retry_malformed(handler.api, lambda: handler.delete(id, prior))
@@ -204,9 +207,10 @@ class Lifecycle:
         return any(info.is_required() and name not in known for name, info in self.args_type.model_fields.items())
 
     def _import(self, text: str, known: Values) -> Found:
-        known, _ = self._from_connection(known, str(known.get("connection", "default")))
         template = self.handler_type.import_key
-        key = parse_import_key(template, self.args_type, text, known)
+        defaults, _ = self._from_connection({}, str(known.get("connection", "default")))
+        key = parse_import_key(template, self.args_type, text, known, defaults)
+        known = {**defaults, **known}
         try:
             return self._imported(self._read(key, None, known), known)
         except NotFound as error:  # if the result is empty, Pulumi treats the object as existing
@@ -249,7 +253,9 @@ class Lifecycle:
         return retry_while_absent(handler.api, lambda: retry_malformed(handler.api, ask), seconds_left)
 
     def _imported(self, state: State, known: Values) -> Found:
-        """Return an object with all its fields as managed, except those that the object does not allow to declare."""
+        """Return an object with all its fields as managed, except those that a program cannot declare for it, such as the
+        members of an external group.
+        """
         whole = self._found(state, known, self.args_type.model_fields)
         _, failures = validate(self.args_type, whole.inputs)
         return self._found(state, known, {*self.args_type.model_fields} - {failure.path for failure in failures})
@@ -276,11 +282,14 @@ class Lifecycle:
             raise InvalidArguments("; ".join(f"{failure.path}: {failure.reason}" for failure in failures))
         return self.args_type.model_validate(checked)
 
+    def _managed_part(self, state: State, outputs: Mapping[str, Any]) -> State:
+        return without_unmanaged_sets(self.args_type, state, recorded_fields(self.args_type, outputs))
+
     def _key(self, state: State) -> ObjectKey:
         return key_of(self.handler_type.import_key, self.args_type, state)
 
     def _outputs(self, state: State, inputs: Mapping[str, Any]) -> Values:
-        managed = managed_fields(self.args_type, inputs)
+        managed = declared_fields(self.args_type, inputs)
         return outputs_of(self.args_type, self.handler_type.import_key, state, inputs, managed)
 
     def _from_connection(self, given: Values, name: str) -> tuple[Values, list[CheckFailure]]:

@@ -26,7 +26,7 @@ def scope_of(args_type: type[Args], values: Mapping[str, Any]) -> str:
 def natural_key(args_type: type[Args], values: Args | State) -> tuple[str, ...]:
     """Return the values that identify an object in its scope: those of the natural key.
 
-    If all fields of the natural key are empty, return the values of all fields.
+    If all fields of the natural key are empty, as for a rule without a name, return the values of all fields.
     """
     keys = list(marked(args_type, Key))
     if not any(getattr(values, name, None) for name in keys):
@@ -65,16 +65,26 @@ def import_key_of(template: str, args_type: type[Args], state: State) -> str:
     return template.format_map({**key.fields, "id": key.id})
 
 
-def parse_import_key(template: str, args_type: type[Args], text: str, known: Mapping[str, Any]) -> ObjectKey:
+def parse_import_key(
+    template: str, args_type: type[Args], text: str, known: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> ObjectKey:
     """Read an import key. The id alone is enough if the other fields are known.
 
-    :param known: the values that the connection and the program provide.
-    :raises InvalidArguments: the text does not have the form of the template.
+    :param known: the values that the program provides.
+    :param defaults: the values that the connection provides.
+    :raises InvalidArguments: the text does not have the form of the template, or contradicts a known value.
     """
     names = _names(template, args_type)
-    match = re.fullmatch(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template)), text)
+    *first, last = re.findall(r"{(\w+)}", template)
+    # The iam_id of a service may contain slashes, the id of an object does not.
+    end = "[^/]+" if last == "id" else ".+"
+    match = re.fullmatch("".join(f"(?P<{name}>[^/]+)/" for name in first) + f"(?P<{last}>{end})", text)
     given = match.groupdict() if match else {}
-    fields = {name: str(value) for name, value in {**known, **given}.items() if name in names}
+    for name in given.keys() & known.keys():
+        if given[name] != str(known[name]):
+            raise InvalidArguments(f"{name} must be {given[name]!r}, as in the import key, got {known[name]!r}")
+    values = {**defaults, **known, **given}
+    fields = {name: str(value) for name, value in values.items() if name in names}
     if match is None and {*re.findall(r"{(\w+)}", template)} - {"id", *fields}:
         raise InvalidArguments(f"the import key must look like {template}, got {text!r}")
     return ObjectKey(given.get("id", text), fields)

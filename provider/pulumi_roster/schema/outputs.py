@@ -18,12 +18,13 @@ __all__ = [
     "Values",
     "as_declared",
     "changed",
+    "declared_fields",
     "inputs_of",
-    "managed_fields",
     "outputs_of",
     "recorded_fields",
     "state_of",
     "with_unlisted_fields",
+    "without_unmanaged_sets",
 ]
 
 Values = dict[str, Any]
@@ -48,7 +49,7 @@ def changed(args_type: type[Args], olds: Mapping[str, Any], news: Mapping[str, A
             yield name
 
 
-def managed_fields(args_type: type[Args], inputs: Mapping[str, Any]) -> list[str]:
+def declared_fields(args_type: type[Args], inputs: Mapping[str, Any]) -> list[str]:
     """Return the optional fields that these inputs declare, and that Roster therefore manages."""
     return [name for name in _optional(args_type) if inputs.get(name) is not None]
 
@@ -68,12 +69,14 @@ def outputs_of(
 ) -> Values:
     """Return a state as outputs.
 
-    They show each field as it is, managed or not, and provider-only options as declared.
+    They show each field as it is, managed or not, and provider-only options as declared. Absent is ``None``.
 
     :param import_key: the kind's import key, such as ``{access_group_id}/{id}``.
     :param managed: the optional fields that Roster manages.
     """
-    outputs: Values = state.model_dump(mode="json", exclude={"id"}, exclude_none=True, warnings=False)
+    held = state.model_dump(mode="json", exclude={"id"}, exclude_none=True, warnings=False)
+    # The service adds fields without which a state has "", such as times.
+    outputs: Values = {name: value for name, value in held.items() if value != "" or name in args_type.model_fields}
     for name in args_type.model_fields:
         if is_provider_only(args_type, name):
             outputs.pop(name, None)
@@ -111,6 +114,16 @@ def state_of(state_type: type[State], id: str, props: Mapping[str, Any]) -> Stat
         raise InvalidArguments(
             f"the recorded state has no usable {', '.join(wrong)}", hint="run `pulumi refresh`, then run again"
         ) from None
+
+
+def without_unmanaged_sets(args_type: type[Args], state: State, managed: Iterable[str]) -> State:
+    """Return a state without the sets that are not managed: Roster must never remove anything from these.
+
+    :param managed: the optional fields that Roster manages.
+    """
+    others = [name for name in _optional(args_type) if name not in managed]
+    sets = [name for name in others if isinstance(getattr(state, name), (list, dict))]
+    return state.model_copy(update=dict.fromkeys(sets)) if sets else state
 
 
 def with_unlisted_fields(row: State, prior: State | None) -> State:

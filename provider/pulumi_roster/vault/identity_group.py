@@ -217,9 +217,9 @@ class IdentityGroup(Managed):
     member_entity_ids: pulumi.Output[list[str]]
     member_group_ids: pulumi.Output[list[str]]
     parent_group_ids: pulumi.Output[list[str]]
-    creation_time: pulumi.Output[str]
-    last_update_time: pulumi.Output[str]
-    namespace_id: pulumi.Output[str]
+    creation_time: pulumi.Output[str | None]
+    last_update_time: pulumi.Output[str | None]
+    namespace_id: pulumi.Output[str | None]
 
     def __init__(
         self,

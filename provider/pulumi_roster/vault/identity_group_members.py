@@ -140,8 +140,9 @@ def _lists(values: IdentityGroupMembersArgs) -> Lists:
 
 
 def _state(values: IdentityGroupMembersArgs, row: GroupRow) -> IdentityGroupMembersState:
+    # A list that is not declared is not managed, so the outputs show all of it.
     lists = {
-        name: None if declared is None else shown(row.members(name), declared, values.exclusive)
+        name: row.members(name) if declared is None else shown(row.members(name), declared, values.exclusive)
         for name, declared in _lists(values).items()
     }
     return IdentityGroupMembersState.model_construct(**{**dict(values), "id": row.id, "group_id": row.id, **lists})
