@@ -253,8 +253,9 @@ class Lifecycle:
         return retry_while_absent(handler.api, lambda: retry_malformed(handler.api, ask), seconds_left)
 
     def _imported(self, state: State, known: Values) -> Found:
-        """Return an object with all its fields as managed, except those that a program cannot declare for it, such as the
-        members of an external group.
+        """Return an object with all its fields as managed.
+
+        A program cannot declare some of them for some objects, such as the members of an external group.
         """
         whole = self._found(state, known, self.args_type.model_fields)
         _, failures = validate(self.args_type, whole.inputs)
