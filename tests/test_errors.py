@@ -106,7 +106,7 @@ def test_the_classes_that_programs_catch_are_declared_and_marked() -> None:
 
 def test_an_error_is_a_few_labelled_lines() -> None:
     error = NotFound(
-        "IBM Cloud IAM answered 404", status=404, words="no such group", transaction_id="tx-1", hint="look again"
+        "IBM Cloud IAM answered 404", status=404, response="no such group", transaction_id="tx-1", hint="look again"
     )
     error.about = 'read ibm.AccessGroup "admins"'
     assert str(error).splitlines() == [
@@ -146,6 +146,6 @@ def test_no_part_of_an_error_can_forge_a_line() -> None:
 
 @pytest.mark.parametrize("kind", [ServiceError, ServerError, NotFound])
 def test_a_service_error_has_fields_for_programs(kind: type[ServiceError]) -> None:
-    given: dict[str, Any] = {"status": 500, "code": "c", "words": "w", "transaction_id": "t", "hint": "h"}
+    given: dict[str, Any] = {"status": 500, "code": "c", "response": "w", "transaction_id": "t", "hint": "h"}
     error = kind("m", **given)
     assert {name: getattr(error, name) for name in given} == given

@@ -4,7 +4,12 @@ Look-ups and ``Team`` raise their errors inside the program, so a program can ca
 ``RosterError`` for all of them. These classes are ``__all__``, and they are stable. A resource fails inside the run, so
 its error is only a message of that run, and the other classes may change.
 
-RosterError *               also the class by which to catch a lost or malformed reply
+A look-up whose reply is lost or malformed raises a ``RosterError`` that is none of the other marked classes.
+
+The public attributes are ``message``, ``hint`` and ``transaction_id`` of every error, and ``status``, ``code`` and
+``response`` of a ``ServiceError``.
+
+RosterError *
 ├── SettingsError *         no credentials, no account, a forbidden address: nothing was sent
 ├── InvalidArguments *      arguments that break the rules of the resource or the look-up: nothing was sent
 │   └── InvalidIdentifier   an id or name that cannot be part of an address
@@ -53,13 +58,13 @@ _MAX_LINE_LENGTH = 5000
 
 
 class RosterError(Exception):
-    """The base of all errors of this package.
+    """The base of all errors of this package, and the class by which to catch a lost or malformed reply.
+
+    The parameters are also attributes.
 
     :param message: what happened, in one line.
-    :param hint: what the user can do about it.
+    :param hint: what the user can do about it, or "".
     :param transaction_id: the id by which the vendor's support knows the call, or "".
-
-    ``about`` names the verb and the object. The lifecycle fills it in, because only it knows both.
     """
 
     def __init__(self, message: str, *, hint: str = "", transaction_id: str = "") -> None:
@@ -67,6 +72,7 @@ class RosterError(Exception):
         self.message = message
         self.hint = hint
         self.transaction_id = transaction_id
+        # The verb and the object, or the look-up. The caller of the verb or the look-up fills it in.
         self.about = ""
 
     def details(self) -> list[tuple[str, str]]:
@@ -141,10 +147,11 @@ class UnexpectedReply(OutcomeUnknown):
 class ServiceError(RosterError):
     """The service answered with an error status.
 
-    :param status: the HTTP status.
+    The parameters are also attributes.
+
+    :param status: the HTTP status; 404 if a listing does not contain the object.
     :param code: the service's own error code, or "".
-    :param words: the service's own message, shortened, and without credentials.
-    :param transaction_id: the id that the vendor's support asks for, or "".
+    :param response: the service's own message, shortened, and without credentials, or "".
     """
 
     def __init__(
@@ -153,18 +160,18 @@ class ServiceError(RosterError):
         *,
         status: int,
         code: str = "",
-        words: str = "",
+        response: str = "",
         transaction_id: str = "",
         hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint, transaction_id=transaction_id)
         self.status = status
         self.code = code
-        self.words = words
+        self.response = response
 
     def details(self) -> list[tuple[str, str]]:
         """Return the service's own message, and the common lines."""
-        return [("response", self.words), *super().details()]
+        return [("response", self.response), *super().details()]
 
 
 class BadRequest(ServiceError):

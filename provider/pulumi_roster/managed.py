@@ -171,12 +171,13 @@ def close_program() -> None:
         _settings.clear()
 
 
-def program_client(system: System, connection: str) -> Client:
+def program_client(system: System, connection: str | None) -> Client:
     """Return the client that a look-up uses.
 
+    :param connection: the name of the set of credentials; ``None`` means the default.
     :raises SettingsError: the connection does not exist, or its settings are incomplete.
     """
-    return program_settings(system).client(system, connection).for_verb()
+    return program_settings(system).client(system, "default" if connection is None else connection).for_verb()
 
 
 _warned: set[tuple[str, ...]] = set()

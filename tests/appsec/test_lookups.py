@@ -29,7 +29,7 @@ def test_a_group_is_found_by_id_and_by_name(emulator: Running) -> None:
         assert found.updated_at
 
 
-def test_a_missing_group_or_an_ambiguous_look_up_is_an_error() -> None:
+def test_a_missing_group_or_an_ambiguous_lookup_is_an_error() -> None:
     with pytest.raises(NotFound, match="group-999"):
         roster_appsec.get_identity_group(id="group-999")
     with pytest.raises(NotFound, match="'absent'"):
@@ -52,6 +52,16 @@ def test_a_malformed_listing_does_not_count_as_empty(emulator: Running, fault: d
     emulator.fault(**fault, method="GET", route="/identity-groups", times=None)
     with pytest.raises(UnexpectedReply):
         roster_appsec.list_identity_groups()
+
+
+@pytest.mark.parametrize("description", [None, ""])
+def test_a_null_description_is_none_and_an_empty_one_is_empty(emulator: Running, description: str | None) -> None:
+    row = {"id": "g", "name": "one", "description": description, "members": None}
+    for route, body in (("/identity-groups", [row]), ("/identity-groups/{id}", row)):
+        emulator.fault(kind="status", status=200, body=body, method="GET", route=route)
+    [listed] = roster_appsec.list_identity_groups()
+    assert listed == roster_appsec.get_identity_group(id="g")
+    assert (listed.description, listed.members, listed.created_at) == (description, [], None)
 
 
 def test_a_row_without_a_name_is_an_error(emulator: Running) -> None:

@@ -143,6 +143,6 @@ def test_an_error_contains_the_services_message(emulator: Running) -> None:
     emulator.fault(kind="status", status=400, body=body, method="POST")
     with pytest.raises(BadRequest) as caught:
         Resource("britive.EnvironmentGroup", emulator).up(application_id=APP, name="Platform")
-    assert (caught.value.code, caught.value.words) == ("E1012", "No. (Not here)")
+    assert (caught.value.code, caught.value.response) == ("E1012", "No. (Not here)")
     assert 'create britive.EnvironmentGroup "Platform"' in str(caught.value)
     assert "AWS Standalone" in caught.value.hint

@@ -245,6 +245,6 @@ def test_a_service_that_repeats_the_token_does_not_show_it(
         client = client_of(britiveTenant=britive.url, **config)
         with pytest.raises(Unauthorized) as caught:
             client.get("/x")
-    assert "unknown: " in caught.value.words
+    assert "unknown: " in caught.value.response
     assert FIRST not in everything(caught.value)
     assert "britiveToken" in caught.value.hint

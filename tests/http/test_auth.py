@@ -183,7 +183,7 @@ def test_a_refused_key_is_reported_in_the_services_words_and_not_shown(emulator:
     auth = exchange(emulator.url, "bad-canary")
     with api(emulator.url, auth) as client, pytest.raises(Unauthorized, match="the API key was not accepted") as caught:
         client.get("/v2/groups", params=GROUPS)
-    assert caught.value.words == "Provided API key could not be found."
+    assert caught.value.response == "Provided API key could not be found."
     assert "canary" not in everything(caught.value) + repr(auth) + repr(client)
     assert caught.value.transaction_id == emulator.last_requests()[0]["headers"]["transaction-id"]
     assert emulator.requests() == {TOKEN_ROUTE: 1}
@@ -204,7 +204,7 @@ def test_a_key_that_a_service_repeats_is_redacted(status: int) -> None:
     ):
         client.get("/x")
     assert "canary" not in everything(caught.value)
-    assert "\n" not in caught.value.words
+    assert "\n" not in caught.value.response
 
 
 @pytest.mark.parametrize(("times", "failures"), [(1, 1), (None, 8)], ids=["one thread", "all threads"])

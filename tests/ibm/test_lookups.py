@@ -57,7 +57,7 @@ def test_the_error_for_a_duplicate_name_lists_the_ids(emulator: Running) -> None
     assert not isinstance(caught.value, InvalidArguments)
 
 
-def test_a_look_up_needs_either_an_id_or_a_name(emulator: Running) -> None:
+def test_a_lookup_needs_either_an_id_or_a_name(emulator: Running) -> None:
     with pytest.raises(InvalidArguments):
         roster_ibm.get_access_group()
     with pytest.raises(InvalidArguments):
@@ -101,15 +101,43 @@ def test_groups_are_filtered_by_the_service(emulator: Running) -> None:
     assert ids(hide_public_access=False) == {one, two, PUBLIC}
     assert ids(search="description:platform") == {one}
     assert ids(search=f"id:{two}") == {two}
-    assert ids(iam_id=ANNA) == {one}
+    assert ids(iam_id=ANNA) == {one, two}
+    assert ids(iam_id=ANNA, membership_type="static") == {one}
     assert ids(iam_id=ANNA, membership_type="dynamic") == {two}
-    assert ids(iam_id=ANNA, membership_type="all") == {one, two}
     assert {group.account_id for group in roster_ibm.list_access_groups(account_id="acc-other")} == {"acc-other"}
 
 
 def test_a_refused_filter_is_reported_in_the_services_words(emulator: Running) -> None:
     with pytest.raises(BadRequest, match="search must be"):
         roster_ibm.list_access_groups(search="one")
+
+
+REFUSED: dict[str, tuple[Callable[[], object], str]] = {
+    "an account together with an id": (
+        lambda: roster_ibm.get_access_group(id="AccessGroupId-1", account_id="acc-demo"),
+        "account_id: must be omitted together with id, got 'acc-demo'",
+    ),
+    "a type of membership without an identity": (
+        lambda: roster_ibm.list_access_groups(membership_type="dynamic"),
+        "membership_type: must be set only together with iam_id, got 'dynamic'",
+    ),
+    "a mistyped identity": (
+        lambda: roster_ibm.list_access_groups(iam_id="1100000AAA"),
+        "iam_id: must look like IBMid-..., iam-ServiceId-... or iam-Profile-..., got '1100000AAA'",
+    ),
+    "a mistyped member": (
+        lambda: roster_ibm.is_access_group_member("AccessGroupId-1", "anna@example.com"),
+        "iam_id: must look like IBMid-..., iam-ServiceId-... or iam-Profile-..., got 'anna@example.com'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_arguments_that_the_service_would_ignore_are_refused(case: str, emulator: Running) -> None:
+    lookup, message = REFUSED[case]
+    with pytest.raises(InvalidArguments) as caught:
+        lookup()
+    assert (caught.value.message, emulator.total()) == (message, 0)
 
 
 # -- members and rules
@@ -139,11 +167,12 @@ def test_members_are_filtered_by_type_and_by_membership_type(emulator: Running) 
     def ids(**filters: object) -> set[str]:
         return {member.iam_id for member in roster_ibm.list_access_group_members(team, **filters)}  # type: ignore[arg-type]
 
-    assert ids() == {ANNA, ROBOT}
+    assert ids() == {ANNA, ROBOT, PROFILE}
+    assert ids(membership_type="static") == {ANNA, ROBOT}
     assert ids(membership_type="dynamic") == {PROFILE}
-    assert ids(membership_type="all") == {ANNA, ROBOT, PROFILE}
     assert ids(type="service") == {ROBOT}
-    assert ids(type="profile", membership_type="all") == {PROFILE}
+    assert ids(type="profile") == {PROFILE}
+    assert ids(type="profile", membership_type="static") == set()
     with pytest.raises(NotFound):
         roster_ibm.list_access_group_members("AccessGroupId-absent")
 
@@ -184,7 +213,7 @@ def test_rules_have_their_values_as_python_objects(emulator: Running) -> None:
 # -- settings and errors
 
 
-def test_a_look_up_may_use_another_connection(emulator: Running, program_config: Configure) -> None:
+def test_a_lookup_may_use_another_connection(emulator: Running, program_config: Configure) -> None:
     ibm_group(emulator, "one", account="acc-other")
     keys = {"emulator": emulator.url, "ibmToken": "roster-dev", "ibmAccountId": "acc-other"}
     program_config(emulator=emulator.url, connections={"other": keys})

@@ -202,7 +202,7 @@ def test_an_error_names_the_step_that_was_refused(
         client_of(emulator=emulator.url, **config).post("/v2/groups", params=GROUPS, json={"name": "one"})
     error = caught.value
     assert error.message == message
-    assert words in error.words
+    assert words in error.response
     assert hint in error.hint
     assert error.transaction_id == emulator.last_requests()[0]["headers"]["transaction-id"]
     assert "canary" not in everything(error)
@@ -244,7 +244,7 @@ def test_a_service_that_repeats_credentials_does_not_show_them(client_of: Connec
         client = client_of(ibmUrl=server.url, **config)
         with pytest.raises(Unauthorized) as caught:
             client.get("/x")
-    assert "[redacted]" in caught.value.words
+    assert "[redacted]" in caught.value.response
     assert "canary" not in everything(caught.value)
 
 

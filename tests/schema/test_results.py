@@ -13,7 +13,7 @@ import dill  # type: ignore[import-untyped]
 import pytest
 from pydantic import ValidationError
 
-from pulumi_roster.schema.results import EmptyIfNull, Id, OptionalId, OptionalText, Result
+from pulumi_roster.schema.results import EmptyDictIfNull, EmptyIfNull, Id, OptionalId, OptionalText, Result
 
 
 class Inner(Result):
@@ -27,6 +27,7 @@ class Outer(Result):
     changed: OptionalText = None
     parent_id: OptionalId = None
     inner: Annotated[list[Inner], EmptyIfNull] = field(default_factory=list)
+    labels: Annotated[dict[str, str], EmptyDictIfNull] = field(default_factory=dict)
 
 
 ROW = {"id": "g", "name": "team", "inner": [{"claim": "c", "added later": 1}], "added later": 2}
@@ -35,7 +36,7 @@ ROW = {"id": "g", "name": "team", "inner": [{"claim": "c", "added later": 1}], "
 def test_a_field_is_an_attribute_and_an_item() -> None:
     found = Outer.parse(ROW)
     assert (found.id, found["id"], found.inner[0].claim, found["inner"][0]["claim"]) == ("g", "g", "c", "c")
-    assert list(found) == ["id", "name", "description", "changed", "parent_id", "inner"]
+    assert list(found) == ["id", "name", "description", "changed", "parent_id", "inner", "labels"]
     assert isinstance(found, Mapping)
     assert json.loads(json.dumps(found)) == found
 
@@ -44,7 +45,8 @@ def test_results_with_the_same_fields_are_equal_and_readable() -> None:
     assert Outer.parse(ROW) == Outer(id="g", name="team", inner=[Inner(claim="c")])
     assert Outer.parse(ROW) != Outer(id="g", name="other", inner=[Inner(claim="c")])
     assert repr(Outer.parse(ROW)) == (
-        "Outer(id='g', name='team', description=None, changed=None, parent_id=None, inner=[Inner(claim='c')])"
+        "Outer(id='g', name='team', description=None, changed=None, parent_id=None, inner=[Inner(claim='c')], "
+        "labels={})"
     )
 
 
@@ -63,9 +65,9 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_result_cannot_be_changed(change: str) -> None:
+def test_the_fields_of_a_result_cannot_be_set(change: str) -> None:
     found = Outer.parse(ROW)
-    with pytest.raises((TypeError, AttributeError), match=r"cannot be changed|cannot (assign|delete)"):
+    with pytest.raises((TypeError, AttributeError), match=r"cannot be set|cannot (assign|delete)"):
         CHANGES[change](found)
     assert found == Outer.parse(ROW)
     assert found.name == "team"
@@ -96,7 +98,16 @@ def test_a_row_without_a_usable_id_is_refused(id: Any) -> None:
 
 
 def test_what_the_service_does_not_have_is_none() -> None:
-    nothing = Outer.parse({**ROW, "description": None, "changed": None, "parent_id": None, "inner": None})
-    assert (nothing.description, nothing.changed, nothing.parent_id, nothing.inner) == (None, None, None, [])
+    nothing = Outer.parse(
+        {**ROW, "description": None, "changed": None, "parent_id": None, "inner": None, "labels": None}
+    )
+    assert (nothing.description, nothing.changed, nothing.parent_id) == (None, None, None)
+    assert (nothing.inner, nothing.labels) == ([], {})
     empty = Outer.parse({**ROW, "description": "", "changed": "", "parent_id": ""})
     assert (empty.description, empty.changed, empty.parent_id) == ("", None, None)
+
+
+@pytest.mark.parametrize("name", ["items", "keys", "values", "get", "copy", "pop", "update", "parse"])
+def test_a_field_cannot_have_the_name_of_a_method(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"Wrong: a field must not have the name of a method, got {name}$"):
+        type("Wrong", (Result,), {"__annotations__": {"id": str, name: str}})

@@ -36,7 +36,7 @@ def test_a_group_is_found_by_id_and_by_name(server: VaultServer) -> None:
         assert found.namespace_id == "root"
 
 
-def test_a_missing_group_or_an_ambiguous_look_up_is_an_error(server: VaultServer) -> None:
+def test_a_missing_group_or_an_ambiguous_lookup_is_an_error(server: VaultServer) -> None:
     with pytest.raises(NotFound):
         roster_vault.get_identity_group(id="absent")
     with pytest.raises(NotFound):
@@ -58,10 +58,10 @@ def test_a_listing_is_complete_and_sorted_by_name(server: VaultServer) -> None:
     found = roster_vault.list_identity_groups()
     assert [row.name for row in found] == ["Zebra", *names]
     assert found[-1].policies == ["team-29"]
-    assert [row.name for row in roster_vault.list_identity_groups(prefix="TEAM-1")] == names[10:20]
+    assert [row.name for row in roster_vault.list_identity_groups(name_prefix="TEAM-1")] == names[10:20]
 
 
-def test_a_look_up_of_an_external_group_returns_its_members(emulator: Running, program_config: Configure) -> None:
+def test_a_lookup_of_an_external_group_returns_its_members(emulator: Running, program_config: Configure) -> None:
     program_config(emulator=emulator.url)
     data = {"name": "sso", "type": "external", "member_entity_ids": ["entity-alice"]}
     emulator.seed(vault={"groups": [data]})
@@ -89,7 +89,7 @@ def test_a_group_deleted_during_the_listing_is_omitted(emulator: Running, progra
     assert roster_vault.list_identity_groups() == []
 
 
-def test_a_look_up_uses_the_named_connection(emulator: Running, program_config: Configure) -> None:
+def test_a_lookup_uses_the_named_connection(emulator: Running, program_config: Configure) -> None:
     program_config(
         emulator=emulator.url,
         connections={

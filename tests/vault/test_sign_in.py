@@ -154,7 +154,7 @@ def test_a_refused_login_says_what_to_check(
         pytest.raises(Unauthorized, match="the AppRole login was not accepted") as caught,
     ):
         create(client)
-    assert caught.value.words == words
+    assert caught.value.response == words
     assert hint in caught.value.hint
     assert "canary" not in str(caught.value)
 

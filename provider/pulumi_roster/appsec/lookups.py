@@ -9,19 +9,22 @@ Source: the vendor's page "Identity Groups API"
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..errors import NotFound
-from ..look_ups import NonEmpty, look_up
+from ..http.client import Reply
+from ..lookups import NonEmpty, lookup
 from ..managed import program_client
 from .connection import SYSTEM
-from .group_calls import list_groups, read_group
+from .group_calls import ALL, BY_ID, parse_group
 from .results import IdentityGroupResult
 
 __all__ = ["get_identity_group", "list_identity_groups"]
 
 
-@look_up(exactly_one=("id", "name"))
+@lookup(exactly_one=("id", "name"))
 def get_identity_group(
-    *, id: NonEmpty | None = None, name: NonEmpty | None = None, connection: str = "default"
+    *, id: NonEmpty | None = None, name: NonEmpty | None = None, connection: str | None = "default"
 ) -> IdentityGroupResult:
     """Find an identity group by its id or by its exact name.
 
@@ -33,18 +36,25 @@ def get_identity_group(
     :raises NotFound: no group matches.
     """
     if id is not None:
-        return IdentityGroupResult.parse(read_group(program_client(SYSTEM, connection), id).model_dump())
+        reply = program_client(SYSTEM, connection).get(BY_ID, id)
+        return _result(reply, reply.fields())
     for group in list_identity_groups(connection=connection):
         if group.name == name:
             return group
     raise NotFound(f"no identity group has the name {name!r}", status=404)
 
 
-@look_up()
-def list_identity_groups(*, connection: str = "default") -> list[IdentityGroupResult]:
-    """List all identity groups, in the service's order, in one call.
+@lookup()
+def list_identity_groups(*, connection: str | None = "default") -> list[IdentityGroupResult]:
+    """List all identity groups.
 
     :param connection: the name of the set of credentials to use.
     :returns: the groups; an empty list if there are none.
     """
-    return [IdentityGroupResult.parse(row.model_dump()) for row in list_groups(program_client(SYSTEM, connection))]
+    reply = program_client(SYSTEM, connection).get(ALL)
+    return [_result(reply, row) for row in reply.rows()]
+
+
+def _result(reply: Reply, row: Any) -> IdentityGroupResult:
+    group = parse_group(reply, row)
+    return reply.parse_result(IdentityGroupResult, row, **{**group.model_dump(), "description": row["description"]})

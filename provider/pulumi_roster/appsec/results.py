@@ -17,7 +17,7 @@ class IdentityGroupResult(Result):
 
     id: Id
     name: str
-    description: str
+    description: str | None = None
     members: list[str] = field(default_factory=list)
     created_at: OptionalText = None
     updated_at: OptionalText = None

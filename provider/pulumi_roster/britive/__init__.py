@@ -20,12 +20,12 @@ from pulumi_roster.britive.link_lookups import (
 )
 from pulumi_roster.britive.lookups import (
     list_accounts,
+    list_environment_group_summaries,
     list_environment_groups,
+    list_environment_summaries,
     list_environments,
     list_groups,
     list_permissions,
-    summarize_environment_groups,
-    summarize_environments,
 )
 from pulumi_roster.britive.results import EnvironmentGroupResult, EnvironmentResult, EnvironmentSummary
 from pulumi_roster.britive.scan_results import (
@@ -55,7 +55,9 @@ __all__ = [
     "list_account_groups",
     "list_account_permissions",
     "list_accounts",
+    "list_environment_group_summaries",
     "list_environment_groups",
+    "list_environment_summaries",
     "list_environments",
     "list_group_accounts",
     "list_group_permissions",
@@ -63,8 +65,6 @@ __all__ = [
     "list_permission_accounts",
     "list_permission_groups",
     "list_permissions",
-    "summarize_environment_groups",
-    "summarize_environments",
 ]
 
 

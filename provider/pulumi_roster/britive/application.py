@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
-from ..errors import BadRequest, Conflict, NotFound
+from ..errors import BadRequest, Conflict, NotFound, ServiceError
 from ..http.client import Client, Reply
 from ..schema.fields import Len, NotBlank, Text
 from ..schema.marks import Key, Replace, Scope
@@ -28,6 +28,7 @@ __all__ = [
     "EnvironmentState",
     "Id",
     "Node",
+    "is_unknown_application",
     "parent_of",
     "parse_environment",
     "parse_group",
@@ -39,6 +40,7 @@ __all__ = [
 LISTING = "britive.application"
 ROOT = "root"
 APPLICATION = "/api/apps/{}"
+_ABSENT = ("A-0003", "E1004")  # an absent application, and any absent object
 _ORGANISATION = "Organization"  # the type of the top group if the service scans the environments itself
 
 
@@ -133,7 +135,7 @@ def read_tree(api: Client, application_id: str) -> Iterator[Node]:
     try:
         reply = api.get(APPLICATION, application_id, params={"view": "minimized"})
     except (BadRequest, NotFound) as error:
-        raise _unknown_application(api, application_id, error.status, error.code, error.words) from None
+        raise _unknown_application(api, application_id, error.status, error.code, error.response) from None
     if reply.json() is None:
         raise _unknown_application(api, application_id, reply.status, "", "")
     application = reply.fields()
@@ -152,15 +154,23 @@ def read_tree(api: Client, application_id: str) -> Iterator[Node]:
         yield parse_environment(reply, row, application_id)
 
 
-def _unknown_application(api: Client, application_id: str, status: int, code: str, words: str) -> BadRequest:
+def _unknown_application(api: Client, application_id: str, status: int, code: str, response: str) -> BadRequest:
     return BadRequest(
         f"{api.base_url} has no application {application_id!r} (it answered {status}{f' {code}' if code else ''})",
         status=400,
         code=code,
-        words=words,
+        response=response,
         hint="check application_id and roster:britiveTenant, or, if the application was deleted, remove its objects "
         "from the state with `pulumi state delete`",
     )
+
+
+def is_unknown_application(error: ServiceError) -> bool:
+    """Return whether the service says that it has no such application.
+
+    An empty reply, or a 404 without a code of the service, does not say that.
+    """
+    return error.code in _ABSENT
 
 
 def write_lock(api: Client, application_id: str) -> AbstractContextManager[None]:

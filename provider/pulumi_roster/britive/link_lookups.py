@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing_extensions import Unpack
 
-from ..look_ups import NonEmpty, look_up
+from ..lookups import NonEmpty
 from .account_mapping import ACCOUNTS
-from .lookups import GROUPS, PERMISSIONS
+from .lookups import GROUPS, PERMISSIONS, application_lookup
 from .scan_queries import Query, rows
-from .scan_results import ScannedId, ScannedLink
+from .scan_results import End, ScannedId, ScannedLink, link_row
 
 __all__ = [
     "list_account_groups",
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-@look_up()
+@application_lookup
 def list_account_permissions(
     application_id: NonEmpty,
     account_id: ScannedId,
@@ -43,10 +43,11 @@ def list_account_permissions(
     :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
         :class:`~.scan_queries.Query`.
     """
-    return rows(ScannedLink, f"{ACCOUNTS}/{{}}/permissions", application_id, environment_id, account_id, **query)
+    path = f"{ACCOUNTS}/{{}}/permissions"
+    return _links(("account", "permission"), path, application_id, environment_id, account_id, **query)
 
 
-@look_up()
+@application_lookup
 def list_account_groups(
     application_id: NonEmpty,
     account_id: ScannedId,
@@ -63,10 +64,11 @@ def list_account_groups(
     :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
         :class:`~.scan_queries.Query`.
     """
-    return rows(ScannedLink, f"{ACCOUNTS}/{{}}/groups", application_id, environment_id, account_id, **query)
+    path = f"{ACCOUNTS}/{{}}/groups"
+    return _links(("account", "group"), path, application_id, environment_id, account_id, **query)
 
 
-@look_up()
+@application_lookup
 def list_permission_accounts(
     application_id: NonEmpty,
     permission_id: ScannedId,
@@ -83,10 +85,11 @@ def list_permission_accounts(
     :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
         :class:`~.scan_queries.Query`.
     """
-    return rows(ScannedLink, f"{PERMISSIONS}/{{}}/accounts", application_id, environment_id, permission_id, **query)
+    path = f"{PERMISSIONS}/{{}}/accounts"
+    return _links(("account", "permission"), path, application_id, environment_id, permission_id, **query)
 
 
-@look_up()
+@application_lookup
 def list_permission_groups(
     application_id: NonEmpty,
     permission_id: ScannedId,
@@ -103,10 +106,11 @@ def list_permission_groups(
     :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
         :class:`~.scan_queries.Query`.
     """
-    return rows(ScannedLink, f"{PERMISSIONS}/{{}}/groups", application_id, environment_id, permission_id, **query)
+    path = f"{PERMISSIONS}/{{}}/groups"
+    return _links(("group", "permission"), path, application_id, environment_id, permission_id, **query)
 
 
-@look_up()
+@application_lookup
 def list_group_accounts(
     application_id: NonEmpty,
     group_id: ScannedId,
@@ -123,10 +127,11 @@ def list_group_accounts(
     :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
         :class:`~.scan_queries.Query`.
     """
-    return rows(ScannedLink, f"{GROUPS}/{{}}/accounts", application_id, environment_id, group_id, **query)
+    path = f"{GROUPS}/{{}}/accounts"
+    return _links(("account", "group"), path, application_id, environment_id, group_id, **query)
 
 
-@look_up()
+@application_lookup
 def list_group_permissions(
     application_id: NonEmpty,
     group_id: ScannedId,
@@ -143,4 +148,17 @@ def list_group_permissions(
     :param query: ``page``, ``size``, ``sort``, ``filter`` and ``connection``, described by
         :class:`~.scan_queries.Query`.
     """
-    return rows(ScannedLink, f"{GROUPS}/{{}}/permissions", application_id, environment_id, group_id, **query)
+    path = f"{GROUPS}/{{}}/permissions"
+    return _links(("group", "permission"), path, application_id, environment_id, group_id, **query)
+
+
+def _links(
+    ends: tuple[End, End],
+    path: str,
+    application_id: str,
+    environment_id: str | None,
+    id: str,
+    **query: Unpack[Query],
+) -> list[ScannedLink]:
+    found = rows(path, application_id, environment_id, id, **query)
+    return [reply.parse_result(ScannedLink, link_row(row, ends)) for reply, row in found]

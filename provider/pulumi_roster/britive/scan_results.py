@@ -3,15 +3,16 @@
 Source: https://docs.britive.com/v1/docs/manage-environments, sections 7 to 17
 
 Fields have the service's names in snake_case, with these exceptions. An object's own id is ``id``. The service calls
-the id of a permission or group ``appPermissionId`` in some rows and ``permissionId`` in others; here it is ``id``, and
-``permission_id`` in a link. An application is ``application``, never ``app``. Times are in RFC 3339.
+the id of a permission or group ``appPermissionId`` in some rows and ``permissionId`` in others; here it is ``id``. In a
+link, it is ``permission_id`` or ``group_id``. An application is ``application``, never ``app``. Times are in RFC 3339.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic.alias_generators import to_camel
@@ -19,6 +20,7 @@ from pydantic.alias_generators import to_camel
 from ..schema.results import EmptyIfNull, Id, OptionalId, OptionalText, Result
 
 __all__ = [
+    "End",
     "MappedUser",
     "ScannedAccount",
     "ScannedGroup",
@@ -27,6 +29,7 @@ __all__ = [
     "ScannedNativeIds",
     "ScannedPermission",
     "ScannedReference",
+    "link_row",
 ]
 
 
@@ -65,9 +68,6 @@ class ScannedReference(_Row):
     inherited: Any = None
 
 
-References = Annotated[list[ScannedReference], EmptyIfNull]
-
-
 class MappedUser(_Row):
     """A user of the tenant who may use an account."""
 
@@ -84,8 +84,9 @@ class MappedUser(_Row):
 class ScannedAccount(_Row):
     """An account. ``mapped_users`` are the users who may use it in this environment.
 
-    Without ``include_members``, ``permissions`` and ``groups`` are empty. Only legacy calls return the last five
-    fields.
+    ``permissions`` are those that the account has directly, and ``groups`` are those that it is in. Without
+    ``include_members``, both are ``None``: the look-up did not ask for them. A list is also ``None`` if the service
+    leaves it out. Only ``legacy_api`` returns the last five fields; otherwise they are ``None``.
     """
 
     id: Annotated[Id, Field(validation_alias=AliasChoices("id", "accountId"))]
@@ -103,8 +104,8 @@ class ScannedAccount(_Row):
     modified: OptionalText = None
     scanned: OptionalText = None
     mapped_users: Annotated[list[MappedUser], EmptyIfNull] = field(default_factory=list)
-    permissions: References = field(default_factory=list)
-    groups: References = field(default_factory=list)
+    permissions: list[ScannedReference] | None = None
+    groups: list[ScannedReference] | None = None
     user_id: OptionalId = None
     first_seen: OptionalText = None
     last_seen: OptionalText = None
@@ -115,8 +116,10 @@ class ScannedAccount(_Row):
 class ScannedPermission(_Row):
     """A permission.
 
-    Without ``include_members``, ``accounts``, ``permissions`` and ``groups`` are empty. Only legacy calls return the
-    last five fields.
+    ``accounts`` and ``groups`` are those that have the permission; for a group, ``accounts`` are those that are in it.
+    ``permissions`` are those that a group has. Without ``include_members``, the three are ``None``: the look-up did not
+    ask for them. A list is also ``None`` if the service leaves it out. Only ``legacy_api`` returns the last five
+    fields; otherwise they are ``None``.
     """
 
     id: Annotated[Id, Field(validation_alias=AliasChoices("id", "appPermissionId"))]
@@ -133,9 +136,9 @@ class ScannedPermission(_Row):
     created: OptionalText = None
     modified: OptionalText = None
     scanned: OptionalText = None
-    accounts: References = field(default_factory=list)
-    permissions: References = field(default_factory=list)
-    groups: References = field(default_factory=list)
+    accounts: list[ScannedReference] | None = None
+    permissions: list[ScannedReference] | None = None
+    groups: list[ScannedReference] | None = None
     tenant_application_id: OptionalId = None
     first_seen: OptionalText = None
     last_seen: OptionalText = None
@@ -156,17 +159,18 @@ class ScannedNativeIds(_Row):
 
 
 class ScannedLink(_Row):
-    """A link from an account or group to a permission that it has, or to a group that it is in.
+    """A link between two of an account, a permission and a group.
 
-    ``account_id`` or ``group_id`` identifies the first end, and the other one is ``None``. ``permission_id`` identifies
-    the second end, and ``permission_type`` says whether that is a permission or a group.
+    An account has a permission, an account is in a group, or a group has a permission. The ids and names of these two
+    are set, and those of the third are ``None``. ``permission_type`` is what the service says, such as ``role``;
+    ``None`` without a permission.
     """
 
     account_id: OptionalId = None
     account_name: OptionalText = None
     group_id: OptionalId = None
     group_name: OptionalText = None
-    permission_id: Id
+    permission_id: OptionalId = None
     permission_name: OptionalText = None
     permission_type: OptionalText = None
     scan_status: OptionalText = None
@@ -177,3 +181,27 @@ class ScannedLink(_Row):
         Field(validation_alias=AliasChoices("native_ids", "nativeId")),
     ] = field(default_factory=ScannedNativeIds)
     account_permission_scopes: Annotated[list[Any], EmptyIfNull] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if [self.account_id, self.permission_id, self.group_id].count(None) != 1:
+            raise ValueError("must have the ids of exactly two of account, permission and group")
+
+
+End = Literal["account", "group", "permission"]
+
+
+def link_row(row: Mapping[str, Any], ends: tuple[End, End]) -> dict[str, Any]:
+    """Return the row of a link with each end in fields of its own, and without the third.
+
+    In the row of an account and a group, the service calls the group a permission.
+    """
+    native = row.get("nativeId") or {}
+    changed: dict[str, Any] = {"permissionType": row.get("permissionType") if "permission" in ends else None}
+    native_ids: dict[str, Any] = {}
+    for end in get_args(End):
+        there = "permission" if end == "group" and "account" in ends else end
+        changed[f"{end}Id"] = row.get(f"{there}Id") if end in ends else None
+        changed[f"{end}Name"] = row.get(f"{there}Name") if end in ends else None
+        native_ids[f"{end}NativeId"] = native.get(f"{there}NativeId") if end in ends else None
+    return {**row, **changed, "nativeId": native_ids}

@@ -193,7 +193,7 @@ class Exchange(httpx.Auth):
         raise kind(
             f"the {asked.what} was not accepted ({status})" if refused else f"the token endpoint answered {status}",
             status=status,
-            words=words,
+            response=words,
             transaction_id=Call.of(reply.request).transaction_id,
             hint=asked.hint or f"check the configured {asked.what}" if refused else _hint(status),
         )

@@ -84,7 +84,7 @@ def error_from_reply(dialect: Dialect, response: httpx.Response, what: str) -> R
         f"{dialect.title} answered {status}{f' {code}' if code else ''} to {what}",
         status=status,
         code=code,
-        words=words,
+        response=words,
         transaction_id=transaction_id,
         hint=dialect.hints.get(code) or dialect.hints.get(means, ""),
     )

@@ -65,5 +65,5 @@ def _failed(error: RosterError) -> RosterError:
     message = f"GitHub Actions gave no OIDC token: {error.message}"
     hint = "nothing was done; run the job again"
     if isinstance(error, ServiceError) and error.status < 500:
-        return Unauthorized(message, status=error.status, words=error.words, hint=hint)
+        return Unauthorized(message, status=error.status, response=error.response, hint=hint)
     return Unreachable(message, hint=hint)

@@ -14,12 +14,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Literal
 
-from ..errors import Ambiguous, NotFound
-from ..look_ups import NonEmpty, look_up
+from ..errors import Ambiguous, InvalidArguments, NotFound
+from ..lookups import NonEmpty, lookup
 from ..managed import program_client, program_settings
 from .access_group_rule import AccessGroupRuleHandler
 from .connection import SYSTEM
-from .member import MemberType
+from .member import IamId, MemberType
 from .results import AccessGroupMemberResult, AccessGroupResult, AccessGroupRuleResult
 
 __all__ = [
@@ -35,13 +35,13 @@ GroupSort = Literal["id", "-id", "name", "-name", "description", "-description",
 MemberSort = Literal["id", "-id", "name", "-name", "email", "-email"]
 
 
-@look_up(exactly_one=("id", "name"))
+@lookup(exactly_one=("id", "name"))
 def get_access_group(
     *,
     id: NonEmpty | None = None,
     name: NonEmpty | None = None,
     account_id: NonEmpty | None = None,
-    connection: str = "default",
+    connection: str | None = "default",
 ) -> AccessGroupResult:
     """Find an access group by its id or by its exact name.
 
@@ -50,11 +50,17 @@ def get_access_group(
     :param account_id: with ``name``, the account of the group, by default the connection's.
     :param connection: the name of the set of credentials to use.
     :returns: the group.
-    :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set.
+    :raises InvalidArguments: not exactly one of ``id`` and ``name`` is set, or ``account_id`` is set together with
+        ``id``.
     :raises NotFound: no group matches.
     :raises Ambiguous: several groups have this name. The message lists their ids.
     """
     if id is not None:
+        if account_id is not None:
+            raise InvalidArguments(
+                f"account_id: must be omitted together with id, got {account_id!r}",
+                hint="an id identifies a group in all accounts: remove account_id",
+            )
         reply = program_client(SYSTEM, connection).get("/v2/groups/{}", id)
         return reply.parse_result(AccessGroupResult, reply.fields())
     found = [group for group in list_access_groups(account_id=account_id, connection=connection) if group.name == name]
@@ -68,35 +74,38 @@ def get_access_group(
     return found[0]
 
 
-@look_up()
+@lookup()
 def list_access_groups(
     *,
     account_id: NonEmpty | None = None,
-    iam_id: NonEmpty | None = None,
-    membership_type: MembershipType | None = None,
+    iam_id: IamId | None = None,
+    membership_type: MembershipType = "all",
     search: NonEmpty | None = None,
     sort: GroupSort | None = None,
     hide_public_access: bool = True,
-    connection: str = "default",
+    connection: str | None = "default",
 ) -> list[AccessGroupResult]:
     """List the access groups of an account.
 
     :param account_id: the account, by default the connection's.
-    :param iam_id: selects the groups of this identity.
-    :param membership_type: with ``iam_id``, selects ``static`` memberships, ``dynamic`` ones or ``all``. By default,
-        the service selects static ones.
+    :param iam_id: selects the groups of this identity: ``IBMid-...``, ``iam-ServiceId-...`` or ``iam-Profile-...``.
+    :param membership_type: with ``iam_id``, selects the groups to which somebody added the identity (``static``), those
+        to which a rule added it (``dynamic``), or ``all``.
     :param search: ``id:...``, ``name:...`` or ``description:...``, in the API's form.
     :param sort: the field to sort by. A leading ``-`` reverses the order.
     :param hide_public_access: whether to leave out the public access group.
     :param connection: the name of the set of credentials to use.
     :returns: the groups; an empty list if none matches.
+    :raises InvalidArguments: ``membership_type`` selects groups, but ``iam_id`` is not set.
     :raises BadRequest: the service does not accept ``search`` or another filter.
     """
-    account = account_id or program_settings(SYSTEM).connection(SYSTEM, connection).require("ibmAccountId")
+    if iam_id is None and membership_type != "all":
+        raise InvalidArguments(f"membership_type: must be set only together with iam_id, got {membership_type!r}")
+    account = account_id or program_settings(SYSTEM).connection(SYSTEM, connection or "default").require("ibmAccountId")
     query = {
         "account_id": account,
         "iam_id": iam_id,
-        "membership_type": membership_type,
+        "membership_type": membership_type if iam_id is not None else None,
         "search": search,
         "sort": sort,
         "hide_public_access": hide_public_access,
@@ -108,21 +117,21 @@ def list_access_groups(
     ]
 
 
-@look_up()
+@lookup()
 def list_access_group_members(
     access_group_id: NonEmpty,
     *,
     type: MemberType | None = None,
-    membership_type: MembershipType | None = None,
+    membership_type: MembershipType = "all",
     sort: MemberSort | None = None,
-    connection: str = "default",
+    connection: str | None = "default",
 ) -> list[AccessGroupMemberResult]:
     """List the members of an access group, with their names and e-mail addresses.
 
     :param access_group_id: the group.
     :param type: selects the members of this type: ``user``, ``service`` or ``profile``.
-    :param membership_type: selects ``static`` members, ``dynamic`` members that a rule added, or ``all``. By default,
-        the service selects static ones.
+    :param membership_type: selects the members that somebody added (``static``), those that a rule added
+        (``dynamic``), or ``all``.
     :param sort: the field to sort by. A leading ``-`` reverses the order.
     :param connection: the name of the set of credentials to use.
     :returns: the members; an empty list if none matches.
@@ -135,8 +144,8 @@ def list_access_group_members(
     return [reply.parse_result(AccessGroupMemberResult, row) for reply, row in pages]
 
 
-@look_up()
-def is_access_group_member(access_group_id: NonEmpty, iam_id: NonEmpty, *, connection: str = "default") -> bool:
+@lookup()
+def is_access_group_member(access_group_id: NonEmpty, iam_id: IamId, *, connection: str | None = "default") -> bool:
     """Return whether an identity is a static or dynamic member of an access group.
 
     :param access_group_id: the group.
@@ -153,9 +162,11 @@ def is_access_group_member(access_group_id: NonEmpty, iam_id: NonEmpty, *, conne
     return False
 
 
-@look_up()
-def list_access_group_rules(access_group_id: NonEmpty, *, connection: str = "default") -> list[AccessGroupRuleResult]:
-    """List the dynamic rules of an access group, in one call.
+@lookup()
+def list_access_group_rules(
+    access_group_id: NonEmpty, *, connection: str | None = "default"
+) -> list[AccessGroupRuleResult]:
+    """List the dynamic rules of an access group.
 
     :param access_group_id: the group.
     :param connection: the name of the set of credentials to use.

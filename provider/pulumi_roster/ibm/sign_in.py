@@ -78,7 +78,7 @@ class _Grant(Grant):
             raise Unauthorized(
                 f"the trusted profile {profile.name!r} could not be assumed ({error.status})",
                 status=error.status,
-                words=error.words,
+                response=error.response,
                 transaction_id=error.transaction_id,
                 hint=f"check that the profile exists, and that it trusts {who}",
             ) from None

@@ -112,7 +112,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
         try:
             made = self.api.post("/v1/identity/group", json={"name": args.name, "type": args.type})
         except BadRequest as error:
-            raise (race if "type cannot be changed" in error.words else error) from None
+            raise (race if "type cannot be changed" in error.response else error) from None
         if made.status == 204:
             raise race
         data = made.fields().get("data")
@@ -147,7 +147,7 @@ class IdentityGroupHandler(Handler[IdentityGroupArgs, IdentityGroupState]):
             # Repeatable: Vault replaces the fields as a whole, so a second identical write changes nothing.
             self.api.post(BY_ID, id, json=fields, repeatable=True)
         except BadRequest as error:
-            if "name is already in use" not in error.words:
+            if "name is already in use" not in error.response:
                 raise
             raise AlreadyExists(
                 f"another group already has the name {fields.get('name')!r}", hint="choose a different name"

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ..errors import NotFound
 from ..http.client import Client, Reply
-from ..look_ups import NonEmpty, look_up
+from ..lookups import NonEmpty, lookup
 from ..managed import program_client
 from ..schema.fields import Text
 from .connection import SYSTEM
@@ -26,9 +26,9 @@ from .results import IdentityGroupResult
 __all__ = ["get_identity_group", "list_identity_groups"]
 
 
-@look_up(exactly_one=("id", "name"))
+@lookup(exactly_one=("id", "name"))
 def get_identity_group(
-    *, id: NonEmpty | None = None, name: NonEmpty | None = None, connection: str = "default"
+    *, id: NonEmpty | None = None, name: NonEmpty | None = None, connection: str | None = "default"
 ) -> IdentityGroupResult:
     """Find an identity group by its id, or by its name without regard to case.
 
@@ -43,19 +43,22 @@ def get_identity_group(
     return _result(api, api.get(BY_ID, id) if id is not None else api.get(BY_NAME, str(name)))
 
 
-@look_up()
-def list_identity_groups(*, prefix: Text = "", connection: str = "default") -> list[IdentityGroupResult]:
+@lookup()
+def list_identity_groups(
+    *, name_prefix: Text | None = None, connection: str | None = "default"
+) -> list[IdentityGroupResult]:
     """List the identity groups of the connection's namespace, sorted by name.
 
-    Vault's own list contains only names, so this makes one more call for each group whose name begins with ``prefix``.
+    Vault's own list contains only names. Therefore, Roster also reads each group whose name begins with
+    ``name_prefix``.
 
-    :param prefix: selects the groups whose name begins with it, without regard to case. By default, all.
+    :param name_prefix: selects the groups whose name begins with it, without regard to case. By default, all.
     :param connection: the name of the set of credentials to use.
     :returns: the groups; an empty list if there are none. It omits a group that is deleted during the call.
     """
     api = program_client(SYSTEM, connection)
     with ThreadPoolExecutor(max_workers=8) as readers:
-        found = readers.map(lambda id: _if_there(api, id), _ids(api, prefix.lower()))
+        found = readers.map(lambda id: _if_there(api, id), _ids(api, (name_prefix or "").lower()))
     return sorted((group for group in found if group is not None), key=lambda group: group.name)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from ..schema.results import EmptyIfNull, Id, OptionalId, OptionalText, Result
+from ..schema.results import EmptyDictIfNull, EmptyIfNull, Id, OptionalId, OptionalText, Result
 
 __all__ = ["IdentityGroupAliasResult", "IdentityGroupResult"]
 
@@ -24,7 +24,7 @@ class IdentityGroupAliasResult(Result):
     mount_accessor: str
     mount_path: OptionalText = None
     mount_type: OptionalText = None
-    metadata: dict[str, str] | None = None
+    metadata: Annotated[dict[str, str], EmptyDictIfNull] = field(default_factory=dict)
     merged_from_canonical_ids: Annotated[list[str], EmptyIfNull] = field(default_factory=list)
     creation_time: OptionalText = None
     last_update_time: OptionalText = None

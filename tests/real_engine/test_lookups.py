@@ -27,7 +27,7 @@ pulumi.export("vault group", vault.get_identity_group(name="team"))
 pulumi.export("appsec groups", appsec.list_identity_groups())
 pulumi.export("environments", britive.list_environments(app))
 pulumi.export("environment groups", britive.list_environment_groups(app))
-pulumi.export("summary", {{"all": britive.summarize_environments(app)}})
+pulumi.export("summary", {{"all": britive.list_environment_summaries(app)}})
 environment = pulumi.Output.from_input(britive.list_environments(app)[0].id)
 pulumi.export(
     "accounts", environment.apply(lambda id: britive.list_accounts(app, environment_id=id, include_members=True))

@@ -31,7 +31,7 @@ from support.vault_api import group as vault_group
 
 Configure = Callable[..., None]
 SYSTEMS = (appsec, britive, ibm, vault)
-LOOK_UPS: dict[str, Callable[..., Any]] = {
+LOOKUPS: dict[str, Callable[..., Any]] = {
     f"{system.__name__.rpartition('.')[2]}.{name}": getattr(system, name)
     for system in SYSTEMS
     for name in system.__all__
@@ -55,14 +55,14 @@ def _program(emulator: Running, program_config: Configure) -> None:
 
 def arguments(name: str) -> dict[str, Any]:
     """Return valid arguments of a look-up."""
-    parameters = inspect.signature(LOOK_UPS[name]).parameters
+    parameters = inspect.signature(LOOKUPS[name]).parameters
     required = {key for key, item in parameters.items() if item.kind is item.POSITIONAL_OR_KEYWORD}
     choice = {"id": "one"} if "id" in parameters else {}
     return {**{key: value for key, value in {**POSITIONAL, **IBM_IDS}.items() if key in required}, **choice}
 
 
-def test_the_look_ups_and_results_are_found() -> None:
-    assert len(LOOK_UPS) == 22
+def test_the_lookups_and_results_are_found() -> None:
+    assert len(LOOKUPS) == 22
     assert {"AccessGroupResult", "IdentityGroupResult", "EnvironmentResult", "ScannedLink"} <= {
         kind.__name__ for kind in RESULTS
     }
@@ -144,44 +144,42 @@ def test_results_have_all_fields_of_the_services(emulator: Running) -> None:
 REFUSED: list[Any] = [5, 2.5, True, "", "a\x00b", "\ud800", ["one"], {"id": "one"}, pulumi.Output.from_input("one")]
 
 
-@pytest.mark.parametrize("look_up", LOOK_UPS)
-def test_all_wrong_arguments_are_refused_together_before_a_request(look_up: str, emulator: Running) -> None:
-    right = arguments(look_up)
+@pytest.mark.parametrize("lookup", LOOKUPS)
+def test_all_wrong_arguments_are_refused_together_before_a_request(lookup: str, emulator: Running) -> None:
+    right = arguments(lookup)
     for value in REFUSED:
         wrong = {**dict.fromkeys(right, value), "connection": 5}
         with pytest.raises(InvalidArguments) as caught:
-            LOOK_UPS[look_up](**wrong)
+            LOOKUPS[lookup](**wrong)
         assert caught.value.message.count(", got ") >= len(wrong) - 1
         assert all(f"{name}: " in caught.value.message for name in wrong)
-        assert str(caught.value).startswith(f"{look_up.partition('.')[2]}: ")
+        assert str(caught.value).startswith(f"{lookup.partition('.')[2]}: ")
         assert ("apply" in caught.value.hint) == (isinstance(value, pulumi.Output) and right != {})
     for name in right:
         with pytest.raises(InvalidArguments):
-            LOOK_UPS[look_up](**{**right, name: ".."} if "account_id" not in right else {**right, name: "\n"})
+            LOOKUPS[lookup](**{**right, name: ".."} if "account_id" not in right else {**right, name: "\n"})
     assert emulator.total() == 0
 
 
-@pytest.mark.parametrize("look_up", [name for name in LOOK_UPS if ".get_" in name])
-@pytest.mark.parametrize(("given", "got"), [({}, "none"), ({"id": "a", "name": "b"}, "id and name")])
-def test_a_look_up_needs_either_an_id_or_a_name(
-    look_up: str, given: dict[str, str], got: str, emulator: Running
-) -> None:
-    with pytest.raises(InvalidArguments, match=f"id or name: must have exactly one of them, got {got}$"):
-        LOOK_UPS[look_up](**given)
+@pytest.mark.parametrize("lookup", [name for name in LOOKUPS if ".get_" in name])
+@pytest.mark.parametrize(("given", "got"), [({}, "neither"), ({"id": "a", "name": "b"}, "both")])
+def test_a_lookup_needs_either_an_id_or_a_name(lookup: str, given: dict[str, str], got: str, emulator: Running) -> None:
+    with pytest.raises(InvalidArguments, match=f"set exactly one of id and name, got {got}$"):
+        LOOKUPS[lookup](**given)
     with pytest.raises(InvalidArguments) as caught:
-        LOOK_UPS[look_up](id="", name=5)
+        LOOKUPS[lookup](id="", name=5)
     assert all(
-        text in caught.value.message for text in ("id: must be at least", "name: must be a string", "id or name:")
+        text in caught.value.message for text in ("id: must be at least", "name: must be a string", "set exactly one")
     )
     assert emulator.total() == 0
 
 
-@pytest.mark.parametrize("look_up", LOOK_UPS)
+@pytest.mark.parametrize("lookup", LOOKUPS)
 @pytest.mark.parametrize("keyword", ["colour", "adopt"])
-def test_an_unknown_keyword_is_a_type_error(look_up: str, keyword: str) -> None:
+def test_an_unknown_keyword_is_a_type_error(lookup: str, keyword: str) -> None:
     """As in every Python function."""
     with pytest.raises(TypeError, match=f"unexpected keyword argument '{keyword}'"):
-        LOOK_UPS[look_up](**arguments(look_up), **{keyword: True})
+        LOOKUPS[lookup](**arguments(lookup), **{keyword: True})
 
 
 @pytest.mark.parametrize(
@@ -202,6 +200,29 @@ def test_a_wrong_argument_is_named_with_its_rule(given: dict[str, Any], reason: 
     with pytest.raises(InvalidArguments) as caught:
         britive.list_account_groups(**arguments)
     assert caught.value.message.startswith(reason)
+
+
+@pytest.mark.parametrize("lookup", LOOKUPS)
+def test_none_means_the_default(lookup: str, emulator: Running, program_config: Configure) -> None:
+    """The look-up sends the same requests, and ends in the same way, as without the argument."""
+    parameters = inspect.signature(LOOKUPS[lookup]).parameters.values()
+    optional = [item.name for item in parameters if item.default not in (item.empty, None)]
+    queried = ["page", "size", "sort", "filter", "connection"]
+    names = [*optional, *(queried if any(item.kind is item.VAR_KEYWORD for item in parameters) else [])]
+    assert "connection" in names
+
+    def sent(**more: None) -> Any:
+        emulator.clear_requests()
+        try:
+            found = LOOKUPS[lookup](**arguments(lookup), **more)
+        except RosterError as error:
+            found = str(error)
+        return re.sub("transaction id: .*", "", str(found)), [
+            (call["method"], call["path"], call["query"]) for call in emulator.last_requests()
+        ]
+
+    assert sent(**dict.fromkeys(names)) == sent()
+    assert emulator.total() > 0
 
 
 # -- errors
@@ -225,29 +246,29 @@ ENDINGS: dict[str, tuple[dict[str, Any], type[RosterError]]] = {
 def skipped_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no look-up wait before it gives up."""
     limits = skipping_waits(Limits())
-    monkeypatch.setattr(managed, "Settings", lambda config: Settings(config, limits=limits))
+    monkeypatch.setattr(managed, "Settings", lambda config, systems: Settings(config, systems=systems, limits=limits))
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_a_failing_service_ends_each_look_up_with_a_class_that_programs_catch(
+def test_a_failing_service_ends_each_lookup_with_a_class_that_programs_catch(
     ending: str, emulator: Running, skipped_waits: None
 ) -> None:
     fault, expected = ENDINGS[ending]
     emulator.fault(**fault, times=None)
-    for name, look_up in LOOK_UPS.items():
+    for name, lookup in LOOKUPS.items():
         if name == "ibm.is_access_group_member" and ending in ("half", "empty"):
             continue  # its answer has no body
         with pytest.raises(expected) as caught:
-            look_up(**arguments(name))
+            lookup(**arguments(name))
         assert caught.value.about == name.partition(".")[2]
 
 
-def test_an_unreachable_service_and_a_missing_connection_end_each_look_up(
+def test_an_unreachable_service_and_a_missing_connection_end_each_lookup(
     program_config: Configure, closed_port: int, skipped_waits: None
 ) -> None:
     program_config(emulator=f"http://127.0.0.1:{closed_port}")
-    for name, look_up in LOOK_UPS.items():
+    for name, lookup in LOOKUPS.items():
         with pytest.raises(errors.Unreachable):
-            look_up(**arguments(name))
+            lookup(**arguments(name))
         with pytest.raises(errors.SettingsError):
-            look_up(**arguments(name), connection="absent")
+            lookup(**arguments(name), connection="absent")
