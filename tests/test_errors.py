@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 from typing import Any
 
@@ -123,6 +125,21 @@ def test_an_error_is_a_few_labelled_lines() -> None:
 )
 def test_an_error_without_details_is_one_line(error: RosterError) -> None:
     assert str(error) == "no more"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFound("m", status=404, code="c", response="r", transaction_id="t", hint="h"),
+        PartialFailure("m", ["a", "b"], hint="h"),
+        RosterError("m", hint="h"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_can_be_copied_and_pickled(error: RosterError) -> None:
+    error.about = "create x"
+    for other in (copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+        assert (type(other), str(other), vars(other)) == (type(error), str(error), vars(error))
 
 
 def test_a_partial_failure_names_each_item() -> None:

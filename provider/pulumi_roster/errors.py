@@ -36,6 +36,8 @@ RosterError *
 
 from __future__ import annotations
 
+from typing import Any
+
 from .redaction import quoted
 
 __all__ = [
@@ -75,6 +77,10 @@ class RosterError(Exception):
         # The verb and the object, or the look-up. The caller of the verb or the look-up fills it in.
         self.about = ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default, a copy or an unpickled error would be constructed without its keyword arguments.
+        return _remade, (type(self), self.args, vars(self))
+
     def details(self) -> list[tuple[str, str]]:
         """Return the labelled lines that follow the message, without the hint."""
         return [("transaction id", self.transaction_id)]
@@ -87,6 +93,12 @@ class RosterError(Exception):
         return "\n".join(
             [first, *(f"  {label}: {quoted(text, limit=_MAX_LINE_LENGTH)}" for label, text in rows if text)]
         )
+
+
+def _remade(kind: type[RosterError], args: tuple[Any, ...], values: dict[str, Any]) -> RosterError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(values)
+    return error
 
 
 class SettingsError(RosterError):

@@ -118,6 +118,8 @@ class Managed(dynamic.Resource):
 
         :param scope: the fields that the import key has beside the id.
         """
+        if id is None or id == "" or isinstance(id, (int, float)):
+            raise InvalidArguments(f"{cls.__name__}.get: id must be a string that is not empty, got {id!r}")
         found = cls.__new__(cls)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         common = CommonArguments(connection=connection, opts=options)

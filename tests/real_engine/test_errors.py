@@ -156,6 +156,22 @@ def test_missing_credentials_and_account_are_named_with_the_commands_that_set_th
     assert "Traceback" not in message
 
 
+def test_a_mistake_in_a_connection_is_reported_without_a_preview_too(program: Program) -> None:
+    """Without a preview, the engine refuses unknown inputs before it reads the check failures."""
+    program.environment["ROSTER_CONNECTIONS"] = json.dumps({"second": {"ibmTokn": "t"}})
+    program.write("""
+        roster.ibm.AccessGroup("team", connection="second")
+        roster.ibm.MemberAccessGroups("groups", iam_id="IBMid-1", access_group_ids=[], exclusive=False,
+                                      connection="thrid")
+    """)
+    errors = program.up("--continue-on-error", code=None).errors
+    assert "did you mean 'ibmToken'" in errors["team"]
+    program.environment["ROSTER_CONNECTIONS"] = json.dumps({"second": {"ibmToken": "t"}})
+    assert (
+        "must be one of default, second, got 'thrid'" in program.up("--continue-on-error", code=None).errors["groups"]
+    )
+
+
 def test_debug_shows_where_an_error_came_from(program: Program, emulator: Running) -> None:
     ibm_group(emulator, "there")
     program.environment["ROSTER_DEBUG"] = "1"

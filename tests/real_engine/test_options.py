@@ -91,6 +91,7 @@ def test_get_reads_every_kind_by_its_import_key_without_managing_it(program: Pro
     }
     assert outputs["found"] == [team, [ANNA, BERT]]
     program.unchanged()
+    program.pulumi("refresh", "--yes", "--expect-no-changes")
     program.destroy()
     assert objects(emulator.dump()) == before, "an object that is only read must not be destroyed"
 

@@ -70,7 +70,7 @@ def test_a_preview_names_the_members_of_a_list_that_becomes_managed_before_they_
 
     program.write(declared.format(more=', members=["user-1"]'))
     ran = program.up()
-    assert "members keeps user-eve, because no preview has shown that they leave" in ran.text
+    assert "members keeps user-eve, because no preview has shown the removal" in ran.text
     assert appsec_api.appsec(emulator, "GET")[0]["members"] == ["user-1", "user-eve"]
     program.unchanged()
     assert "user-eve" in program.preview("--refresh").text

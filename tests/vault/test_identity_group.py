@@ -187,6 +187,22 @@ def test_empty_lists_clear_the_fields(
     assert declared.preview(name="platform", **empty) == "same"
 
 
+def test_an_adopted_list_that_is_declared_as_it_is_can_lose_items(declared: Resource, server: VaultServer) -> None:
+    """The first declaration of a list changes only the state. The items of that list must be recorded nevertheless."""
+    anna, bert = entities(server)
+    group(server, "platform", policies=["a", "b"], metadata={"k": "v"}, member_entity_ids=[anna, bert])
+    declared.up(name="platform", adopt=True)
+    everything: dict[str, Any] = {"policies": ["a", "b"], "metadata": {"k": "v"}, "member_entity_ids": [anna, bert]}
+    assert declared.up(name="platform", **everything) == "update"
+    assert declared.up(name="platform", **everything) == "same"
+    fewer: dict[str, Any] = {"policies": ["a"], "metadata": {}, "member_entity_ids": [anna]}
+    assert declared.up(name="platform", **fewer) == "update"
+    row = shown(server, declared.id)
+    assert {key: row[key] for key in fewer} == fewer
+    assert declared.up(name="platform") == "update"
+    assert {key: declared.outputs[key] for key in fewer} == fewer, "outputs show what is, managed or not"
+
+
 def test_items_that_others_added_stay_until_a_refresh_shows_them(declared: Resource, server: VaultServer) -> None:
     anna, bert, cara = entities(server, 3)
     declared.up(name="platform", policies=["a", "b"], metadata={"a": "1", "b": "2"}, member_entity_ids=[anna, bert])

@@ -15,7 +15,7 @@ from typing_extensions import Unpack
 
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.marks import Replace
+from ..schema.marks import ProviderOnly, Replace
 from ..schema.model import Args, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
 from .connection import SYSTEM
@@ -34,7 +34,7 @@ class IdentityGroupMembersArgs(Args):
 
     group_id: Annotated[GroupId, Replace]
     members: Members
-    exclusive: bool
+    exclusive: Annotated[bool, ProviderOnly]
 
 
 class IdentityGroupMembersState(IdentityGroupMembersArgs, State):
@@ -103,7 +103,6 @@ class IdentityGroupMembers(Managed):
 
     group_id: pulumi.Output[str]
     members: pulumi.Output[list[str]]
-    exclusive: pulumi.Output[bool]
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ from ..http.client import Client
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
 from ..schema.fields import Unordered, sorted_set
-from ..schema.marks import Replace
+from ..schema.marks import ProviderOnly, Replace
 from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import refuse_unmanaged
 from .bulk_calls import add_members, remove_members
@@ -39,7 +39,7 @@ class AccessGroupMembersArgs(Args):
 
     access_group_id: Annotated[AccessGroupId, Replace]
     members: Annotated[list[MemberArgs], Unordered]
-    exclusive: bool
+    exclusive: Annotated[bool, ProviderOnly]
 
     def check_failures(self) -> Iterator[CheckFailure]:
         if isinstance(self.members, list):
@@ -134,7 +134,6 @@ class AccessGroupMembers(Managed):
 
     access_group_id: pulumi.Output[str]
     members: pulumi.Output[list[dict[str, Any]]]
-    exclusive: pulumi.Output[bool]
 
     def __init__(
         self,

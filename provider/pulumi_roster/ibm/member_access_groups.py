@@ -17,7 +17,7 @@ from typing_extensions import Unpack
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
 from ..schema.fields import Len, Text, Unordered, sorted_set
-from ..schema.marks import FromConnection, Replace
+from ..schema.marks import FromConnection, ProviderOnly, Replace
 from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import refuse_unmanaged, shown
 from .access_group_membership import type_failures
@@ -35,7 +35,7 @@ class MemberAccessGroupsArgs(Args):
     iam_id: Annotated[IamId, Replace]
     type: Annotated[MemberType | None, Replace] = None
     access_group_ids: Annotated[list[AccessGroupId], Unordered]
-    exclusive: bool
+    exclusive: Annotated[bool, ProviderOnly]
 
     @classmethod
     def with_derived_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -125,7 +125,6 @@ class MemberAccessGroups(Managed):
     iam_id: pulumi.Output[str]
     type: pulumi.Output[str]
     access_group_ids: pulumi.Output[list[str]]
-    exclusive: pulumi.Output[bool]
 
     def __init__(
         self,

@@ -84,15 +84,18 @@ class Lifecycle:
     def check(self, given: Mapping[str, Any]) -> tuple[Values, list[CheckFailure]]:
         """Return the inputs, normalised and with defaults, and all check failures."""
         given = {name: value for name, value in given.items() if value is not None}
+        supplied = marked(self.args_type, FromConnection)
         failures: list[CheckFailure] = []
         connection = given.get("connection", "default")
         if isinstance(connection, str) and not contains_unknown(connection):
             given, failures = self._from_connection(given, connection)
         else:
-            given = {**dict.fromkeys(marked(self.args_type, FromConnection), UNKNOWN), **given}
+            given = {**dict.fromkeys(supplied, UNKNOWN), **given}
         inputs, more = validate(self.args_type, given)
-        known = {failure.path for failure in failures}
-        return inputs, [*failures, *(failure for failure in more if failure.path not in known)]
+        reported = {failure.path for failure in failures}
+        if "connection" in reported:
+            reported |= supplied.keys()  # without the connection, nobody knows whether it supplies them
+        return inputs, [*failures, *(failure for failure in more if failure.path not in reported)]
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
         """Compare old outputs with new inputs.
@@ -149,7 +152,7 @@ class Lifecycle:
             warn_of_kept_items(self.kind, known, prior, args)
             differing = [*changed(self.args_type, olds, news)]
             if "connection" in differing:
-                self._require_same_object(prior, news)
+                self._require_same_object(prior, olds, news)
             if all(is_provider_only(self.args_type, name) for name in differing):
                 return self._outputs(known, news)
             handler = self._handler(news)
@@ -170,25 +173,23 @@ class Lifecycle:
                 retry_malformed(handler.api, lambda: handler.delete(id, prior))
             self._listing(handler, dict(prior)).drop(id)
 
-    def _require_same_object(self, prior: State, news: Mapping[str, Any]) -> None:
-        """Check that a new connection reaches the same object, before anything is written through it.
+    def _require_same_object(self, prior: State, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+        """Check that a new connection reaches the object as the state records it, before anything is written.
 
-        :raises InvalidArguments: it reaches no such object, or a different one.
+        :raises InvalidArguments: it reaches no such object, or one that differs from the recorded one.
         """
         name = news.get("connection", "default")
         try:
-            found = self._read(self._key(prior), prior, dict(news))
+            found = self._outputs(self._read(self._key(prior), prior, dict(news)), olds)
+            differing = [*changed(self.args_type, found, inputs_of(self.args_type, olds))]
+            problem = f"finds this object with a different {' and '.join(differing)}" if differing else ""
         except NotFound:
+            problem = "does not reach this object"
+        if problem:
             raise InvalidArguments(
-                f"the connection {name!r} does not reach this object: it finds no {self._key(prior).id}",
-                hint="correct the connection; to move to another account or tenant, declare a new resource there",
-            ) from None
-        if self._keys and natural_key(self.args_type, found) != natural_key(self.args_type, prior):
-            raise InvalidArguments(
-                f"the connection {name!r} finds a different object as {prior.id}: "
-                + ", ".join(f"{key} {getattr(found, key)!r}" for key in self._keys),
-                hint="correct the connection; if somebody renamed the object, run `pulumi refresh` with the old "
-                "connection first",
+                f"the connection {name!r} {problem}",
+                hint="correct the connection; if somebody changed or deleted the object, run `pulumi refresh` first; "
+                "to move to another account or tenant, declare a new resource there",
             )
 
     # -- create
@@ -308,7 +309,6 @@ class Lifecycle:
             self.session.settings.client(self.handler_type.system, name)
         except SettingsError as error:
             failures.append(CheckFailure("connection", f"{error.message}; {error.hint}".rstrip("; ")))
-            added = {**dict.fromkeys(marked(self.args_type, FromConnection), UNKNOWN), **added}
         return {**added, **given}, failures
 
     @contextmanager

@@ -29,7 +29,7 @@ def warn_of_kept_items(kind: str, known: State, managed: State, args: Args) -> N
             continue
         if kept := [str(item) for item in there if item not in declared]:
             log.warning(
-                "%s %s: %s keeps %s, because no preview has shown that they leave; `pulumi up --refresh` shows it",
+                "%s %s: %s keeps %s, because no preview has shown the removal; the next `pulumi up --refresh` shows it",
                 kind,
                 known.id,
                 name,

@@ -82,7 +82,11 @@ def outputs_of(
             outputs.pop(name, None)
             if name in inputs:
                 outputs[name] = inputs[name]
-    return {**outputs, "import_key": import_key_of(import_key, args_type, state), _MANAGED: sorted(managed)}
+    return {
+        **outputs,
+        "import_key": import_key_of(import_key, args_type, state),
+        _MANAGED: sorted({*managed} & {*_optional(args_type)}),
+    }
 
 
 def inputs_of(args_type: type[Args], outputs: Mapping[str, Any]) -> Values:

@@ -18,7 +18,7 @@ from ..errors import InvalidArguments
 from ..lifecycle.concurrent_writes import write_until_settled
 from ..lifecycle.handler import Handler, ObjectKey
 from ..managed import CommonArguments, Managed
-from ..schema.marks import Replace
+from ..schema.marks import ProviderOnly, Replace
 from ..schema.model import Args, CheckFailure, State
 from ..schema.shared_sets import merged, refuse_unmanaged, shown
 from .connection import SYSTEM
@@ -41,7 +41,7 @@ class IdentityGroupMembersArgs(Args):
     group_id: Annotated[GroupId, Replace]
     member_entity_ids: Ids | None = None
     member_group_ids: Ids | None = None
-    exclusive: bool
+    exclusive: Annotated[bool, ProviderOnly]
 
     def check_failures(self) -> Iterator[CheckFailure]:
         if self.member_entity_ids is None and self.member_group_ids is None:
@@ -169,7 +169,6 @@ class IdentityGroupMembers(Managed):
     group_id: pulumi.Output[str]
     member_entity_ids: pulumi.Output[list[str] | None]
     member_group_ids: pulumi.Output[list[str] | None]
-    exclusive: pulumi.Output[bool]
 
     def __init__(
         self,
