@@ -21,7 +21,8 @@ from pulumi_roster.catalog import SYSTEMS
 from pulumi_roster.managed import CommonArguments, Managed
 from pulumi_roster.schema.marks import FromConnection, ProviderOnly, Replace, marked
 from pulumi_roster.schema.model import Args
-from tools.docstrings import described, description, paragraph, raised
+from pulumi_roster.team.component import TYPE_TOKEN
+from tools.docstrings import described, description, paragraph, raised, returned
 from tools.type_names import annotations_of, given_type, type_name
 
 PAGE = Path(__file__).parents[1] / "docs" / "public-api.md"
@@ -37,12 +38,8 @@ def page() -> str:
 
 def _everything() -> Iterator[str]:
     yield from ("## The arguments of every resource", "")
-    hints, meanings = annotations_of(CommonArguments), described(CommonArguments)
     defaults = {name: info.default for name, info in Args.model_fields.items()}
-    yield from _table(
-        ["Argument", "Type", "If omitted", "Meaning"],
-        [[f"`{name}`", given_type(hints[name]), f"`{defaults.get(name)!r}`", meanings[name]] for name in hints],
-    )
+    yield from _table(["Argument", "Type", "If omitted", "Meaning"], _keyword_rows(CommonArguments, defaults))
     for system in SYSTEMS:
         yield from (f"## {TITLES[system]}: `roster.{system}`", "")
         yield from _system(getattr(pulumi_roster, system), system)
@@ -56,11 +53,9 @@ def _system(module: ModuleType, system: str) -> Iterator[str]:
     for name, found in kinds.items():
         if issubclass(found, Managed):
             yield from _resource(name, found)
-    yield from (f"### Look-ups of `{system}`", "")
-    yield from _table(
-        ["Look-up", "Returns", "Meaning"],
-        [_look_up(name, found) for name, found in public.items() if name not in kinds],
-    )
+    for name, found in public.items():
+        if name not in kinds:
+            yield from _look_up(name, found)
     for name, found in kinds.items():
         if not issubclass(found, Managed):
             yield from _class(name, found)
@@ -71,12 +66,11 @@ def _resource(name: str, found: type[Managed]) -> Iterator[str]:
     model = handler.args_type
     hints, meanings = annotations_of(init), described(init)
     arguments = [item for item in _keywords(init) if item.name in meanings]
-    scope = "".join(f", {item.name}=" for item in _keywords(found.get) if item.name not in ("connection", "opts"))
     token = f"pulumi-python:dynamic/roster/{handler.kind.replace('.', ':')}"
-    yield from (f"### `{name}`", "", paragraph(found), "")
+    yield from (f"### `{name}`", "", description(found), "")
     yield f"- Type token: `{token}`"
     yield f"- Import key: `{handler.import_key}`"
-    yield from (f"- Existing object: `{name}.get(resource_name, id{scope})`", "")
+    yield from (f"- Existing object: `{_call(f'{name}.get', found.get)}`", "")
     yield from _table(
         ["Argument", "Type", "If omitted", "A change", "Meaning"],
         [
@@ -90,7 +84,7 @@ def _resource(name: str, found: type[Managed]) -> Iterator[str]:
             for item in arguments
         ],
     )
-    yield from (f"Outputs: {', '.join(_typed({'id': str, **_outputs(found)}))}.", "")
+    yield from (f"Outputs: {', '.join(_outputs(found))}.", "")
 
 
 def _init(found: type) -> Callable[..., Any]:
@@ -122,16 +116,56 @@ def _change(name: str, model: type[BaseModel]) -> str:
     return "recorded" if name in marked(model, ProviderOnly) else "updates"
 
 
-def _outputs(found: type[Managed]) -> dict[str, Any]:
+def _outputs(found: type[Managed]) -> Iterator[str]:
     bases = [base for base in reversed(found.__mro__) if issubclass(base, Managed)]
-    return {name: hint for base in bases for name, hint in annotations_of(base).items()}
+    hints = {"id": str, **{name: hint for base in bases for name, hint in annotations_of(base).items()}}
+    for name, hint in hints.items():
+        yield f"`{name}` ({_dictionaries(found, name) or type_name(hint)})"
 
 
-def _look_up(name: str, found: Callable[..., Any]) -> list[str]:
+def _dictionaries(found: type[Managed], output: str) -> str:
+    """Return the type of an output that is a list of dictionaries, or "". A public type has the keys of one of them."""
+    info = found.handler.state_type.model_fields.get(output)
+    [row, *_] = get_args(info.annotation if info else None) or (None,)
+    if not (isinstance(row, type) and issubclass(row, BaseModel)):
+        return ""
+    system = getattr(pulumi_roster, found.handler.system.name)
+    public = [getattr(system, name) for name in system.__all__]
+    [keys] = [each for each in public if is_typeddict(each) and annotations_of(each).keys() == row.model_fields.keys()]
+    return f"list of {type_name(keys)}"
+
+
+def _look_up(name: str, found: Callable[..., Any]) -> Iterator[str]:
     signature = inspect.signature(found, eval_str=True)
-    errors = ", ".join(f"`{error}`" for error in raised(found))
-    meaning = paragraph(found) + (f" Raises {errors}." if errors else "")
-    return [f"`{name}({', '.join(_parameters(signature))})`", type_name(signature.return_annotation), meaning]
+    yield from (f"### `{name}`", "", description(found), "")
+    yield f"- Call: `{_call(name, found)}`"
+    what = f": {text}" if (text := returned(found)) else ""
+    yield f"- Returns: {type_name(signature.return_annotation)}{what.removesuffix('.')}"
+    yield from (f"- Raises `{error}`: {when.removesuffix('.')}" for error, when in raised(found).items())
+    yield ""
+    hints, meanings = annotations_of(inspect.unwrap(found)), described(found)
+    rows: list[list[str]] = []
+    for item in signature.parameters.values():
+        if item.kind is inspect.Parameter.VAR_KEYWORD:
+            rows += _keyword_rows(get_args(item.annotation)[0], {})
+        else:
+            omitted = "required" if item.default is inspect.Parameter.empty else f"`{item.default!r}`"
+            rows.append([f"`{item.name}`", given_type(hints[item.name]), omitted, meanings[item.name]])
+    yield from _table(["Argument", "Type", "If omitted", "Meaning"], rows)
+
+
+def _keyword_rows(found: type, defaults: Mapping[str, Any]) -> list[list[str]]:
+    """Describe keyword arguments that several resources or look-ups share. All of them may be omitted."""
+    meanings = described(found)
+    return [
+        [f"`{name}`", given_type(hint), f"`{defaults.get(name)!r}`", meanings[name]]
+        for name, hint in annotations_of(found).items()
+    ]
+
+
+def _call(name: str, found: Callable[..., Any]) -> str:
+    """Return a call with all arguments and their defaults."""
+    return f"{name}({', '.join(_parameters(inspect.signature(found, eval_str=True)))})"
 
 
 def _parameters(signature: inspect.Signature) -> Iterator[str]:
@@ -141,7 +175,7 @@ def _parameters(signature: inspect.Signature) -> Iterator[str]:
             keyword = True
             yield "*"
         if item.kind is inspect.Parameter.VAR_KEYWORD:
-            yield from (f"{name}=..." for name in annotations_of(get_args(item.annotation)[0]))
+            yield from (f"{name}=None" for name in annotations_of(get_args(item.annotation)[0]))
         else:
             yield item.name if item.default is inspect.Parameter.empty else f"{item.name}={item.default!r}"
 
@@ -149,7 +183,7 @@ def _parameters(signature: inspect.Signature) -> Iterator[str]:
 def _class(name: str, found: type) -> Iterator[str]:
     """Describe a class that is no resource: a result of look-ups, or a type of arguments."""
     whole = name.startswith("roster.")
-    yield from (f"### `{name}`", "", description(found) if whole else paragraph(found), "")
+    yield from (f"### `{name}`", "", description(found), "")
     if is_typeddict(found):
         yield from (f"Keys: {', '.join(_keys(found))}.", "")
     elif issubclass(found, BaseModel) or (is_dataclass(found) and not whole):
@@ -199,8 +233,11 @@ def _package() -> Iterator[str]:
     rows = [[f"`roster.{name}`", paragraph(found)] for name, found in names.items() if isinstance(found, ModuleType)]
     yield from _table(["Name", "Meaning"], [["`roster.__version__`", "The version, such as `0.1.0`."], *rows])
     team = pulumi_roster.Team
-    yield from _class("roster.Team", team)
-    yield from (f"Outputs: {', '.join(_typed(annotations_of(team)))}.", "")
+    yield from (f"### `roster.{team.__name__}`", "", description(team), "")
+    yield from (f"- Type token: `{TYPE_TOKEN}`", "")
+    yield from _parameters_table(team, described(_init(team)))
+    hints = annotations_of(team).items()
+    yield from (f"Attributes: {', '.join(f'`{name}` ({type_name(hint, outputs=True)})' for name, hint in hints)}.", "")
     for name, found in names.items():
         if isinstance(found, type) and found is not team:
             yield from _class(f"roster.{name}", found)
@@ -213,6 +250,15 @@ def _errors() -> Iterator[str]:
     yield from _table(
         ["Error", "Is a", "Meaning"],
         [[f"`errors.{name}`", _base(error), paragraph(error)] for name, error in found.items()],
+    )
+    yield from _table(
+        ["Attribute", "Of", "Type", "Meaning"],
+        [
+            [f"`{attribute}`", f"`{name}`", type_name(annotations_of(_init(error))[attribute]), meaning]
+            for name, error in found.items()
+            for attribute, meaning in described(error).items()
+            if not any(attribute in described(base) for base in error.__mro__[1:])
+        ],
     )
 
 

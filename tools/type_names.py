@@ -29,21 +29,27 @@ def _evaluated(hint: Any, names: dict[str, Any]) -> Any:
     return eval(text, names) if isinstance(text, str) else text
 
 
-def type_name(hint: Any) -> str:
-    """Return the name of a type, without ``Input``, ``Output`` and other annotations."""
+def type_name(hint: Any, *, outputs: bool = False) -> str:
+    """Return the name of a type, without ``Input`` and other annotations.
+
+    :param outputs: whether to show ``Output``. The outputs of a resource need no such mark, because all of them are
+        outputs.
+    """
     origin, inner = get_origin(hint), get_args(hint)
+    if origin is pulumi.Output and outputs:
+        return f"Output[{type_name(inner[0])}]"
     if origin in (Annotated, NotRequired, pulumi.Output):
-        return type_name(inner[0])
+        return type_name(inner[0], outputs=outputs)
     if origin in (Union, types.UnionType):
         # pulumi.Input[T] is T, Awaitable[T] or, by its name, Output[T].
         kinds = [part for part in inner if get_origin(part) is not Awaitable and not isinstance(part, ForwardRef)]
-        return _either(dict.fromkeys(type_name(part) for part in sorted(kinds, key=_is_none)))
+        return _either(dict.fromkeys(type_name(part, outputs=outputs) for part in sorted(kinds, key=_is_none)))
     if origin is Literal:
         return _either(f"`{value!r}`" for value in inner)
     if origin in (list, Sequence):
-        return f"list of {_grouped(inner[0])}"
+        return f"list of {_grouped(type_name(inner[0], outputs=outputs))}"
     if origin in (dict, Mapping):
-        return f"dict of {_grouped(inner[1])}"
+        return f"dict of {_grouped(type_name(inner[1], outputs=outputs))}"
     if _is_none(hint):
         return "`None`"
     return "any" if hint is Any else _class_name(hint)
@@ -71,6 +77,5 @@ def _is_none(hint: Any) -> bool:
     return hint in (None, type(None))
 
 
-def _grouped(hint: Any) -> str:
-    name = type_name(hint)
+def _grouped(name: str) -> str:
     return f"({name})" if " or " in name else name

@@ -31,6 +31,7 @@ for department, described in company["departments"].items():
             name,
             description=team["description"],
             people=[people[member] for member in team["people"]],
+            exclusive=team["exclusive"],
             **wanted,
         )
     in_vault = [team.vault_group_id for team in teams.values() if team.vault_group_id is not None]

@@ -14,7 +14,7 @@ from pulumi_roster.team import (
     TeamAppSecArgs,
     TeamBritiveArgs,
     TeamIbmArgs,
-    TeamIbmRuleArgs,
+    TeamIbmRuleDict,
     TeamVaultArgs,
 )
 
@@ -24,7 +24,7 @@ __all__ = [
     "TeamAppSecArgs",
     "TeamBritiveArgs",
     "TeamIbmArgs",
-    "TeamIbmRuleArgs",
+    "TeamIbmRuleDict",
     "TeamVaultArgs",
     "appsec",
     "britive",

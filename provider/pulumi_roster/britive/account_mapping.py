@@ -222,9 +222,9 @@ class AccountMapping(Managed):
         :param account_id: the account's id, a string such as ``"2800"``. ``list_accounts`` returns the ids. A change
             replaces the mapping.
         :param user_id: the user. A change replaces the mapping.
-        :param all_environments: map the user in all current environments of the application. This needs one more call
-            for each environment. With ``adopt=True``, a destroy also removes the mappings that existed before in other
-            environments.
+        :param all_environments: map the user in all environments that the application has today. Environments that the
+            application gets later are not mapped. This needs one more call for each environment. With ``adopt=True``, a
+            destroy also removes the mappings that existed before in other environments.
         :param force_checkin: on removal, check in the profiles that the user has checked out with this account. By
             default, the service may refuse the removal.
         :param common: ``adopt``, ``connection`` and ``opts``, described by

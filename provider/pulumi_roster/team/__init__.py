@@ -8,9 +8,9 @@ from pulumi_roster.team.arguments import (
     TeamAppSecArgs,
     TeamBritiveArgs,
     TeamIbmArgs,
-    TeamIbmRuleArgs,
+    TeamIbmRuleDict,
     TeamVaultArgs,
 )
 from pulumi_roster.team.component import Team
 
-__all__ = ["Person", "Team", "TeamAppSecArgs", "TeamBritiveArgs", "TeamIbmArgs", "TeamIbmRuleArgs", "TeamVaultArgs"]
+__all__ = ["Person", "Team", "TeamAppSecArgs", "TeamBritiveArgs", "TeamIbmArgs", "TeamIbmRuleDict", "TeamVaultArgs"]

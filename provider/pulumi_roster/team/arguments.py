@@ -14,16 +14,17 @@ from typing_extensions import TypedDict
 
 from .. import ibm
 
-__all__ = ["Person", "TeamAppSecArgs", "TeamBritiveArgs", "TeamIbmArgs", "TeamIbmRuleArgs", "TeamVaultArgs"]
+__all__ = ["Person", "TeamAppSecArgs", "TeamBritiveArgs", "TeamIbmArgs", "TeamIbmRuleDict", "TeamVaultArgs"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """One person, with an identity in each system. Without an identity in a system, the person is not a member there.
 
-    :param name: unique within the team. Names of resources contain it, so do not change it: Pulumi would create these
-        resources under the new names, and delete the old ones.
-    :param appsec: the user or service account id in AppSec+.
+    :param name: unique within the team, without ``/``. Names of resources contain it, so do not change it: Pulumi would
+        create these resources under the new names, and delete the old ones.
+    :param appsec: the e-mail address, user id or service account id in AppSec+, in the form in which the service lists
+        it.
     :param vault: the entity id in Vault or OpenBao.
     :param ibm: the iam_id in IBM Cloud, such as ``IBMid-...``.
     :param britive: the user id in Britive. ``TeamBritiveArgs.accounts`` says which account the user may use.
@@ -38,7 +39,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamAppSecArgs:
-    """The team's identity group in AppSec+. The people are its only members.
+    """The team's identity group in AppSec+.
 
     :param name: the name of the group, by default the team's.
     :param connection: the name of the set of credentials to use.
@@ -50,12 +51,13 @@ class TeamAppSecArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamVaultArgs:
-    """The team's internal identity group in Vault or OpenBao. The people are its only member entities.
+    """The team's internal identity group in Vault or OpenBao. Vault groups have no description.
 
     :param policies: the policies of every member. A person who can change the members can give these rights to anyone.
         So review changes of the members as carefully as changes of the policies.
     :param metadata: up to 64 pairs.
-    :param member_group_ids: groups whose members also count as members of this group.
+    :param member_group_ids: all groups whose members also count as members of this group. ``None`` leaves them alone,
+        and ``[]`` removes all. The team's ``exclusive`` has no effect on them.
     :param name: the name of the group, by default the team's.
     :param connection: the name of the set of credentials to use.
     """
@@ -67,8 +69,10 @@ class TeamVaultArgs:
     connection: pulumi.Input[str] | None = None
 
 
-class TeamIbmRuleArgs(TypedDict):
-    """A rule of the team's access group: all arguments of an ``ibm.AccessGroupRule`` except its name and group."""
+class TeamIbmRuleDict(TypedDict):
+    """A dictionary with a rule of the team's access group: all arguments of an ``ibm.AccessGroupRule`` except its name
+    and group.
+    """
 
     expiration: pulumi.Input[int]
     realm_name: pulumi.Input[str]
@@ -79,16 +83,14 @@ class TeamIbmRuleArgs(TypedDict):
 class TeamIbmArgs:
     """The team's access group in IBM Cloud, with rules for people who sign in through an identity provider.
 
-    :param exclusive: whether the people must be the only members. If true, Roster removes all others. If false, Roster
-        ignores them.
-    :param rules: the rules by their names.
+    :param rules: the rules by their names. A person who becomes a member by a rule does not count as a member that
+        ``exclusive`` removes.
     :param account_id: the account, by default the connection's.
     :param name: the name of the group, by default the team's.
     :param connection: the name of the set of credentials to use.
     """
 
-    exclusive: pulumi.Input[bool]
-    rules: Mapping[str, TeamIbmRuleArgs] = field(default_factory=dict)
+    rules: Mapping[str, TeamIbmRuleDict] = field(default_factory=dict)
     account_id: pulumi.Input[str] | None = None
     name: pulumi.Input[str] | None = None
     connection: pulumi.Input[str] | None = None
@@ -99,21 +101,23 @@ class TeamBritiveArgs:
     """The team's environment group in Britive, its environments, and the members' account mappings in these.
 
     A person who is in ``accounts`` is mapped in each environment of the team, except in those that are ``unscanned``.
+    Each mapping is a resource of its own, so the team's ``exclusive`` has no effect in Britive: other users of an
+    account always stay.
 
     Accounts come with a scan of an environment. A service that scans first refuses a mapping in an environment that it
-    has not scanned (404, E1004). If a run fails for this reason, it has made the environments. Scan them, and run
-    `pulumi up` again. For a run without failures, list the new environments in ``unscanned`` too. After the scan,
-    remove them from ``unscanned``. The next run then maps the people.
+    has not scanned (404, E1004). The failed run has already created the environments. Scan them, and run `pulumi up`
+    again. For a run without failures, list the new environments in ``unscanned`` too. After the scan, remove them from
+    ``unscanned``. The next run then maps the people.
 
     :param application_id: the application.
-    :param environments: the names of environments to make in the team's group. Names of resources contain them, so do
+    :param environments: the names of environments to create in the team's group. Names of resources contain them, so do
         not change them: Pulumi would create new environments, and delete the old ones.
     :param environment_ids: the ids of existing environments, each by a name of your choice. The team does not change
         these environments: it only maps people in them. Names of resources contain the chosen names.
     :param accounts: the id of the account that a person may use, by the person's name. A person without an account is
         not mapped. The person needs a ``britive`` user id.
     :param unscanned: the names of those environments that the service has not scanned yet. Nobody is mapped in them. If
-        you add an environment later, its mappings are removed.
+        you add an environment to ``unscanned`` later, Roster removes its mappings.
     :param parent_id: the parent of the team's environment group, by default the application's root group.
     :param name: the name of the environment group, by default the team's.
     :param connection: the name of the set of credentials to use.

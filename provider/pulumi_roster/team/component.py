@@ -11,21 +11,28 @@ from ..managed import CommonArguments
 from .arguments import Person, TeamAppSecArgs, TeamBritiveArgs, TeamIbmArgs, TeamVaultArgs
 from .check import check_team
 
-__all__ = ["Team"]
+__all__ = ["TYPE_TOKEN", "Team"]
+
+TYPE_TOKEN = "roster:index:Team"
 
 
 class Team(pulumi.ComponentResource):
     """A team: one list of people, and a group with these members in each system.
 
-    Outputs: ``appsec_group_id``, ``vault_group_id``, ``ibm_access_group_id`` and ``britive_environment_group_id`` are
-    ``None`` if the team does not use the system. ``britive_environment_ids`` has the ids of all environments, made and
-    given, by their names.
+    Each group is two resources: the group itself, and its members. So other members stay if ``exclusive`` is false.
+
+    ``appsec_group_id``, ``vault_group_id``, ``ibm_access_group_id`` and ``britive_environment_group_id`` are the ids of
+    the groups. If the team does not use a system, the attribute is ``None``, and not an output.
+    ``britive_environment_ids`` is a dictionary of outputs: the ids of all environments, created and given, by their
+    names. It is empty if the team does not use Britive.
 
     The names of the team's resources never change. Each begins with the team's own name:
 
     - ``TEAM-appsec``, ``TEAM-vault``, ``TEAM-ibm`` and ``TEAM-britive`` are the groups.
-    - ``TEAM-ibm-members`` is the set of members in IBM Cloud, and ``TEAM-ibm-RULE`` is a rule.
-    - ``TEAM-britive-ENVIRONMENT`` is an environment, and ``TEAM-britive-ENVIRONMENT-PERSON`` is a mapping in it.
+    - ``TEAM-appsec-members``, ``TEAM-vault-members`` and ``TEAM-ibm-members`` are the sets of members.
+    - ``TEAM-ibm-RULE`` is a rule.
+    - ``TEAM-britive-ENVIRONMENT`` is an environment, and ``TEAM-britive-ENVIRONMENT/PERSON`` is a mapping in it. The
+      name of a person contains no ``/``, so two mappings never have the same name.
     """
 
     appsec_group_id: pulumi.Output[str] | None = None
@@ -39,6 +46,7 @@ class Team(pulumi.ComponentResource):
         resource_name: str,
         *,
         people: Sequence[Person],
+        exclusive: pulumi.Input[bool],
         description: pulumi.Input[str] | None = None,
         appsec: TeamAppSecArgs | None = None,
         vault: TeamVaultArgs | None = None,
@@ -51,22 +59,28 @@ class Team(pulumi.ComponentResource):
 
         :param resource_name: the name within the program, and by default the name of the groups.
         :param people: the members.
-        :param description: the description of the groups.
+        :param exclusive: whether the people must be the only members of the groups in AppSec+, Vault and IBM Cloud. If
+            true, Roster shows other members as drift and removes them. If false, Roster ignores other members. It has
+            no effect on ``TeamVaultArgs.member_group_ids``, and none in Britive, where each mapping is a resource of
+            its own.
+        :param description: the description of the groups and of the environments that the team creates. Vault groups
+            have none. ``None`` leaves the descriptions alone; ``""`` empties them.
         :param appsec: the team's part in AppSec+.
         :param vault: the team's part in Vault or OpenBao.
         :param ibm: the team's part in IBM Cloud.
         :param britive: the team's part in Britive.
-        :param adopt: whether to adopt existing groups and environments of the same names into this stack. By default,
-            the create fails if one exists. An adopted group loses the members that the team does not list. In IBM
-            Cloud, it loses them only if ``TeamIbmArgs.exclusive`` is true.
+        :param adopt: whether to adopt existing groups, rules and environments of the same names into this stack. By
+            default, the create fails if one exists. If ``exclusive`` is true, an adopted group loses the members that
+            the team does not list. If it is false, they stay.
         :param opts: Pulumi's own options.
         :raises InvalidArguments: the arguments contradict each other, or have wrong types. The team then registers no
             resource.
         """
         check_team(resource_name, people, {"appsec": appsec, "vault": vault, "ibm": ibm, "britive": britive})
-        super().__init__("roster:index:Team", resource_name, None, opts)
+        super().__init__(TYPE_TOKEN, resource_name, None, opts)
         self._name = resource_name
         self._adopt = adopt
+        self._exclusive = exclusive
         self._description = description
         self.britive_environment_ids = {}
         if appsec is not None:
@@ -95,7 +109,13 @@ class Team(pulumi.ComponentResource):
             f"{self._name}-appsec",
             name=self._name if wanted.name is None else wanted.name,
             description=self._description,
+            **self._common(wanted.connection),
+        )
+        appsec.IdentityGroupMembers(
+            f"{self._name}-appsec-members",
+            group_id=group.id,
             members=[person.appsec for person in people if person.appsec is not None],
+            exclusive=self._exclusive,
             **self._common(wanted.connection),
         )
         self.appsec_group_id = group.id
@@ -107,7 +127,13 @@ class Team(pulumi.ComponentResource):
             policies=wanted.policies,
             metadata=wanted.metadata,
             member_group_ids=wanted.member_group_ids,
+            **self._common(wanted.connection),
+        )
+        vault.IdentityGroupMembers(
+            f"{self._name}-vault-members",
+            group_id=group.id,
             member_entity_ids=[person.vault for person in people if person.vault is not None],
+            exclusive=self._exclusive,
             **self._common(wanted.connection),
         )
         self.vault_group_id = group.id
@@ -124,7 +150,7 @@ class Team(pulumi.ComponentResource):
             f"{self._name}-ibm-members",
             access_group_id=group.id,
             members=[person.ibm for person in people if person.ibm is not None],
-            exclusive=wanted.exclusive,
+            exclusive=self._exclusive,
             **self._common(wanted.connection),
         )
         for name, rule in wanted.rules.items():
@@ -166,7 +192,7 @@ class Team(pulumi.ComponentResource):
                 continue
             for person, account_id in wanted.accounts.items():
                 britive.AccountMapping(
-                    f"{self._name}-britive-{name}-{person}",
+                    f"{self._name}-britive-{name}/{person}",
                     application_id=wanted.application_id,
                     environment_id=environment_id,
                     account_id=account_id,
