@@ -11,7 +11,7 @@ import httpx
 
 import pulumi_roster
 from pulumi_roster.catalog import RESOURCES, handler_class, systems
-from pulumi_roster.http.settings import GENERAL
+from pulumi_roster.http.keys import GENERAL
 from roster_emulator import Running
 from support.ibm_api import ibm_group
 from support.program import ROOT, Program

@@ -38,7 +38,7 @@ GROUPS = {"account_id": "acc-demo"}
 
 def exchange(url: str, key: str = "a-good-key", **more: Any) -> Exchange:
     form = {"grant_type": GRANT, "apikey": key}
-    return Exchange(OAuthForm(f"{url}/identity/token", form, what="API key", error_field="errorMessage"), **more)
+    return Exchange(OAuthForm(f"{url}/identity/token", form, secret_name="API key", error_field="errorMessage"), **more)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_roster.catalog import system
 from pulumi_roster.errors import SettingsError
-from pulumi_roster.http.settings import GENERAL
+from pulumi_roster.http.keys import GENERAL
 from roster_emulator import Running
 from support.settings_given import NAMED, TEST, everything, given, made
 

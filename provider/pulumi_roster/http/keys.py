@@ -42,14 +42,26 @@ class Setting:
 
     :param key: the key in ``pulumi config set roster:KEY``.
     :param secret: whether the value is a credential, which needs ``--secret``.
+    :param or_file: whether the value may be ``@`` and the path of a file with the credential instead.
     :param sign_in: whether the key says how to sign in, as opposed to where the objects are, such as a namespace. A
-        connection that sets such a key inherits no other such key of its system.
+        connection that sets such a key inherits no other such key of its system. The same holds for the default
+        connection: if the configuration sets such a key, the environment gives no such key.
     """
 
     key: str
     environment: tuple[str, ...] = ()
     secret: bool = False
+    or_file: bool = False
     sign_in: bool = True
+
+    def is_credential(self, value: object) -> bool:
+        """Return whether a configured value is a credential.
+
+        No credential is an empty value, the path of a file, or an object, which names an environment variable.
+        """
+        if not self.secret or not value or isinstance(value, dict):
+            return False
+        return not (self.or_file and str(value).startswith("@"))
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,11 @@ class System:
     settings: tuple[Setting, ...]
     connect: Callable[[Connection], Client]
     development: Mapping[str, str]
+
+    @property
+    def sign_in_keys(self) -> set[str]:
+        """The keys that say how to sign in, without the address."""
+        return {setting.key for setting in self.settings if setting.sign_in and setting.key != self.url}
 
 
 OF_CONNECTIONS = (
