@@ -6,6 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote_plus
 
@@ -36,9 +37,11 @@ QUICK = Limits(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
 GROUPS = {"account_id": "acc-demo"}
 
 
-def exchange(url: str, key: str = "a-good-key", **more: Any) -> Exchange:
+def exchange(url: str, key: str = "a-good-key", limits: Limits = QUICK, **more: Any) -> Exchange:
     form = {"grant_type": GRANT, "apikey": key}
-    return Exchange(OAuthForm(f"{url}/identity/token", form, secret_name="API key", error_field="errorMessage"), **more)
+    return Exchange(
+        OAuthForm(f"{url}/identity/token", form, secret_name="API key", error_field="errorMessage"), limits, **more
+    )
 
 
 @contextmanager
@@ -139,7 +142,7 @@ def test_the_exchange_sends_a_form_and_the_token_is_a_bearer_token(emulator: Run
 def test_a_token_is_renewed_before_it_expires(emulator: Running) -> None:
     emulator.switch(token_lifetime=1000)
     time = FakeTime()
-    with api(emulator.url, exchange(emulator.url, early=0.8, clock=lambda: time.now)) as client:
+    with api(emulator.url, exchange(emulator.url, limits=replace(QUICK, clock=lambda: time.now), early=0.8)) as client:
         client.get("/v2/groups", params=GROUPS)
         time.now += 799
         client.get("/v2/groups", params=GROUPS)

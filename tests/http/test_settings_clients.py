@@ -85,8 +85,8 @@ def test_closed_settings_can_be_used_again(emulator: Running) -> None:
 # -- systems
 
 
-def test_an_ibm_key_is_preferred_to_a_token(emulator: Running) -> None:
-    settings = given(emulator=emulator.url, ibmApiKey="some-key", ibmToken="bad-token")
+def test_an_ibm_key_is_used_with_the_emulator(emulator: Running) -> None:
+    settings = given(emulator=emulator.url, ibmApiKey="some-key")
     settings.client(system("ibm")).get("/v2/groups", params={"account_id": "acc-demo"})
     settings.close()
     assert emulator.requests()["POST /identity/token"] == 1

@@ -256,7 +256,7 @@ def test_a_connection_inherits_from_default_only_if_it_says_so() -> None:
     keys = ("testUrl", "testAccount", "testKey", "testToken")
     found = {name: connection(environ, name, **config) for name in config["connections"]}
     assert {name: ([one.get(key) for key in keys], one.uses_environment) for name, one in found.items()} == {
-        "child": (["https://default.invalid", "acc-child", "environment-key", "stack-token"], True),
+        "child": (["https://default.invalid", "acc-child", "", "stack-token"], False),
         "elsewhere": (["https://other.invalid", "", "", ""], False),
         "another": (["https://default.invalid", "", "k", ""], False),
         "below": (["https://default.invalid", "", "k", ""], False),
