@@ -96,8 +96,7 @@ OF_CONNECTIONS = (
 )
 """Settings of all systems that apply to every connection, unless a named connection sets them itself.
 
-``timeoutSeconds`` is how long one step (a create, read, update, delete or look-up) may run after its last successful
-request. Each successful request starts the time again, so a step can add 10,000 members under a rate limit.
+docs/promises.md ("Time limits") describes ``timeoutSeconds``.
 """
 
 CONNECTIONS = Setting("connections", ("ROSTER_CONNECTIONS",), secret=True)
