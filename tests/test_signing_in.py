@@ -38,7 +38,9 @@ def blocks(language: str, heading: str = "") -> list[str]:
 
 def test_the_table_of_all_ways_agrees_with_the_code() -> None:
     table = [
-        [cell.strip() for cell in line.split("|")[1:-1]] for line in section("All ways").splitlines() if "`" in line
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in section("All ways").splitlines()
+        if line.startswith("|") and "`" in line
     ]
     documented = {(key.strip("`"), tuple(re.findall(r"`([A-Z_]+)`", variables))) for _, _, key, variables in table}
     assert documented == {(setting.key, setting.environment) for system in systems() for setting in system.settings}

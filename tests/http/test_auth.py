@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,9 +24,9 @@ from pulumi_roster.errors import (
     UnexpectedReply,
     Unreachable,
 )
-from pulumi_roster.http.auth import Exchange, Token
+from pulumi_roster.http.auth import Exchange, Token, sign_out_until
 from pulumi_roster.http.client import Client, Dialect
-from pulumi_roster.http.grants import OAuthForm
+from pulumi_roster.http.grants import Grant, Granted, OAuthForm, Steps, TokenRequest
 from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
 from support.fake_time import FakeTime
@@ -324,3 +325,20 @@ def test_a_key_never_goes_to_another_host(status: int, other_host: ScriptedServe
     ):
         client.get("/x")
     assert other_host.got == []
+
+
+def test_no_revocation_starts_after_the_time_that_all_clients_share() -> None:
+    class Revocable(Grant):
+        def sign_in(self) -> Steps[Granted]:
+            yield from ()
+            return Granted("t", revocable=True)
+
+        def revoke(self, current: Granted) -> TokenRequest:
+            return TokenRequest(f"{server.url}/revoke", "token")
+
+    with scripted_server(reply(body={})) as server:
+        for until, paths in ((time.monotonic() - 1, ["/x"]), (sign_out_until(), ["/x", "/x", "/revoke"])):
+            client = Client(server.url, Exchange(Revocable(), QUICK), Dialect("Test", lambda body: ("", "")), QUICK)
+            client.get("/x")
+            client.close(until)
+            assert [got.path for got in server.got] == paths
