@@ -82,6 +82,7 @@ def _auth(connection: Connection, url: str) -> tuple[httpx.Auth, str]:
         token, profile = report_all(lambda: connection.require("ibmComputeToken"), lambda: _of_compute(connection))
         resource = ComputeResource(url, profile, token, connection.called("ibmComputeToken"))
         return Exchange(resource, connection.limits), f"check {connection.called('ibmComputeToken')} and its profile"
+    text = ""
     if way == "ibmApiKey":
         key = connection.get("ibmApiKey")
         if key.startswith("@"):
