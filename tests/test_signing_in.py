@@ -13,6 +13,7 @@ import yaml
 
 from pulumi_roster.catalog import systems
 from pulumi_roster.errors import SettingsError
+from pulumi_roster.http.keys import GENERAL
 from pulumi_roster.http.settings import Settings
 from roster_emulator import Running
 from support.ibm_api import ibm_groups
@@ -37,10 +38,25 @@ def blocks(language: str, heading: str = "") -> list[str]:
 
 def test_the_table_of_all_ways_agrees_with_the_code() -> None:
     table = [
-        [cell.strip() for cell in line.split("|")[1:-1]] for line in section("All ways").splitlines() if "`" in line
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in section("All ways").splitlines()
+        if line.startswith("|") and "`" in line
     ]
     documented = {(key.strip("`"), tuple(re.findall(r"`([A-Z_]+)`", variables))) for _, _, key, variables in table}
     assert documented == {(setting.key, setting.environment) for system in systems() for setting in system.settings}
+
+
+def test_the_table_of_general_keys_agrees_with_the_code() -> None:
+    lines = [line.split("|")[1:-1] for line in section("Keys of all systems").splitlines() if line.startswith("| `")]
+    documented = {(key.strip(" `"), tuple(re.findall(r"`([A-Z_]+)`", variables))) for key, variables, _ in lines}
+    assert documented == {(setting.key, setting.environment) for setting in GENERAL}
+
+
+def test_the_page_names_the_credentials() -> None:
+    [credentials] = re.findall(r"credentials are (.*?)\. Set", PAGE.replace("\n", " "))
+    assert {*re.findall("`(.*?)`", credentials)} == {
+        setting.key for system in systems() for setting in system.settings if setting.secret
+    }
 
 
 def test_the_page_names_the_keys_that_do_not_sign_in() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from .http.settings import System
+from .http.keys import System
 from .lifecycle.handler import Handler
 
 __all__ = ["RESOURCES", "SYSTEMS", "handler_class", "system", "systems"]

@@ -19,14 +19,16 @@ from pulumi.output import Unknown
 
 from .catalog import handler_class, systems
 from .errors import RosterError
-from .http.settings import GENERAL, NAMESPACE, Settings, System
+from .http.auth import sign_out_until
+from .http.keys import GENERAL, NAMESPACE, System
+from .http.settings import Settings
 from .lifecycle.lifecycle import Lifecycle
 from .lifecycle.session import Session
 from .schema.unknown import UNKNOWN
 from .sdk_versions import read_result
 from .watchdog import end_with_engine
 
-__all__ = ["Engine", "configuration"]
+__all__ = ["Engine", "configuration_key"]
 
 _PROVIDER = "__provider"
 
@@ -34,8 +36,8 @@ _sessions: dict[tuple[str, ...], Session] = {}
 _sessions_lock = threading.Lock()
 
 
-def configuration(system: System, get: Callable[[str], Any]) -> tuple[str, ...]:
-    """Return the whole configuration of one system in a stack, as a key that distinguishes the stacks of one process.
+def configuration_key(system: System, get: Callable[[str], Any]) -> tuple[str, ...]:
+    """Return the whole configuration of one system in a stack as a key that distinguishes the stacks of one process.
 
     :param get: returns the value of a key, or ``None``.
     """
@@ -45,7 +47,7 @@ def configuration(system: System, get: Callable[[str], Any]) -> tuple[str, ...]:
 
 def _session(kind: str, config: dynamic.Config) -> Session:
     """Return the session of one system and configuration. All kinds of the system share its connections and tokens."""
-    which = configuration(handler_class(kind).system, config.get)
+    which = configuration_key(handler_class(kind).system, config.get)
     with _sessions_lock:
         # A provider process has one configuration, a test process has many.
         if which not in _sessions:
@@ -59,9 +61,10 @@ def close_sessions() -> None:
 
     At the end of a run, the engine interrupts its providers and gives them 5 seconds to end.
     """
+    until = sign_out_until()
     with _sessions_lock:
         for session in _sessions.values():
-            session.close()
+            session.close(until)
         _sessions.clear()
 
 

@@ -6,7 +6,6 @@ Look-ups run inside the user's program, so they read the configuration of that p
 from __future__ import annotations
 
 import atexit
-import re
 import threading
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -17,10 +16,12 @@ from pulumi.runtime import is_config_secret
 from typing_extensions import Self, TypedDict
 
 from .catalog import systems
-from .engine import Engine, configuration
+from .engine import Engine, configuration_key
 from .errors import InvalidArguments
+from .http.auth import sign_out_until
 from .http.client import Client
 from .http.keys import CONNECTIONS, NAMESPACE, System
+from .http.named_connections import has_credential
 from .http.settings import Settings
 from .lifecycle.handler import Handler
 
@@ -157,7 +158,7 @@ def program_settings(system: System) -> Settings:
     With the Automation API one process runs the programs of several stacks, each with its own configuration.
     """
     _warn_of_plain_credentials(system)
-    key = configuration(system, _program_config)
+    key = configuration_key(system, _program_config)
     with _lock:
         if key not in _settings:
             _settings[key] = Settings(_program_config, systems=systems)
@@ -167,9 +168,10 @@ def program_settings(system: System) -> Settings:
 @atexit.register
 def close_program() -> None:
     """Close the connections of all look-ups. It happens at the end of the process at the latest."""
+    until = sign_out_until()
     with _lock:
         for settings in _settings.values():
-            settings.close()
+            settings.close(until)
         _settings.clear()
 
 
@@ -190,17 +192,16 @@ def _warn_of_plain_credentials(system: System) -> None:
 
     The warning appears once for each system and configuration.
     """
-    configured = configuration(system, _program_config)
+    configured = configuration_key(system, _program_config)
     with _lock:
         if configured in _warned:
             return
         _warned.add(configured)
-    secrets = [setting.key for setting in system.settings if setting.secret]
-    # In the object of connections, `{"env": ...}` is no credential, but names the variable that holds one.
-    named = rf'"({"|".join(secrets)})"\s*:\s*[^\s{{n]'
-    for key in (*secrets, CONNECTIONS.key):
-        held = str(_program_config(f"{NAMESPACE}:{key}") or "")
-        credential = bool(held) if key in secrets else re.search(named, held) is not None
+    held = {
+        setting.key: setting.is_credential(_program_config(f"{NAMESPACE}:{setting.key}")) for setting in system.settings
+    }
+    held[CONNECTIONS.key] = has_credential(_program_config(f"{NAMESPACE}:{CONNECTIONS.key}"), system)
+    for key, credential in held.items():
         if credential and not is_config_secret(f"{NAMESPACE}:{key}"):
             pulumi.log.warn(
                 f"{NAMESPACE}:{key} contains a credential but is not a secret, so the stack's files and state show it "

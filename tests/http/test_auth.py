@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote_plus
 
@@ -22,9 +24,9 @@ from pulumi_roster.errors import (
     UnexpectedReply,
     Unreachable,
 )
-from pulumi_roster.http.auth import Exchange, Token
+from pulumi_roster.http.auth import Exchange, Token, sign_out_until
 from pulumi_roster.http.client import Client, Dialect
-from pulumi_roster.http.grants import OAuthForm
+from pulumi_roster.http.grants import Grant, Granted, OAuthForm, Steps, TokenRequest
 from pulumi_roster.http.limits import Limits
 from roster_emulator import Running
 from support.fake_time import FakeTime
@@ -36,9 +38,11 @@ QUICK = Limits(budget=5, unreachable=0.2, first_wait=0.01, longest_wait=0.05)
 GROUPS = {"account_id": "acc-demo"}
 
 
-def exchange(url: str, key: str = "a-good-key", **more: Any) -> Exchange:
+def exchange(url: str, key: str = "a-good-key", limits: Limits = QUICK, **more: Any) -> Exchange:
     form = {"grant_type": GRANT, "apikey": key}
-    return Exchange(OAuthForm(f"{url}/identity/token", form, what="API key", error_field="errorMessage"), **more)
+    return Exchange(
+        OAuthForm(f"{url}/identity/token", form, secret_name="API key", error_field="errorMessage"), limits, **more
+    )
 
 
 @contextmanager
@@ -139,7 +143,7 @@ def test_the_exchange_sends_a_form_and_the_token_is_a_bearer_token(emulator: Run
 def test_a_token_is_renewed_before_it_expires(emulator: Running) -> None:
     emulator.switch(token_lifetime=1000)
     time = FakeTime()
-    with api(emulator.url, exchange(emulator.url, early=0.8, clock=lambda: time.now)) as client:
+    with api(emulator.url, exchange(emulator.url, limits=replace(QUICK, clock=lambda: time.now), early=0.8)) as client:
         client.get("/v2/groups", params=GROUPS)
         time.now += 799
         client.get("/v2/groups", params=GROUPS)
@@ -321,3 +325,20 @@ def test_a_key_never_goes_to_another_host(status: int, other_host: ScriptedServe
     ):
         client.get("/x")
     assert other_host.got == []
+
+
+def test_no_revocation_starts_after_the_time_that_all_clients_share() -> None:
+    class Revocable(Grant):
+        def sign_in(self) -> Steps[Granted]:
+            yield from ()
+            return Granted("t", revocable=True)
+
+        def revoke(self, current: Granted) -> TokenRequest:
+            return TokenRequest(f"{server.url}/revoke", "token")
+
+    with scripted_server(reply(body={})) as server:
+        for until, paths in ((time.monotonic() - 1, ["/x"]), (sign_out_until(), ["/x", "/x", "/revoke"])):
+            client = Client(server.url, Exchange(Revocable(), QUICK), Dialect("Test", lambda body: ("", "")), QUICK)
+            client.get("/x")
+            client.close(until)
+            assert [got.path for got in server.got] == paths

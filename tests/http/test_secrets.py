@@ -21,7 +21,7 @@ def test_no_log_at_any_level_shows_a_credential(emulator: Running, caplog: pytes
     caplog.set_level(logging.DEBUG)
     url = f"{emulator.url}/identity/token"
     form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": "canary-key"}
-    key = Client(emulator.url, Exchange(OAuthForm(url, form, what="API key")), DIALECT, QUICK)
+    key = Client(emulator.url, Exchange(OAuthForm(url, form, secret_name="API key"), QUICK), DIALECT, QUICK)
     bare = Client(emulator.url, Token("canary-token"), DIALECT, QUICK)
     group(key)
     fetched = key._http.auth._token  # type: ignore[union-attr]

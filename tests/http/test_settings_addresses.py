@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_roster.errors import SettingsError
-from pulumi_roster.http.settings import DEVELOPMENT_TOKEN
+from pulumi_roster.http.keys import DEVELOPMENT_TOKEN
 from support.settings_given import NAMED, connection
 
 # -- addresses

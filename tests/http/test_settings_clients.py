@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_roster.catalog import system
 from pulumi_roster.errors import SettingsError
-from pulumi_roster.http.settings import GENERAL
+from pulumi_roster.http.keys import GENERAL
 from roster_emulator import Running
 from support.settings_given import NAMED, TEST, everything, given, made
 
@@ -85,8 +85,8 @@ def test_closed_settings_can_be_used_again(emulator: Running) -> None:
 # -- systems
 
 
-def test_an_ibm_key_is_preferred_to_a_token(emulator: Running) -> None:
-    settings = given(emulator=emulator.url, ibmApiKey="some-key", ibmToken="bad-token")
+def test_an_ibm_key_is_used_with_the_emulator(emulator: Running) -> None:
+    settings = given(emulator=emulator.url, ibmApiKey="some-key")
     settings.client(system("ibm")).get("/v2/groups", params={"account_id": "acc-demo"})
     settings.close()
     assert emulator.requests()["POST /identity/token"] == 1

@@ -11,7 +11,8 @@ import pytest
 from pulumi_roster import ibm
 from pulumi_roster.catalog import systems
 from pulumi_roster.errors import SettingsError
-from pulumi_roster.http.settings import DEVELOPMENT_TOKEN, Settings
+from pulumi_roster.http.keys import DEVELOPMENT_TOKEN
+from pulumi_roster.http.settings import Settings
 from roster_emulator import Running
 from support.ibm_api import ibm_group
 from support.settings_given import NAMED, TEST, connection, everything
@@ -30,8 +31,8 @@ def test_a_named_connection_takes_nothing_from_the_default_one() -> None:
     )
     assert found.get("testToken") == ""
     assert found.get("testUrl") == ""
-    assert not found.uses_default
-    assert connection().uses_default
+    assert not found.uses_environment
+    assert connection().uses_environment
 
 
 def test_a_named_connection_says_which_setting_it_lacks() -> None:
@@ -57,7 +58,7 @@ def test_an_empty_value_counts_as_not_set(unset: str | None) -> None:
 # -- what is not allowed
 
 PATH = "roster:connections"
-VALUE = 'must be a text, a number, true, false or {"env": "VARIABLE"}, got'
+VALUE = 'must be a string, a number, true, false or {"env": "VARIABLE"}, got'
 NAME = "must name an environment variable: capital letters, digits and underscores"
 
 NOT_ALLOWED = [
@@ -66,7 +67,7 @@ NOT_ALLOWED = [
     ({"a": {"colour": "canary"}}, f"{PATH}.a.colour is not a key of a connection"),
     ({"a": {"connections": {}}}, f"{PATH}.a.connections is not a key of a connection"),
     ({"a": {"tuning": {}}}, f"{PATH}.a.tuning is not a key of a connection"),
-    ({"a": "canary"}, f"{PATH}.a must be an object of keys, got a text"),
+    ({"a": "canary"}, f"{PATH}.a must be an object of keys, got a string"),
     ({"a": ["canary"]}, f"{PATH}.a must be an object of keys, got a list"),
     ({"a": 5}, f"{PATH}.a must be an object of keys, got a number"),
     ({"a": None}, f"{PATH}.a must be an object of keys, got null"),
@@ -95,7 +96,7 @@ NOT_ALLOWED = [
     (
         {"b": {"extend": "a", "testUrls": "x"}, "a": "canary", "c": {"testKey": ["canary"]}},
         f"{PATH}.b.testUrls is not a key of a connection, did you mean 'testUrl'?; "
-        f"{PATH}.a must be an object of keys, got a text; {PATH}.c.testKey {VALUE} a list",
+        f"{PATH}.a must be an object of keys, got a string; {PATH}.c.testKey {VALUE} a list",
     ),
     *(
         (text, "roster:connections must be an object that maps names to objects of keys")
@@ -220,7 +221,7 @@ def test_a_connection_inherits_what_it_does_not_set(child: dict[str, Any], more:
     found = connection({"T": "t", "TEST_TOKEN": "not used"}, "child", connections=connections, **DEFAULT)
     expected = {"testUrl": "", "testAccount": "", "testKey": "", "testToken": "", "timeoutSeconds": "9", **more}
     assert {key: found.get(key) for key in expected} == expected
-    assert not found.uses_default
+    assert not found.uses_environment
 
 
 def test_extensions_may_form_a_chain() -> None:
@@ -254,8 +255,8 @@ def test_a_connection_inherits_from_default_only_if_it_says_so() -> None:
     }
     keys = ("testUrl", "testAccount", "testKey", "testToken")
     found = {name: connection(environ, name, **config) for name in config["connections"]}
-    assert {name: ([one.get(key) for key in keys], one.uses_default) for name, one in found.items()} == {
-        "child": (["https://default.invalid", "acc-child", "environment-key", "stack-token"], True),
+    assert {name: ([one.get(key) for key in keys], one.uses_environment) for name, one in found.items()} == {
+        "child": (["https://default.invalid", "acc-child", "", "stack-token"], False),
         "elsewhere": (["https://other.invalid", "", "", ""], False),
         "another": (["https://default.invalid", "", "k", ""], False),
         "below": (["https://default.invalid", "", "k", ""], False),

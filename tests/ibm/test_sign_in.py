@@ -61,15 +61,13 @@ def token_file(tmp_path: Path) -> Path:
         ({"ibmApiKey": "viewer-key", "ibmProfileId": "Profile-1"}, PROFILE, 2),
         ({"ibmApiKey": "viewer-key", "ibmProfileId": CRN}, PROFILE, 2),
         ({"ibmApiKey": "viewer-key", "ibmProfileName": "1"}, PROFILE, 2),
-        ({"ibmApiKey": "viewer-key", "ibmToken": "viewer-token", "ibmProfileId": "Profile-1"}, PROFILE, 2),
-        ({"ibmApiKey": "some-key", "ibmComputeToken": "@absent-file"}, "IBMid-", 1),
         ({}, DEVELOPER, 0),
         ({"ibmToken": "Bearer roster-dev"}, DEVELOPER, 0),
         ({"ibmToken": "Bearer viewer-token", "ibmProfileId": "Profile-1"}, PROFILE, 1),
         ({"ibmProfileName": "1"}, PROFILE, 1),
         ({"ibmComputeToken": "of-a-pod", "ibmProfileId": "Profile-1"}, PROFILE, 1),
         ({"ibmComputeToken": "@{file}", "ibmProfileId": CRN}, PROFILE, 1),
-        ({"ibmComputeToken": "@{file}", "ibmProfileName": "1", "ibmToken": "viewer-token"}, PROFILE, 1),
+        ({"ibmComputeToken": "@{file}", "ibmProfileName": "1"}, PROFILE, 1),
     ],
 )
 def test_the_configured_identity_acts(
@@ -135,16 +133,19 @@ def test_the_variables_are_those_of_the_vendors_tools(key: str, names: list[str]
     [
         (
             {"ibmApiKey": "canary", "ibmProfileId": "Profile-1", "ibmProfileName": "one"},
-            "ibmProfileId and ibmProfileName are both set, to 'Profile-1' and 'one'",
-            "IBMCLOUD_IAM_PROFILE_NAME",
+            "roster:ibmProfileId and roster:ibmProfileName are both set",
+            "pulumi config rm roster:ibmProfileName",
         ),
-        ({"ibmApiKey": "canary", "ibmProfileName": "one"}, "ibmProfileName needs ibmAccountId", "ibmProfileId"),
-        ({"ibmToken": "canary", "ibmProfileName": "one"}, "ibmProfileName needs ibmAccountId", "ibmProfileId"),
-        ({"ibmProfileId": "Profile-1"}, "needs roster:ibmApiKey", "IBMCLOUD_CR_TOKEN"),
-        ({"ibmComputeToken": "canary"}, "ibmComputeToken needs a trusted profile", "ibmProfileName"),
-        ({"ibmComputeToken": "@/absent", "ibmProfileId": "P"}, "ibmComputeToken cannot be read: .*/absent", "path"),
-        ({"ibmComputeToken": "@{empty}", "ibmProfileId": "P"}, "ibmComputeToken is empty", "path"),
-        ({"ibmComputeToken": "@{binary}", "ibmProfileId": "P"}, "ibmComputeToken cannot be read", "path"),
+        ({"ibmApiKey": "canary", "ibmProfileName": "one"}, "needs roster:ibmAccountId", "ibmProfileId"),
+        ({"ibmToken": "canary", "ibmProfileName": "one"}, "needs roster:ibmAccountId", "ibmProfileId"),
+        ({"ibmProfileId": "Profile-1"}, "needs roster:ibmToken or roster:ibmApiKey", "config set --secret"),
+        ({"ibmComputeToken": "canary"}, "needs roster:ibmProfileId or", "ibmProfileId"),
+        ({"ibmApiKey": "canary", "ibmToken": "canary"}, "ibmApiKey and roster:ibmToken are both set", "config rm"),
+        ({"ibmApiKey": "canary", "ibmComputeProfile": "P"}, "are both set", "config rm roster:ibmComputeProfile"),
+        ({"ibmApiKey": "@/file"}, "roster:ibmApiKey must be the key itself", "apikey"),
+        ({"ibmComputeToken": "@/absent", "ibmProfileId": "P"}, "ibmComputeToken must name a file .*/absent", "path"),
+        ({"ibmComputeToken": "@{empty}", "ibmProfileId": "P"}, "ibmComputeToken must name .* it is empty", "path"),
+        ({"ibmComputeToken": "@{binary}", "ibmProfileId": "P"}, "ibmComputeToken must name .* it is not text", "path"),
         ({"ibmApiKey": "canary\udcff", "ibmProfileId": "P"}, "API key is not valid text", ""),
         ({"ibmToken": "canary\udcff", "ibmProfileId": "P"}, "token is not valid text", ""),
         ({"ibmComputeToken": "canary\udcff", "ibmProfileId": "P"}, "compute resource is not valid text", ""),
@@ -162,10 +163,23 @@ def test_an_unclear_configuration_is_refused_before_a_request(
     assert "canary" not in everything(caught.value)
 
 
-def test_a_profile_in_the_environment_conflicts_with_another_in_the_configuration(client_of: Connect) -> None:
-    environ = {"IC_IAM_PROFILE_ID": "Profile-1"}
-    with pytest.raises(SettingsError, match="both set"):
-        client_of(environ, ibmApiKey="k", ibmProfileName="one", ibmAccountId="a")
+def test_two_identities_in_the_environment_are_refused(client_of: Connect) -> None:
+    environ = {"IC_API_KEY": "k", "IBMCLOUD_IAM_TOKEN": "t"}
+    with pytest.raises(SettingsError, match="both set") as caught:
+        client_of(environ)
+    assert "`unset IC_API_KEY IBMCLOUD_API_KEY`" in caught.value.hint
+
+
+def test_a_configured_profile_works_with_a_key_of_the_environment() -> None:
+    environ = {"IC_API_KEY": "k", "IC_IAM_PROFILE_ID": "Profile-stray"}
+    found = given(environ, ibmProfileId="Profile-1").connection(system("ibm"))
+    assert (found.get("ibmApiKey"), found.get("ibmProfileId")) == ("k", "Profile-1")
+
+
+def test_a_configured_identity_hides_those_of_the_environment() -> None:
+    environ = {"IC_API_KEY": "k", "IC_IAM_PROFILE_ID": "Profile-1", "IC_ACCOUNT_ID": "a"}
+    found = given(environ, ibmToken="t").connection(system("ibm"))
+    assert [found.get(key) for key in ("ibmToken", "ibmApiKey", "ibmProfileId", "ibmAccountId")] == ["t", "", "", "a"]
 
 
 # -- a step that is refused
@@ -281,7 +295,7 @@ def test_a_renewal_reads_the_token_of_the_compute_resource_again(client_of: Conn
         token_file.write_text("the-next")
         client.get("/x")
         token_file.unlink()
-        with pytest.raises(SettingsError, match="cannot be read"):
+        with pytest.raises(SettingsError, match="No such file"):
             client.get("/x")
     sent = [parse_qs(got.body.decode())["cr_token"] for got in server.got if got.method == "POST"]
     assert sent == [["of-a-pod"], ["the-next"]]

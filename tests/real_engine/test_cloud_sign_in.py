@@ -29,7 +29,7 @@ def test_a_trusted_profile_acts_instead_of_the_owner_of_the_key(program: Program
     assert group["created_by_id"] == "iam-Profile-1"
     program.unchanged()
     program.environment["IC_IAM_PROFILE_NAME"] = "one"
-    assert "ibmProfileId and ibmProfileName are both set" in program.preview(code=1).errors["team"]
+    assert "are both set: Roster does not guess which identity you mean" in program.preview(code=1).errors["team"]
     del program.environment["IC_IAM_PROFILE_NAME"]
     assert KEY not in program.export()
     program.destroy()

@@ -31,9 +31,9 @@ def test_a_run_signs_in_and_leaves_no_token(tmp_path: Path, pipelines: Pipelines
     config = pipelines.approle()
     program.environment |= {
         "VAULT_ADDR": pipelines.url,
-        "VAULT_AUTH_METHOD": "approle",
-        "VAULT_ROLE_ID": config["vaultRoleId"],
-        "VAULT_SECRET_ID": config["vaultSecretId"],
+        "ROSTER_VAULT_AUTH_METHOD": "approle",
+        "ROSTER_VAULT_ROLE_ID": config["vaultRoleId"],
+        "ROSTER_VAULT_SECRET_ID": config["vaultSecretId"],
     }
     program.write(PROGRAM)
     for run in (program.preview, program.up, program.unchanged, program.refresh, program.destroy):

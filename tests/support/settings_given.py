@@ -7,13 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_roster.http.client import Client, Dialect
-from pulumi_roster.http.settings import (
-    DEVELOPMENT_TOKEN,
-    Connection,
-    Setting,
-    Settings,
-    System,
-)
+from pulumi_roster.http.keys import DEVELOPMENT_TOKEN, Setting, System
+from pulumi_roster.http.settings import Connection, Settings
 
 made: list[Connection] = []
 """The connections for which a client was created."""

@@ -42,11 +42,11 @@ def problem(
 @pytest.mark.parametrize(
     ("config", "named"),
     [
-        ({}, ["roster:vaultAddress", "roster:vaultToken", "set vaultAuthMethod"]),
+        ({}, ["roster:vaultAddress", "roster:vaultToken", "set roster:vaultAuthMethod"]),
         (ADDRESS, ["roster:vaultToken"]),
         ({"vaultAuthMethod": "approle"}, ["roster:vaultAddress", "roster:vaultRoleId", "roster:vaultSecretId"]),
         ({**ADDRESS, "vaultAuthMethod": "approle"}, ["roster:vaultRoleId", "--secret roster:vaultSecretId"]),
-        ({**ADDRESS, **APPROLE, "vaultSecretId": ""}, ["set BAO_SECRET_ID or VAULT_SECRET_ID in the environment"]),
+        ({**ADDRESS, **APPROLE, "vaultSecretId": ""}, ["config set --secret roster:vaultSecretId"]),
         ({**ADDRESS, **APPROLE, "vaultRoleId": ""}, ["roster:vaultRoleId"]),
         ({**ADDRESS, "vaultAuthMethod": "jwt"}, ["roster:vaultJwt or roster:vaultJwtFile", "id-token: write"]),
         ({**ADDRESS, "vaultAuthMethod": "kubernetes"}, ["roster:vaultAuthRole", "roster:vaultJwtFile"]),
@@ -54,8 +54,9 @@ def problem(
         ({**ADDRESS, "vaultAuthMethod": "jwt", "vaultJwtFile": "/"}, ["Is a directory"]),
         ({**ADDRESS, "vaultAuthMethod": "jwt", "vaultJwtFile": "/dev/null"}, ["it is empty"]),
         ({**ADDRESS, "vaultAuthMethod": "ldap"}, ["must be one of token, approle, jwt, kubernetes, got 'ldap'"]),
-        ({**ADDRESS, **APPROLE, "vaultToken": "canary"}, ["vaultToken is set, and vaultAuthMethod is approle"]),
-        ({**ADDRESS, **JWT, "vaultJwtFile": "/dev/null"}, ["vaultJwt and vaultJwtFile are both set"]),
+        ({**ADDRESS, **APPROLE, "vaultToken": "canary"}, ["roster:vaultToken and roster:vaultAuthMethod are both set"]),
+        ({**ADDRESS, **JWT, "vaultJwtFile": "/dev/null"}, ["roster:vaultJwt and roster:vaultJwtFile are both set"]),
+        ({**ADDRESS, "vaultToken": "canary", "vaultAuthRole": "r"}, ["roster:vaultAuthRole need", "or to token"]),
         ({**ADDRESS, **APPROLE, "vaultSecretId": "canary\udcff"}, ["the configured secret ID is not valid text"]),
         ({**ADDRESS, **JWT, "vaultJwt": "canary\udcff"}, ["the configured JWT is not valid text"]),
         ({**ADDRESS, **APPROLE, "vaultAuthMount": "a//b"}, ["roster:vaultAuthMount must be the path", "'a//b'"]),
@@ -108,9 +109,8 @@ def test_the_token_of_vault_login_is_not_used_with_a_method(tmp_path: Path) -> N
 
 def test_the_variables_of_openbao_come_before_those_of_vault() -> None:
     for setting in SYSTEM.settings:
-        first, second, *_ = setting.environment
-        assert (first[:4], second[:6]) == ("BAO_", "VAULT_"), setting.key
-        assert first[4:] == second[6:]
+        if setting.environment[0].startswith("BAO_"):
+            assert setting.environment[1] == setting.environment[0].replace("BAO_", "VAULT_"), setting.key
     environ = {"BAO_ADDR": "https://bao.invalid", "VAULT_ADDR": "https://vault.invalid", "VAULT_TOKEN": "t"}
     with signed_in({}, environ=environ) as client:
         assert client.base_url == "https://bao.invalid"
@@ -119,13 +119,18 @@ def test_the_variables_of_openbao_come_before_those_of_vault() -> None:
 def test_a_pipeline_can_sign_in_with_variables_alone() -> None:
     environ = {
         "VAULT_ADDR": "https://vault.invalid",
-        "VAULT_AUTH_METHOD": "approle",
-        "VAULT_ROLE_ID": "r",
-        "VAULT_SECRET_ID": "s",
+        "ROSTER_VAULT_AUTH_METHOD": "approle",
+        "ROSTER_VAULT_ROLE_ID": "r",
+        "ROSTER_VAULT_SECRET_ID": "s",
     }
     with signed_in({}, environ=environ) as client:
         assert isinstance(client._auth, Exchange)
     assert "unset BAO_TOKEN VAULT_TOKEN" in problem({}, {**environ, "VAULT_TOKEN": "canary"}).hint
+
+
+def test_an_unreadable_token_of_vault_login_is_a_problem_of_the_settings(tmp_path: Path) -> None:
+    (tmp_path / ".vault-token").write_bytes(b"canary\xff")
+    assert "it is not text" in str(problem(ADDRESS))
 
 
 def test_credentials_are_declared_as_secret() -> None:

@@ -6,6 +6,7 @@ Source: the vendor's guides "Authentication" and "Errors"
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -13,7 +14,9 @@ import httpx
 from ..http.auth import Exchange, Token
 from ..http.client import Client, Dialect
 from ..http.grants import OAuthForm
-from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
+from ..http.keys import DEVELOPMENT_TOKEN, Setting, System
+from ..http.report_all import report_all
+from ..http.settings import Connection
 
 __all__ = ["SYSTEM"]
 
@@ -29,8 +32,6 @@ DIALECT = Dialect(
     error=_error,
     hints={
         400: "correct the name or the members",
-        401: "check roster:appsecClientId and roster:appsecClientSecret, or roster:appsecToken, "
-        "which is valid for an hour",
         403: "the token needs the right to manage identity groups",
         404: "the object no longer exists; run `pulumi refresh` to update the state",
         429: "AppSec+ accepts 100 requests a minute; run again later",
@@ -42,19 +43,24 @@ DIALECT = Dialect(
 
 def _connect(connection: Connection) -> Client:
     url = connection.address()
-    return Client(url, _auth(connection, url), DIALECT, connection.limits)
+    auth, refused = _auth(connection, url)
+    dialect = replace(DIALECT, hints={**DIALECT.hints, 401: refused})
+    return Client(url, auth, dialect, connection.limits)
 
 
-def _auth(connection: Connection, url: str) -> httpx.Auth:
-    # A client id that the user set takes precedence over the emulator's development token.
-    if client_id := connection.get("appsecClientId"):
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": client_id,
-            "client_secret": connection.require("appsecClientSecret"),
-        }
-        return Exchange(OAuthForm(f"{url}/oauth/token", form, what="AppSec+ client secret"))
-    return Token(connection.require("appsecToken", "appsecClientId").removeprefix("Bearer "))
+def _auth(connection: Connection, url: str) -> tuple[httpx.Auth, str]:
+    """Return the credentials, and the hint for a call that AppSec+ does not accept."""
+    if connection.way(("appsecClientId", "appsecClientSecret"), ("appsecToken",)) == "appsecClientId":
+        client_id, secret = report_all(
+            lambda: connection.require("appsecClientId"), lambda: connection.require("appsecClientSecret")
+        )
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        refused = f"check {connection.called('appsecClientId')} and {connection.called('appsecClientSecret')}"
+        return Exchange(
+            OAuthForm(f"{url}/oauth/token", form, secret_name="AppSec+ client secret"), connection.limits
+        ), refused
+    token = connection.require("appsecToken", "appsecClientId").removeprefix("Bearer ")
+    return Token(token), f"check {connection.called('appsecToken')}, which is valid for an hour"
 
 
 SYSTEM = System(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -17,8 +18,9 @@ import httpx
 from ..errors import SettingsError
 from ..http.auth import Exchange, Token
 from ..http.client import Client, Dialect
+from ..http.keys import DEVELOPMENT_TOKEN, Setting, System
 from ..http.paging import Paging, Query
-from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
+from ..http.settings import Connection
 from ..redaction import quoted
 from .federation import SCHEME, GitHubToken, workload_token
 
@@ -59,22 +61,17 @@ def _next_page(body: Mapping[str, Any], query: Query) -> Query | None:
     return {**query, "page": page + 1} if more else None
 
 
-_UNKNOWN_APPLICATION = "check application_id, and that roster:britiveTenant names the tenant of that application"
-
 DIALECT = Dialect(
     title="Britive",
     error=_error,
     meaning=_meaning,
     paging=Paging("count", _next_page, frozenset({"page"})),
     hints={
-        401: "check roster:britiveToken, which may be revoked or expired; for an OIDC token, check that the tenant "
-        "trusts its issuer and audience",
         403: "the token's identity needs the right to manage this application",
         404: "the object or its parent no longer exists; run `pulumi refresh` to update the state",
         429: "the rate limit did not end in time; run again later",
         500: "run again; if the error persists, ask Britive support",
         503: "the tenant may be under maintenance; run again later",
-        "A-0003": _UNKNOWN_APPLICATION,
         "E1012": "use an application that does not scan its own environments, such as AWS Standalone",
         "E1013": "the application's own account mapping rule creates this mapping: change that rule, or keep the "
         "mapping with retain_on_delete=True or `pulumi state delete`",
@@ -83,7 +80,13 @@ DIALECT = Dialect(
 
 
 def _connect(connection: Connection) -> Client:
-    return Client(connection.address(expand=tenant_url), _auth(connection), DIALECT, connection.limits)
+    auth, refused = _auth(connection)
+    unknown = f"check application_id, and that {connection.called('britiveTenant')} names its tenant"
+    dialect = replace(DIALECT, hints={**DIALECT.hints, 401: refused, "A-0003": unknown})
+    return Client(connection.address(expand=tenant_url), auth, dialect, connection.limits)
+
+
+_TRUST = "check that the tenant trusts the issuer and the audience of the OIDC token"
 
 
 def tenant_url(tenant: str) -> str:
@@ -94,21 +97,26 @@ def tenant_url(tenant: str) -> str:
     return tenant if "://" in tenant else f"https://{tenant}"
 
 
-def _auth(connection: Connection) -> httpx.Auth:
-    """Return the auth of a connection. A federation comes first, as in the vendor's command ``pybritive``."""
+def _auth(connection: Connection) -> tuple[httpx.Auth, str]:
+    """Return the credentials, and the hint for a call that Britive does not accept."""
+    way = connection.way(("britiveFederation", "britiveOidcAudience"), ("britiveOidcToken",), ("britiveToken",))
     # With an emulator, no credential of the environment counts. GitHub gives its token through the environment.
-    if (federation := connection.get("britiveFederation")) and not connection.emulator:
+    if way == "britiveFederation" and not connection.emulator:
+        federation = connection.require("britiveFederation")
         if federation != "github":
             raise SettingsError(
-                f"britiveFederation must be github, got {quoted(federation)!r}",
-                hint="for another issuer of OIDC tokens, set britiveOidcToken or BRITIVE_OIDC_TOKEN to its token",
+                f"{connection.called('britiveFederation')} must be github, got {quoted(federation)!r}",
+                hint=f"for another issuer of OIDC tokens, set {connection.called('britiveOidcToken')} to its token",
             )
-        return Exchange(GitHubToken(connection.get("britiveOidcAudience"), connection.limits), scheme=SCHEME)
-    if oidc_token := connection.get("britiveOidcToken"):
-        return Token(workload_token(oidc_token), scheme=SCHEME)
-    # Last, because the emulator has a default for it.
+        grant = GitHubToken(
+            connection.get("britiveOidcAudience"), connection.limits, connection.called("britiveFederation")
+        )
+        return Exchange(grant, connection.limits, scheme=SCHEME), _TRUST
+    if way == "britiveOidcToken":
+        expired = f"check {connection.called('britiveOidcToken')}, which may have expired, and {_TRUST}"
+        return Token(workload_token(connection.get("britiveOidcToken")), scheme=SCHEME), expired
     token = connection.require("britiveToken", "britiveOidcToken").strip()
-    return Token(token, scheme=_scheme(token))
+    return Token(token, scheme=_scheme(token)), f"check {connection.called('britiveToken')}, which may have expired"
 
 
 def _scheme(token: str) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import Any
 
-from ..errors import SettingsError, Unreachable
+from ..errors import SettingsError, UnexpectedReply
 from ..http.github_oidc import github_token, in_github_actions
 from ..http.grants import Grant, Granted, Steps
 from ..http.limits import Limits
@@ -32,24 +31,23 @@ class GitHubToken(Grant):
     """Gives the OIDC token of a job in GitHub Actions, and a new one before it expires.
 
     :param audience: the audience that the tenant expects; by default GitHub's, the address of the repository's owner.
+    :param called: the name of the setting that chooses this way, in messages.
     :raises SettingsError: this process is not in a job that may ask for a token.
     """
 
-    def __init__(self, audience: str, limits: Limits) -> None:
+    def __init__(self, audience: str, limits: Limits, called: str) -> None:
         if not in_github_actions():
             raise SettingsError(
-                "britiveFederation is 'github', but this is not a job of GitHub Actions that may ask for an OIDC token",
-                hint="add `permissions: id-token: write` to the job, or unset britiveFederation",
+                f"{called} is 'github', but this is not a job of GitHub Actions that may ask for an OIDC token",
+                hint=f"add `permissions: id-token: write` to the job, or remove {called}",
             )
         self._audience, self._limits = audience, limits
 
     def sign_in(self) -> Steps[Granted]:
-        yield from ()  # the request goes to GitHub, not to Britive
+        # The request goes to GitHub, and not to Britive. This line only makes the method a generator.
+        yield from ()
         token = github_token(self._audience, self._limits)
         return Granted(workload_token(token), _lifetime(token))
-
-    def words(self, body: Any) -> object:
-        return ""
 
 
 def _lifetime(token: str) -> float:
@@ -61,6 +59,6 @@ def _lifetime(token: str) -> float:
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         return float(claims["exp"]) - float(claims["iat"])
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        raise Unreachable(
-            "GitHub Actions gave a text that is not an OIDC token", hint="nothing was done; run the job again"
+        raise UnexpectedReply(
+            "GitHub Actions gave a string that is not an OIDC token", hint="nothing was done; run the job again"
         ) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from .call import Call
 from .grants import Grant, Granted, Steps, TokenRequest
 from .limits import Limits
 
-__all__ = ["Exchange", "Token"]
+__all__ = ["Exchange", "Token", "sign_out_until"]
 
 # The characters that a header may contain. A token with a line break would become two headers.
 _SENDABLE = re.compile(r"[!-~]+")
@@ -31,11 +31,19 @@ _MISSHAPEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, Recur
 
 _ADDRESS = "check the address: it must be that of the service's API"
 
-# The end of a run must not wait longer for a service that does not answer.
+# The engine gives its providers 5 seconds to end. All revocations of a process share this part of them.
 _SIGN_OUT_SECONDS = 2.0
 
 T = TypeVar("T")
 _Requests = Generator[httpx.Request, httpx.Response, T]
+
+
+def sign_out_until() -> float:
+    """Return the moment at which the revocations that begin now must have ended, for all clients together.
+
+    It is a time of ``time.monotonic``.
+    """
+    return time.monotonic() + _SIGN_OUT_SECONDS
 
 
 class Token(httpx.Auth):
@@ -70,6 +78,7 @@ class Exchange(httpx.Auth):
     Without a token, the client sends no other request, so a failed exchange changes nothing in the service.
 
     :param grant: names the requests that give a token.
+    :param limits: those of the client; its clock decides when to renew a token.
     :param scheme: the word before the token, such as ``Bearer``, or "".
     :param header: the header that carries the token.
     :param early: the fraction of a token's lifetime after which the client renews it.
@@ -78,17 +87,17 @@ class Exchange(httpx.Auth):
     def __init__(
         self,
         grant: Grant,
+        limits: Limits,
         *,
         scheme: str = "Bearer",
         header: str = "Authorization",
         early: float = 0.8,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._grant = grant
         self._prefix = f"{scheme} " if scheme else ""
         self._header = header
         self._early = early
-        self._clock = clock
+        self._clock = limits.clock
         self._lock = threading.Lock()
         self._granted: Granted | None = None
         self._renew_at = 0.0
@@ -112,17 +121,19 @@ class Exchange(httpx.Auth):
             # The service refuses the identity, not the token. Another token would not help the next call either.
             self._new_but_refused = token
 
-    def sign_out(self, client: httpx.Client, limits: Limits) -> None:
+    def sign_out(self, client: httpx.Client, until: float) -> None:
         """Revoke the token, if the grant can do that. Ignore all failures: the token then expires.
 
-        :param client: sends the request, once, within :data:`_SIGN_OUT_SECONDS`.
+        :param client: sends the request, once.
+        :param until: when to give up, as :func:`sign_out_until` returns it.
         """
         granted, self._granted = self._granted, None
         asked = self._grant.revoke(granted) if granted else None
-        if asked is None:
+        left = until - time.monotonic()
+        if asked is None or left <= 0:
             return
-        until = limits.clock() + _SIGN_OUT_SECONDS
-        call = Call(asked.url, repeatable=False, deadline=until, send_by=until, secrets=asked.secrets)
+        end = self._clock() + left
+        call = Call(asked.url, repeatable=False, deadline=end, send_by=end, secrets=asked.secrets)
         with suppress(Exception):
             client.send(_request(asked, call, client.headers), auth=None)
 
@@ -191,11 +202,13 @@ class Exchange(httpx.Auth):
         # applied a write.
         kind = Unauthorized if refused else RateLimited if status == 429 else ServiceError
         raise kind(
-            f"the {asked.what} was not accepted ({status})" if refused else f"the token endpoint answered {status}",
+            f"the {asked.secret_name} was not accepted ({status})"
+            if refused
+            else f"the token endpoint answered {status}",
             status=status,
             response=words,
             transaction_id=Call.of(reply.request).transaction_id,
-            hint=asked.hint or f"check the configured {asked.what}" if refused else _hint(status),
+            hint=(asked.hint or f"check the configured {asked.secret_name}") if refused else _hint(status),
         )
 
     def _words(self, reply: httpx.Response, secrets: tuple[str, ...]) -> str:

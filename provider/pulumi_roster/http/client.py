@@ -21,7 +21,7 @@ import httpx
 from ..errors import InvalidIdentifier, PreconditionFailed, RosterError
 from ..redaction import quoted
 from .addresses import fill, query
-from .auth import Exchange
+from .auth import Exchange, sign_out_until
 from .call import Call
 from .deadline import Deadline
 from .dialect import Dialect
@@ -103,10 +103,13 @@ class Client:
         finally:
             lock.release()
 
-    def close(self) -> None:
-        """Revoke a token that this client has fetched, if the service can do that, and close the connections."""
+    def close(self, until: float | None = None) -> None:
+        """Revoke a token that this client has fetched, if the service can do that, and close the connections.
+
+        :param until: when to give up the revocation, if several clients share that moment.
+        """
         if isinstance(self._auth, Exchange):
-            self._auth.sign_out(self._http, self.limits)
+            self._auth.sign_out(self._http, sign_out_until() if until is None else until)
         self._http.close()
 
     def now(self) -> float:
@@ -192,7 +195,7 @@ class Client:
         number with the total that the service states. If there are fewer, it reads the collection again.
 
         :param key: the field of the body that contains the rows.
-        :param row_id: the field that identifies a row, or a function that returns a text that identifies it.
+        :param row_id: the field that identifies a row, or a function that returns a string that identifies it.
         :raises UnexpectedReply: every attempt gave fewer rows than the total.
         """
         paging = self.dialect.paging

@@ -63,7 +63,7 @@ def github_token(audience: str = "", limits: Limits | None = None) -> str:
 
 def _failed(error: RosterError) -> RosterError:
     message = f"GitHub Actions gave no OIDC token: {error.message}"
-    hint = "nothing was done; run the job again"
     if isinstance(error, ServiceError) and error.status < 500:
+        hint = "nothing was done; check the audience, and that the job has `permissions: id-token: write`"
         return Unauthorized(message, status=error.status, response=error.response, hint=hint)
-    return Unreachable(message, hint=hint)
+    return Unreachable(message, hint="nothing was done; run the job again")

@@ -22,7 +22,8 @@ class TokenRequest:
     """One request of a grant. The client may send it twice, so a second token must do no harm.
 
     :param url: absolute, on the host of the service.
-    :param what: the name of the secret in errors, such as "API key".
+    :param secret_name: the name of the secret in errors, such as "API key".
+    :param method: the HTTP method.
     :param form: the fields of a form to send.
     :param json: the JSON to send, if there is no form.
     :param headers: sent in addition to the common ones.
@@ -31,7 +32,7 @@ class TokenRequest:
     """
 
     url: str
-    what: str
+    secret_name: str
     method: str = "POST"
     form: Mapping[str, str] | None = field(default=None, repr=False)
     json: Any = field(default=None, repr=False)
@@ -80,7 +81,7 @@ class Grant(ABC):
 
         By default, such a token is not valid. Override this method if ``refusals`` has more than one meaning.
         """
-        yield from ()
+        yield from ()  # sends no request, but makes this method a generator
         return False
 
     def revoke(self, current: Granted) -> TokenRequest | None:
@@ -91,9 +92,9 @@ class Grant(ABC):
         """Return whether an error reply to a request of this grant means that the secret is wrong."""
         return status in (400, 401, 403)
 
-    @abstractmethod
     def words(self, body: Any) -> object:
-        """Return the reason in the JSON of an error reply. It may raise a ``KeyError`` or the like."""
+        """Return the reason in the JSON of an error reply, by default none. It may raise a ``KeyError`` or the like."""
+        return ""
 
 
 class OAuthForm(Grant):
@@ -101,16 +102,18 @@ class OAuthForm(Grant):
 
     :param url: the token endpoint, absolute.
     :param form: the fields to post, the secret among them.
-    :param what: the name of the secret in errors, such as "API key".
+    :param secret_name: the name of the secret in errors, such as "API key".
     :param error_field: the field of an error reply that contains the reason, if it is not one of OAuth's.
     :raises SettingsError: the secret cannot be sent.
     """
 
-    def __init__(self, url: str, form: Mapping[str, str], *, what: str, error_field: str = "error_description") -> None:
+    def __init__(
+        self, url: str, form: Mapping[str, str], *, secret_name: str, error_field: str = "error_description"
+    ) -> None:
         for value in form.values():
-            require_text(value, what)
+            require_text(value, secret_name)
         secrets = tuple(value for name, value in form.items() if name != "grant_type")
-        self._request = TokenRequest(url, what, form=dict(form), secrets=secrets)
+        self._request = TokenRequest(url, secret_name, form=dict(form), secrets=secrets)
         self._error_fields = (error_field, "error_description", "error")
 
     def sign_in(self) -> Steps[Granted]:
@@ -121,7 +124,7 @@ class OAuthForm(Grant):
         return next((body[name] for name in self._error_fields if body.get(name)), "")
 
 
-def require_text(value: str, what: str) -> str:
+def require_text(value: str, secret_name: str) -> str:
     """Return a credential that can be sent as UTF-8.
 
     :raises SettingsError: it contains half a character. The message does not show it.
@@ -129,5 +132,5 @@ def require_text(value: str, what: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise SettingsError(f"the configured {what} is not valid text") from None
+        raise SettingsError(f"the configured {secret_name} is not valid text") from None
     return value

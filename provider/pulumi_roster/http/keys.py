@@ -42,14 +42,26 @@ class Setting:
 
     :param key: the key in ``pulumi config set roster:KEY``.
     :param secret: whether the value is a credential, which needs ``--secret``.
+    :param or_file: whether the value may be ``@`` and the path of a file with the credential instead.
     :param sign_in: whether the key says how to sign in, as opposed to where the objects are, such as a namespace. A
-        connection that sets such a key inherits no other such key of its system.
+        connection that sets a secret key inherits no key that says how to sign in to that system. The same holds for
+        the default connection: if the configuration sets a secret key, the environment gives no such key.
     """
 
     key: str
     environment: tuple[str, ...] = ()
     secret: bool = False
+    or_file: bool = False
     sign_in: bool = True
+
+    def is_credential(self, value: object) -> bool:
+        """Return whether a configured value is a credential.
+
+        No credential is an empty value, the path of a file, or an object, which names an environment variable.
+        """
+        if not self.secret or not value or isinstance(value, dict):
+            return False
+        return not (self.or_file and str(value).startswith("@"))
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,16 @@ class System:
     connect: Callable[[Connection], Client]
     development: Mapping[str, str]
 
+    @property
+    def sign_in_keys(self) -> set[str]:
+        """The keys that say how to sign in, without the address."""
+        return {setting.key for setting in self.settings if setting.sign_in and setting.key != self.url}
+
+    @property
+    def secret_keys(self) -> set[str]:
+        """The keys whose values are credentials."""
+        return {setting.key for setting in self.settings if setting.secret}
+
 
 OF_CONNECTIONS = (
     Setting("emulator", ("ROSTER_EMULATOR",)),
@@ -79,8 +101,7 @@ OF_CONNECTIONS = (
 )
 """Settings of all systems that apply to every connection, unless a named connection sets them itself.
 
-``timeoutSeconds`` is how long one step (a create, read, update, delete or look-up) may run after its last successful
-request. Each successful request starts the time again, so a step can add 10,000 members under a rate limit.
+docs/promises.md ("Time limits") describes ``timeoutSeconds``.
 """
 
 CONNECTIONS = Setting("connections", ("ROSTER_CONNECTIONS",), secret=True)

@@ -15,7 +15,7 @@ from ..errors import SettingsError
 from ..redaction import quoted
 from .keys import CONNECTIONS, DEFAULT, NAMESPACE, OF_CONNECTIONS, System, not_a_key
 
-__all__ = ["Given", "Inherited", "NamedConnections", "as_text"]
+__all__ = ["Given", "Inherited", "NamedConnections", "as_text", "has_credential"]
 
 _PATH = f"{NAMESPACE}:{CONNECTIONS.key}"
 _EXTEND = "extend"
@@ -24,7 +24,7 @@ _EXTEND = "extend"
 # Roster never shows one as a name.
 _VARIABLE = re.compile("[A-Z_][A-Z0-9_]*")
 
-_TYPES = {dict: "an object", list: "a list", type(None): "null", bool: "true or false", str: "a text"}
+_TYPES = {dict: "an object", list: "a list", type(None): "null", bool: "true or false", str: "a string"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,13 @@ class Given:
 
     :param connection: the name of the connection that sets the key.
     :param text: the value, or, if ``variable`` is true, the name of the environment variable that holds it.
+    :param in_environment: whether a variable of the vendor gave the value to the default connection.
     """
 
     connection: str
     text: str
     variable: bool = False
+    in_environment: bool = False
 
     def read(self, key: str, environ: Mapping[str, str]) -> Given:
         """Return the value itself.
@@ -58,12 +60,12 @@ class Given:
 class Inherited:
     """The keys of a connection, its own and those that it inherits.
 
-    :param uses_default: whether the connection signs in as the default connection does.
+    :param uses_environment: whether credentials of the environment may sign in.
     :param limit: why the connection does not inherit all keys of the system, or "".
     """
 
     values: Mapping[str, Given]
-    uses_default: bool = False
+    uses_environment: bool = False
     limit: str = ""
 
 
@@ -90,7 +92,7 @@ class NamedConnections:
         if problems := [*self._problems()]:
             raise SettingsError("; ".join(problems))
 
-    def inherited(self, name: str, system: System, default: Callable[[], Mapping[str, Given]]) -> Inherited:
+    def inherited(self, name: str, system: System, default: Callable[[], Inherited]) -> Inherited:
         """Return the keys of a connection that count for one system.
 
         :param default: returns the keys of the default connection.
@@ -100,19 +102,16 @@ class NamedConnections:
             there = ", ".join([DEFAULT, *sorted(self._named)])
             raise SettingsError(
                 f"the connection must be one of {there}, got {name!r}",
-                hint=f"add it to {_PATH}, an object that maps names to keys",
+                hint=f"add it to {_PATH}, an object that maps names to keys; if you have renamed the connection, keep "
+                "its old name there until `pulumi up` has recorded the new one: a refresh uses the recorded name",
             )
         own = {key: given for key, value in self._named[name].items() if (given := _given(name, value)).text}
         if not (extended := own.pop(_EXTEND, None)):
             return Inherited(own)
-        base = (
-            Inherited(default(), uses_default=True)
-            if extended.text == DEFAULT
-            else self.inherited(extended.text, system, default)
-        )
+        base = default() if extended.text == DEFAULT else self.inherited(extended.text, system, default)
         dropped, limit = _dropped(own, system)
         kept = {key: given for key, given in base.values.items() if key not in dropped}
-        return Inherited({**kept, **own}, base.uses_default and not dropped, limit or base.limit)
+        return Inherited({**kept, **own}, base.uses_environment and not dropped, limit or base.limit)
 
     def _problems(self) -> Iterator[str]:
         for name, keys in self._named.items():
@@ -136,7 +135,7 @@ class NamedConnections:
                 return ""
             return "must name an environment variable: capital letters, digits and underscores"
         if isinstance(value, (dict, list)):
-            return f'must be a text, a number, true, false or {{"env": "VARIABLE"}}, got {_type(value)}'
+            return f'must be a string, a number, true, false or {{"env": "VARIABLE"}}, got {_type(value)}'
         return ""
 
     def _problem_of_extension(self, name: str, extended: Any) -> str:
@@ -150,6 +149,17 @@ class NamedConnections:
             keys = self._named.get(extended)
             extended = keys.get(_EXTEND) if isinstance(keys, dict) else None
         return f"must not lead back to itself: {' -> '.join([*chain, name])}" if extended == name else ""
+
+
+def has_credential(text: Any, system: System) -> bool:
+    """Return whether an object of connections, in JSON, contains a credential of a system."""
+    try:
+        named = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return False  # the check of the connections refuses it
+    settings = {setting.key: setting for setting in system.settings}
+    connections = [keys for keys in named.values() if isinstance(keys, dict)] if isinstance(named, dict) else []
+    return any(key in settings and settings[key].is_credential(keys[key]) for keys in connections for key in keys)
 
 
 def as_text(value: Any) -> str:
@@ -168,12 +178,11 @@ def _dropped(own: Mapping[str, Given], system: System) -> tuple[set[str], str]:
 
     A credential must not go to an address for which its author did not set it, and two ways to sign in must not mix.
     """
-    keys = {setting.key: setting for setting in system.settings}
     if addresses := own.keys() & {system.url, "emulator"}:
-        return {*keys}, f"it sets {min(addresses)}, so it inherits no key of {system.title}"
-    sign_in = {key for key, setting in keys.items() if setting.sign_in and key != system.url}
-    if ways := own.keys() & sign_in:
-        return sign_in, f"it sets {min(ways)}, so it inherits no other key to sign in to {system.title}"
+        every = {setting.key for setting in system.settings}
+        return every, f"it sets {min(addresses)}, so it inherits no key of {system.title}"
+    if secrets := own.keys() & system.secret_keys:
+        return system.sign_in_keys, f"it sets {min(secrets)}, so it inherits no other key to sign in to {system.title}"
     return set(), ""
 
 

@@ -38,7 +38,7 @@ def walk(
 
     :param ask: reads one page by its query.
     :param key: the field of the body that contains the rows.
-    :param identify: returns a text that identifies a row. A repeated row counts once.
+    :param identify: returns a string that identifies a row. A repeated row counts once.
     :param given: the query of the first page.
     :raises UnexpectedReply: a reply is not a page, or the pages do not end.
     """

@@ -124,7 +124,7 @@ class Reply:
         )
 
     def quoted(self, text: object, limit: int = 300) -> str:
-        """Return a text of the reply for a message, without the credentials of the request."""
+        """Return a string of the reply for a message, without the credentials of the request."""
         return quoted(text, self._secrets, limit)
 
     @property

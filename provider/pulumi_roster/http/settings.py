@@ -21,37 +21,30 @@ import httpx
 
 from ..errors import SettingsError
 from ..redaction import quoted
+from .auth import sign_out_until
 from .client import Client
-from .keys import CONNECTIONS, DEFAULT, DEVELOPMENT_TOKEN, GENERAL, NAMESPACE, OF_CONNECTIONS, TUNING, Setting, System
+from .keys import CONNECTIONS, DEFAULT, NAMESPACE, OF_CONNECTIONS, TUNING, Setting, System
 from .limits import Limits
 from .named_connections import Given, Inherited, NamedConnections, as_text
 from .tls_and_proxies import is_loopback
 from .tuning import tuned, with_timeout
 
-__all__ = [
-    "DEVELOPMENT_TOKEN",
-    "GENERAL",
-    "NAMESPACE",
-    "Connection",
-    "Setting",
-    "Settings",
-    "System",
-]
+__all__ = ["Connection", "Settings"]
 
 
 @dataclass(frozen=True)
 class Connection:
     """One named set of credentials for one system.
 
-    :param uses_default: whether it signs in as the default connection does, so that a credential that has no key, such
-        as a file in the user's home, may serve it too.
+    :param uses_environment: whether credentials of the environment may sign in, so that a credential that has no key,
+        such as a file in the user's home, may serve it too.
     """
 
     name: str
     system: System
     limits: Limits
     emulator: str
-    uses_default: bool
+    uses_environment: bool
     _values: Mapping[str, Given] = field(repr=False)
     _not_inherited: str = ""
 
@@ -71,9 +64,38 @@ class Connection:
         for key in keys:
             if value := self.get(key):
                 return value
-        raise SettingsError(
-            f"{self.system.title} needs {' or '.join(self._called(key) for key in keys)}", hint=self._how_to_give(keys)
-        )
+        raise self.missing(*keys)
+
+    def missing(self, *keys: str) -> SettingsError:
+        """Return the error for a connection that needs one of these settings. The hint says how to set one."""
+        return SettingsError(f"{self.system.title} needs {self._one_of(keys)}", hint=self._how_to_give(keys))
+
+    def way(self, *ways: tuple[str, ...]) -> str:
+        """Return the first key of the way to sign in of which the user has set a key, or "".
+
+        :param ways: the keys of each way.
+        :raises SettingsError: several ways are set.
+        """
+        given = [[key for key in way if self.is_given(key)] for way in ways]
+        if len(keys := [found[0] for found in given if found]) > 1:
+            # Whichever Roster chose, it could act as an identity that the user does not expect.
+            raise SettingsError(
+                f"{' and '.join(map(self.found, keys))} are {'both' if len(keys) == 2 else 'all'} set: Roster does not "
+                "guess which identity you mean",
+                hint=f"remove all but one: {', '.join(dict.fromkeys(map(self._how_to_remove, keys)))}",
+            )
+        return next((way[0] for way, found in zip(ways, given, strict=True) if found), "")
+
+    def is_given(self, key: str) -> bool:
+        """Return whether the user has set this key to another value than the emulator's development value."""
+        return key in self._values and self._values[key].text != self.system.development.get(key)
+
+    def called(self, key: str) -> str:
+        """Return the name of a key in messages: ``roster:ibmApiKey``, or its place in a named connection."""
+        return _called(key, self._values[key].connection if key in self._values else self.name)
+
+    def _one_of(self, keys: Iterable[str]) -> str:
+        return " or ".join(map(self.called, keys))
 
     @property
     def _emulated(self) -> bool:
@@ -88,9 +110,8 @@ class Connection:
         given = self.get(self.system.url)
         url = (expand(given) if given else default).rstrip("/")
         if not url:
-            needed = self._called(self.system.url)
-            raise SettingsError(f"{self.system.title} needs {needed}", hint=self._how_to_give((self.system.url,)))
-        where = f"{NAMESPACE}:emulator" if given == self.emulator else self._called(self.system.url)
+            raise self.missing(self.system.url)
+        where = f"{NAMESPACE}:emulator" if given == self.emulator else self.called(self.system.url)
         parts = _parts(url)
         if parts is None:
             raise SettingsError(f"{where} must be an http or https address, got {_shown(url)!r}")
@@ -110,8 +131,20 @@ class Connection:
             )
         return url
 
-    def _called(self, key: str) -> str:
-        return _called(key, self._values[key].connection if key in self._values else self.name)
+    def found(self, key: str) -> str:
+        """Return the name of a key that is set, and of the variables that give its value, in messages."""
+        variables = " or ".join(self._variables(key))
+        return f"{self.called(key)} ({variables})" if self._values[key].in_environment else self.called(key)
+
+    def _how_to_remove(self, key: str) -> str:
+        given = self._values[key]
+        if given.in_environment:
+            return f"`unset {' '.join(self._variables(key))}`"
+        path = f"{CONNECTIONS.key}.{given.connection}." if given.connection != DEFAULT else ""
+        return f"`pulumi config rm {'--path ' if path else ''}{NAMESPACE}:{path}{key}`"
+
+    def _variables(self, key: str) -> tuple[str, ...]:
+        return next(setting.environment for setting in self.system.settings if setting.key == key)
 
     def _how_to_give(self, keys: tuple[str, ...]) -> str:
         if self.name != DEFAULT:
@@ -122,6 +155,8 @@ class Connection:
         secret, value = (" --secret", "") if first.secret else ("", " VALUE")  # Pulumi prompts for a missing value
         names = [name for key in keys for name in known[key].environment]
         environment = f", or set {' or '.join(names)} in the environment" if names else ""
+        if self._not_inherited and first.key in self.system.sign_in_keys:
+            environment = f"; {self._not_inherited}"
         return f"pulumi config set{secret} {NAMESPACE}:{first.key}{value}{environment}"
 
 
@@ -165,7 +200,7 @@ class Settings:
             limits = with_timeout(limits, timeout.text, _called("timeoutSeconds", timeout.connection))
         if tuning := self._value(TUNING, self._environ):
             limits = tuned(limits, tuning)
-        return Connection(name, system, limits, emulator, found.uses_default, values, found.limit)
+        return Connection(name, system, limits, emulator, found.uses_environment, values, found.limit)
 
     def client(self, system: System, name: str = DEFAULT) -> Client:
         """Return the client of one connection. Create it at its first use.
@@ -177,28 +212,46 @@ class Settings:
                 self._clients[system.name, name] = system.connect(self.connection(system, name))
             return self._clients[system.name, name]
 
-    def close(self) -> None:
-        """Close all connections."""
+    def close(self, until: float | None = None) -> None:
+        """Close all connections, and revoke their tokens within one time for all.
+
+        :param until: when to give up the revocations; see :func:`.auth.sign_out_until`.
+        """
         with self._lock:
+            until = sign_out_until() if until is None else until
             for client in self._clients.values():
-                client.close()
+                client.close(until)
             self._clients.clear()
 
     def _keys(self, system: System, name: str) -> Inherited:
         if name == DEFAULT:
-            return Inherited(self._default(system), uses_default=True)
+            return self._default(system)
         named = NamedConnections(self._value(CONNECTIONS, self._environ), [system, *self._systems()])
         # A connection inherits only what it says: default credentials must not reach another account.
         return named.inherited(name, system, lambda: self._default(system))
 
-    def _default(self, system: System) -> dict[str, Given]:
+    def _default(self, system: System) -> Inherited:
         # The environment may contain the real service's address and key. They must not reach the emulator.
         emulator = self._of_stack(OF_CONNECTIONS, self._environ).get("emulator")
-        return self._of_stack(system.settings, {} if emulator else self._environ)
+        values = self._of_stack(system.settings, {} if emulator else self._environ)
+        secrets = {key for key in values.keys() & system.secret_keys if not values[key].in_environment}
+        if not secrets:
+            return Inherited(values, uses_environment=True)
+        # A stray variable must not replace or change the identity that the configuration names.
+        kept = {key: v for key, v in values.items() if not (v.in_environment and key in system.sign_in_keys)}
+        reason = (
+            f"{NAMESPACE}:{min(secrets)} is configured, so Roster ignores the variables that sign in to {system.title}"
+        )
+        return Inherited(kept, limit=reason)
 
     def _of_stack(self, settings: Iterable[Setting], environ: Mapping[str, str]) -> dict[str, Given]:
-        values = {setting.key: self._value(setting, environ) for setting in settings}
-        return {key: Given(DEFAULT, text) for key, text in values.items() if text}
+        found: dict[str, Given] = {}
+        for setting in settings:
+            if text := self._value(setting, {}):
+                found[setting.key] = Given(DEFAULT, text)
+            elif text := self._value(setting, environ):
+                found[setting.key] = Given(DEFAULT, text, in_environment=True)
+        return found
 
     def _value(self, setting: Setting, environ: Mapping[str, str]) -> str:
         given = (self._config(f"{NAMESPACE}:{setting.key}"), *(environ.get(name) for name in setting.environment))

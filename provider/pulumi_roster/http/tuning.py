@@ -3,8 +3,8 @@
 ``tuning`` is unstable: its keys may change in any release.
 
 - ``settleSeconds``: how long a write may take to appear in a service's reads.
-- ``quietSeconds``: how long a writer waits before it checks that its change of a shared list is still there. It must be
-  more than twice the duration of a call.
+- ``quietSeconds``: how long a writer waits before it checks that its change of a shared list is still there. It should
+  be more than twice the duration of a call.
 """
 
 from __future__ import annotations

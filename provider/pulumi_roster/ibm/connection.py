@@ -6,6 +6,7 @@ Source: https://cloud.ibm.com/apidocs/iam-access-groups ("Endpoint URL", "Authen
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,18 +16,17 @@ from ..errors import SettingsError
 from ..http.auth import Exchange, Token
 from ..http.client import Client, Dialect
 from ..http.grants import Grant
+from ..http.keys import DEVELOPMENT_TOKEN, Setting, System
 from ..http.paging import Paging, Query
-from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
-from ..redaction import quoted
+from ..http.report_all import report_all
+from ..http.settings import Connection
 from .sign_in import ApiKey, AssumedProfile, ComputeResource, ConfiguredToken, Profile
 
 __all__ = ["SYSTEM"]
 
 _DEFAULT_URL = "https://iam.cloud.ibm.com"
 
-# The variables of the vendor's Terraform provider, in its order, as for the other settings.
-_PROFILE_ID = ("IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID")
-_PROFILE_NAME = ("IC_IAM_PROFILE_NAME", "IBMCLOUD_IAM_PROFILE_NAME")
+_PROFILES = (("ibmProfileId",), ("ibmProfileName",))
 
 
 def _error(body: Any) -> tuple[str, str]:
@@ -54,7 +54,6 @@ DIALECT = Dialect(
     transaction_header="Transaction-Id",
     transaction_id=_transaction_id,
     hints={
-        401: "check roster:ibmApiKey, or roster:ibmToken, which is valid for an hour",
         403: "the identity needs the Administrator or Editor role: on the access group, or, to create a group, on the "
         "service 'IAM Access Groups Service'",
         404: "the object or its group no longer exists; run `pulumi refresh` to update the state",
@@ -68,50 +67,71 @@ DIALECT = Dialect(
 
 def _connect(connection: Connection) -> Client:
     url = connection.address(_DEFAULT_URL)
-    return Client(url, _auth(connection, url), DIALECT, connection.limits)
+    auth, refused = _auth(connection, url)
+    dialect = replace(DIALECT, hints={**DIALECT.hints, 401: refused})
+    return Client(url, auth, dialect, connection.limits)
 
 
-def _auth(connection: Connection, url: str) -> httpx.Auth:
-    """Return the auth of a connection. A trusted profile that is configured acts, or the run fails."""
-    key, compute_token = connection.get("ibmApiKey"), connection.get("ibmComputeToken")
-    profile = _profile(connection, by_compute_resource=bool(compute_token and not key))
-    if key:
-        grant: Grant = ApiKey(url, key)
-        return Exchange(AssumedProfile(url, profile, grant, "the owner of the API key") if profile else grant)
-    if compute_token:
-        if profile is None:
+def _auth(connection: Connection, url: str) -> tuple[httpx.Auth, str]:
+    """Return the credentials, and the hint for a call that IBM Cloud does not accept.
+
+    A trusted profile that is configured acts, or the run fails.
+    """
+    way = connection.way(("ibmApiKey",), ("ibmComputeToken", "ibmComputeProfile"), ("ibmToken",))
+    if way == "ibmComputeToken":
+        token, profile = report_all(lambda: connection.require("ibmComputeToken"), lambda: _of_compute(connection))
+        resource = ComputeResource(url, profile, token, connection.called("ibmComputeToken"))
+        return Exchange(resource, connection.limits), f"check {connection.called('ibmComputeToken')} and its profile"
+    text = ""
+    if way == "ibmApiKey":
+        key = connection.get("ibmApiKey")
+        if key.startswith("@"):
             raise SettingsError(
-                "ibmComputeToken needs a trusted profile, which the compute resource assumes",
-                hint="set ibmProfileId or ibmProfileName",
+                f"{connection.called('ibmApiKey')} must be the key itself, got @ and the path of a file",
+                hint="set it to the value of apikey in that file",
             )
-        return Exchange(ComputeResource(url, profile, compute_token))
-    # Last, because the emulator has a default for it.
-    token = connection.require("ibmApiKey", "ibmToken", "ibmComputeToken").removeprefix("Bearer ")
-    if profile is None:
-        return Token(token)
-    who = "the owner of the token; if the token is the profile's own, remove the profile from the configuration"
-    return Exchange(AssumedProfile(url, profile, ConfiguredToken(url, token), who))
+        identity: Grant = ApiKey(url, key)
+        who = "the owner of the API key"
+    else:
+        # The emulator has a default for this key.
+        text = connection.require("ibmToken", "ibmApiKey", "ibmComputeToken").removeprefix("Bearer ")
+        identity = ConfiguredToken(text)
+        who = "the owner of the token; if the token is the profile's own, remove the profile from the configuration"
+    check = f"check {connection.called(way or 'ibmToken')}"
+    if (assumed := _profile(connection)) is not None:
+        return Exchange(AssumedProfile(url, assumed, identity, who), connection.limits), f"{check} and its profile"
+    if way == "ibmApiKey":
+        return Exchange(identity, connection.limits), check
+    return Token(text), f"{check}, which is valid for an hour"
 
 
-def _profile(connection: Connection, *, by_compute_resource: bool) -> Profile | None:
-    id, name = connection.get("ibmProfileId"), connection.get("ibmProfileName")
-    if id and name:
-        raise SettingsError(
-            f"ibmProfileId and ibmProfileName are both set, to {quoted(id)!r} and {quoted(name)!r}",
-            hint=f"remove one of them, also from the environment: {', '.join((*_PROFILE_ID, *_PROFILE_NAME))}",
-        )
-    if id:
-        return Profile.by_id(id)
-    if not name:
-        return None
-    # IBM Cloud looks for the profile of a compute resource in the account of that resource.
-    account_id = "" if by_compute_resource else connection.get("ibmAccountId")
-    if not account_id and not by_compute_resource:
-        raise SettingsError(
-            f"ibmProfileName needs ibmAccountId, the account of the trusted profile {quoted(name)!r}",
-            hint="set ibmAccountId, or ibmProfileId instead of the name",
-        )
-    return Profile.by_name(name, account_id)
+def _of_compute(connection: Connection) -> Profile:
+    """Return the profile that a compute resource assumes."""
+    # IBM Cloud looks for the profile's name in the account of the compute resource.
+    match connection.way(*_PROFILES, ("ibmComputeProfile",)):
+        case "ibmProfileId":
+            return Profile.by_id(connection.get("ibmProfileId"))
+        case "ibmProfileName":
+            return Profile.by_name(connection.get("ibmProfileName"), "")
+        case "ibmComputeProfile":
+            return Profile.by_any(connection.get("ibmComputeProfile"))
+        case _:
+            raise connection.missing("ibmProfileId", "ibmProfileName", "ibmComputeProfile")
+
+
+def _profile(connection: Connection) -> Profile | None:
+    """Return the profile that the owner of a key or a token assumes."""
+    match connection.way(*_PROFILES):
+        case "ibmProfileId":
+            return Profile.by_id(connection.get("ibmProfileId"))
+        case "ibmProfileName":
+            if account_id := connection.get("ibmAccountId"):
+                return Profile.by_name(connection.get("ibmProfileName"), account_id)
+            error = connection.missing("ibmAccountId")
+            error.hint += "; the name of a trusted profile needs its account, but ibmProfileId does not"
+            raise error
+        case _:
+            return None
 
 
 SYSTEM = System(
@@ -123,9 +143,11 @@ SYSTEM = System(
         Setting("ibmAccountId", ("IC_ACCOUNT_ID", "IBMCLOUD_ACCOUNT_ID"), sign_in=False),
         Setting("ibmApiKey", ("IC_API_KEY", "IBMCLOUD_API_KEY"), secret=True),
         Setting("ibmToken", ("IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN"), secret=True),
-        Setting("ibmComputeToken", ("IBMCLOUD_CR_TOKEN",), secret=True),
-        Setting("ibmProfileId", _PROFILE_ID),
-        Setting("ibmProfileName", _PROFILE_NAME),
+        # The variables of the command `ibmcloud`, and then those of the vendor's Terraform provider, in its order.
+        Setting("ibmComputeToken", ("IBMCLOUD_CR_TOKEN",), secret=True, or_file=True),
+        Setting("ibmComputeProfile", ("IBMCLOUD_CR_PROFILE",)),
+        Setting("ibmProfileId", ("IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID")),
+        Setting("ibmProfileName", ("IC_IAM_PROFILE_NAME", "IBMCLOUD_IAM_PROFILE_NAME")),
     ),
     connect=_connect,
     development={"ibmAccountId": "acc-demo", "ibmToken": DEVELOPMENT_TOKEN},

@@ -7,15 +7,19 @@ Source: https://cloud.ibm.com/apidocs/iam-identity-token-api ("Create an IAM acc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from ..errors import ServiceError, SettingsError, Unauthorized
+from ..errors import ServiceError, Unauthorized
 from ..http.grants import Grant, Granted, Steps, TokenRequest, require_text
+from ..http.token_file import token_in
 
 __all__ = ["ApiKey", "AssumedProfile", "ComputeResource", "ConfiguredToken", "Profile"]
+
+# IBM Cloud makes an id from "Profile-" and a UUID. A profile's name may begin with "Profile-" too.
+_ID = re.compile(r"crn:.*|(iam-)?Profile-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _GRANT_TYPE = "urn:ibm:params:oauth:grant-type:"
 
@@ -24,17 +28,25 @@ _GRANT_TYPE = "urn:ibm:params:oauth:grant-type:"
 class Profile:
     """A trusted profile.
 
-    :param name: its id, CRN or name, as the user has configured it.
+    :param label: its id, CRN or name, as the user has configured it, for messages.
     :param fields: the fields of a token request that name it.
     """
 
-    name: str
+    label: str
     fields: Mapping[str, str]
 
     @staticmethod
     def by_id(id: str) -> Profile:
         """Return the profile with this id, or with this CRN."""
         return Profile(id, {"profile_crn" if id.startswith("crn:") else "profile_id": require_text(id, "profile id")})
+
+    @staticmethod
+    def by_any(given: str) -> Profile:
+        """Return the profile with this id, CRN or name.
+
+        IBM Cloud looks for the name in the account of the compute resource that assumes the profile.
+        """
+        return Profile.by_id(given) if _ID.fullmatch(given) else Profile.by_name(given, "")
 
     @staticmethod
     def by_name(name: str, account_id: str) -> Profile:
@@ -60,13 +72,13 @@ class _Grant(Grant):
         return f"{message} ({details})" if details else message
 
     def _request(
-        self, grant_type: str, what: str, secret: Mapping[str, str], fields: Mapping[str, str]
+        self, grant_type: str, secret_name: str, secret: Mapping[str, str], fields: Mapping[str, str]
     ) -> Steps[Granted]:
         form = {"grant_type": _GRANT_TYPE + grant_type, **secret, **fields}
-        answer = yield TokenRequest(self._url, what, form=form, secrets=tuple(secret.values()))
+        answer = yield TokenRequest(self._url, secret_name, form=form, secrets=tuple(secret.values()))
         token = answer["access_token"]
         if not isinstance(token, str):
-            raise TypeError("a token is a text")
+            raise TypeError("a token is a string")
         return Granted(token, float(answer.get("expires_in", 3600)))
 
     def _assume(self, grant_type: str, secret: Mapping[str, str], profile: Profile, who: str) -> Steps[Granted]:
@@ -76,7 +88,7 @@ class _Grant(Grant):
             if error.status not in (400, 401, 403, 404):
                 raise
             raise Unauthorized(
-                f"the trusted profile {profile.name!r} could not be assumed ({error.status})",
+                f"the trusted profile {profile.label!r} could not be assumed ({error.status})",
                 status=error.status,
                 response=error.response,
                 transaction_id=error.transaction_id,
@@ -98,18 +110,17 @@ class ApiKey(_Grant):
         return (yield from self._request("apikey", "IBM Cloud API key", {"apikey": self._key}, {}))
 
 
-class ConfiguredToken(_Grant):
+class ConfiguredToken(Grant):
     """Gives the token that the user has configured. Roster cannot renew it.
 
     :raises SettingsError: the token is not valid text.
     """
 
-    def __init__(self, url: str, token: str) -> None:
-        super().__init__(url)
+    def __init__(self, token: str) -> None:
         self._token = require_text(token, "IBM Cloud token")
 
     def sign_in(self) -> Steps[Granted]:
-        yield from ()
+        yield from ()  # sends no request, but makes this method a generator
         return Granted(self._token)
 
 
@@ -134,12 +145,13 @@ class ComputeResource(_Grant):
 
     :param token: the token, or ``@`` and the path of a file with it, as for ``ibmcloud login --cr-token``. IBM Cloud
         replaces the file before its token expires, so each sign-in reads it again.
+    :param called: the name of the token's setting in messages.
     :raises SettingsError: the file cannot be read, or it is empty.
     """
 
-    def __init__(self, url: str, profile: Profile, token: str) -> None:
+    def __init__(self, url: str, profile: Profile, token: str, called: str) -> None:
         super().__init__(url)
-        self._profile, self._token = profile, token
+        self._profile, self._token, self._called = profile, token, called
         self._read()
 
     def sign_in(self) -> Steps[Granted]:
@@ -148,14 +160,4 @@ class ComputeResource(_Grant):
     def _read(self) -> str:
         if not self._token.startswith("@"):
             return require_text(self._token, "token of the compute resource")
-        try:
-            token = Path(self._token[1:]).expanduser().read_text("utf-8").strip()
-        except (OSError, ValueError) as error:
-            token, why = "", f"cannot be read: {error}"
-        else:
-            why = "is empty"
-        if not token:
-            raise SettingsError(
-                f"the file of ibmComputeToken {why}", hint="set ibmComputeToken to @ and the path of the file"
-            )
-        return token
+        return token_in(self._token[1:], self._called)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from ..http.client import Client
-from ..http.settings import System
+from ..http.keys import System
 from ..schema.identity import ObjectKey
 from ..schema.model import Args, State
 from .list_cache import Listing

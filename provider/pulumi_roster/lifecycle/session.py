@@ -25,9 +25,12 @@ class Session:
         self._listings: dict[tuple[str, str, str], Listing[Any]] = {}
         self._bursts: dict[tuple[str, str, str], ReadBurst] = defaultdict(ReadBurst)
 
-    def close(self) -> None:
-        """Close all connections."""
-        self.settings.close()
+    def close(self, until: float | None = None) -> None:
+        """Close all connections.
+
+        :param until: when to give up the revocation of tokens.
+        """
+        self.settings.close(until)
 
     def listing(self, handler: Handler[Any, Any], connection: str, scope: str) -> Listing[Any]:
         """Return the listing of one scope. Kinds with the same ``Handler.listing`` share it."""

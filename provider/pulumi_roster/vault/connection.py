@@ -6,108 +6,89 @@ Source: https://developer.hashicorp.com/vault/api-docs ("Transport", "Authentica
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 
 from ..errors import SettingsError
 from ..http.auth import Exchange, Token
 from ..http.client import Client
-from ..http.settings import DEVELOPMENT_TOKEN, Connection, Setting, System
+from ..http.keys import DEVELOPMENT_TOKEN, Setting, System
+from ..http.report_all import report_all
+from ..http.settings import Connection
 from ..http.tls_and_proxies import NamedFile, Tls, tls_from_files
+from ..http.token_file import token_in
 from .dialect import DIALECT, NEEDED_RIGHTS
-from .sign_in import METHODS, TOKEN_HEADER, Login, Method, method_of, report_all
+from .sign_in import METHODS, TOKEN_HEADER, Login, Method, method_of, namespace_headers
 
-__all__ = ["NAMESPACE_HEADER", "SYSTEM"]
+__all__ = ["SYSTEM"]
 
-NAMESPACE_HEADER = "X-Vault-Namespace"
-
-_CLIENT_HINT = "Vault needs a client certificate that it trusts: check roster:vaultClientCert and roster:vaultClientKey"
 _SKIP_VERIFY = ("BAO_SKIP_VERIFY", "VAULT_SKIP_VERIFY")
+_TOKEN_FILE = "~/.vault-token"
 
 
 def _connect(connection: Connection) -> Client:
-    report_all(
+    address, headers, method, tls = report_all(
         connection.address,
-        lambda: _namespace(connection, "vaultNamespace"),
-        lambda: _namespace(connection, "vaultAuthNamespace"),
+        lambda: namespace_headers(connection, "vaultNamespace"),
         lambda: _credentials(connection),
         lambda: _tls(connection),
     )
-    address = connection.address()
-    auth, refused = _auth(connection, address)
-    dialect = replace(
-        DIALECT,
-        headers=_headers(_namespace(connection, "vaultNamespace")),
-        hints={**DIALECT.hints, 403: refused, "certificate": _certificate_hint(), "client certificate": _CLIENT_HINT},
-    )
+    if isinstance(method, Token):
+        auth: httpx.Auth = method
+        refused = f"check {connection.called('vaultToken')}, which may have expired; its policies need {NEEDED_RIGHTS}"
+    else:
+        auth = Exchange(Login(method, address), connection.limits, scheme="", header=TOKEN_HEADER)
+        refused = f"the policies of this {method.title} login need {NEEDED_RIGHTS}"
+    dialect = replace(DIALECT, headers=headers, hints={**DIALECT.hints, 403: refused, **_hints(connection)})
     # After a write with an unknown outcome, Roster looks for its result instead of repeating the write, so the client
     # never retries a 500. A 412 means that this server lags behind the one that answered before.
     limits = replace(connection.limits, retried=connection.limits.retried - {500} | {412})
-    return Client(address, auth, dialect, limits, tls=_tls(connection))
-
-
-def _headers(namespace: str) -> dict[str, str]:
-    return {"X-Vault-Request": "true", **({NAMESPACE_HEADER: namespace} if namespace else {})}
-
-
-def _namespace(connection: Connection, key: str) -> str:
-    namespace = connection.get(key).strip().strip("/")
-    if not re.fullmatch(r"[\x21-\x7e]*", namespace):
-        raise SettingsError(f"roster:{key} must be the path of a namespace, got {namespace!r}")
-    return "" if namespace == "root" else namespace
-
-
-def _auth(connection: Connection, address: str) -> tuple[httpx.Auth, str]:
-    """Return the credentials, and the hint for a call that Vault refuses."""
-    method = _credentials(connection)
-    if isinstance(method, Token):
-        return method, f"check roster:vaultToken, which may have expired; its policies need {NEEDED_RIGHTS}"
-    # The namespace of the auth method may be a parent of the one to manage. "root" names the root namespace.
-    own = "vaultAuthNamespace" if connection.get("vaultAuthNamespace") else "vaultNamespace"
-    login = Login(method, address, _headers(_namespace(connection, own)))
-    exchange = Exchange(login, scheme="", header=TOKEN_HEADER, clock=connection.limits.clock)
-    return exchange, f"the policies of this {method.title} login need {NEEDED_RIGHTS}"
+    return Client(address, auth, dialect, limits, tls=tls)
 
 
 def _credentials(connection: Connection) -> Token | Method:
-    name = connection.get("vaultAuthMethod").lower() or "token"
+    name = connection.get("vaultAuthMethod").lower()
+    if not name:
+        _refuse_keys_of_a_login(connection)
     # The emulator needs no credentials, so a stack may keep its method and run with the emulator.
-    if name == "token" or connection.get("vaultToken") == DEVELOPMENT_TOKEN:
+    if name in ("", "token") or connection.get("vaultToken") == DEVELOPMENT_TOKEN:
         return Token(_token(connection), scheme="", header=TOKEN_HEADER)
     if name not in METHODS:
-        raise SettingsError(f"roster:vaultAuthMethod must be one of {', '.join(['token', *METHODS])}, got {name!r}")
-    if connection.get("vaultToken"):
-        # Whichever Roster chose, it could act as an identity that the user does not expect.
-        raise SettingsError(
-            f"vaultToken is set, and vaultAuthMethod is {name}: Roster does not guess which identity you mean",
-            hint="remove the token (`pulumi config rm roster:vaultToken`, `unset BAO_TOKEN VAULT_TOKEN`), "
-            "or set roster:vaultAuthMethod to token",
-        )
+        called = connection.called("vaultAuthMethod")
+        raise SettingsError(f"{called} must be one of {', '.join(['token', *METHODS])}, got {name!r}")
+    connection.way(("vaultToken",), ("vaultAuthMethod",))
     return method_of(connection, name)
+
+
+def _refuse_keys_of_a_login(connection: Connection) -> None:
+    """Refuse keys that only a login uses, because the owner of a token would act instead of that login."""
+    keys = SYSTEM.sign_in_keys - {"vaultToken", "vaultAuthMethod"}
+    if given := [
+        setting.key for setting in SYSTEM.settings if setting.key in keys and connection.is_given(setting.key)
+    ]:
+        method = connection.called("vaultAuthMethod")
+        raise SettingsError(
+            f"{' and '.join(map(connection.found, given))} need a method that signs in, and {method} is not set",
+            hint=f"set {method} to {', '.join(METHODS)}, or to token if another program uses these values",
+        )
 
 
 def _token(connection: Connection) -> str:
     if token := connection.get("vaultToken").strip():
         return token
-    # `vault login` writes this file. It belongs to the default connection: a server of another account must not see the
-    # token.
-    kept = Path("~/.vault-token").expanduser()
-    if connection.uses_default and kept.is_file() and (token := kept.read_text().strip()):
-        return token
-    try:
-        return connection.require("vaultToken")
-    except SettingsError as error:
-        error.hint += f"; or sign in with {', '.join(METHODS)}: set vaultAuthMethod"
-        raise
+    # `vault login` writes this file. A server of another account must not see the token.
+    if connection.uses_environment and os.path.isfile(os.path.expanduser(_TOKEN_FILE)):
+        return token_in(_TOKEN_FILE, "`vault login`")
+    error = connection.missing("vaultToken")
+    error.hint += f"; or sign in with {', '.join(METHODS)}: set {connection.called('vaultAuthMethod')}"
+    raise error
 
 
 def _tls(connection: Connection) -> Tls:
     def file(key: str) -> NamedFile | None:
         path = connection.get(key)
-        return NamedFile(f"roster:{key}", str(Path(path).expanduser())) if path else None
+        return NamedFile(connection.called(key), os.path.expanduser(path)) if path else None
 
     return tls_from_files(
         authority=file("vaultCaCert"),
@@ -118,15 +99,26 @@ def _tls(connection: Connection) -> Tls:
     )
 
 
+def _hints(connection: Connection) -> dict[int | str, str]:
+    called = connection.called
+    return {
+        400: "correct the declaration; if the response names a path, a route or a namespace, check "
+        f"{called('vaultAddress')} and {called('vaultNamespace')}",
+        "certificate": _certificate_hint(),
+        "client certificate": "Vault needs a client certificate that it trusts: check "
+        f"{called('vaultClientCert')} and {called('vaultClientKey')}",
+    }
+
+
 def _certificate_hint() -> str:
     hint = "check the address, or, if Vault uses your own certificate authority, set VAULT_CACERT to its certificate"
     ignored = [name for name in _SKIP_VERIFY if os.environ.get(name)]
     return f"{hint}; Roster ignores {' and '.join(ignored)}, and always verifies certificates" if ignored else hint
 
 
-def _both(name: str, *more: str) -> tuple[str, ...]:
+def _both(name: str) -> tuple[str, ...]:
     """Return the variables of OpenBao and Vault. OpenBao's own tools read ``BAO_*`` first, then ``VAULT_*``."""
-    return (f"BAO_{name}", f"VAULT_{name}", *more)
+    return (f"BAO_{name}", f"VAULT_{name}")
 
 
 SYSTEM = System(
@@ -137,17 +129,18 @@ SYSTEM = System(
         Setting("vaultAddress", _both("ADDR")),
         Setting("vaultNamespace", _both("NAMESPACE"), sign_in=False),
         Setting("vaultToken", _both("TOKEN"), secret=True),
-        Setting("vaultAuthMethod", _both("AUTH_METHOD")),
+        # A name that no tool of the vendors reads begins with ROSTER_VAULT.
+        Setting("vaultAuthMethod", ("ROSTER_VAULT_AUTH_METHOD",)),
         # GitLab's names. See https://docs.gitlab.com/ci/secrets/hashicorp_vault
-        Setting("vaultAuthMount", _both("AUTH_PATH")),
-        Setting("vaultAuthRole", _both("AUTH_ROLE")),
-        Setting("vaultAuthNamespace", _both("AUTH_NAMESPACE")),
-        Setting("vaultRoleId", _both("ROLE_ID")),
-        Setting("vaultSecretId", _both("SECRET_ID"), secret=True),
-        # GitLab's documentation calls the variable VAULT_ID_TOKEN. The last name is that of Terraform and pulumi-vault.
-        Setting("vaultJwt", _both("ID_TOKEN", "TERRAFORM_VAULT_AUTH_JWT"), secret=True),
-        Setting("vaultJwtFile", _both("JWT_FILE")),
-        Setting("vaultJwtAudience", _both("JWT_AUDIENCE")),
+        Setting("vaultAuthMount", ("VAULT_AUTH_PATH",)),
+        Setting("vaultAuthRole", ("VAULT_AUTH_ROLE",)),
+        Setting("vaultAuthNamespace", ("ROSTER_VAULT_AUTH_NAMESPACE",)),
+        Setting("vaultRoleId", ("ROSTER_VAULT_ROLE_ID",)),
+        Setting("vaultSecretId", ("ROSTER_VAULT_SECRET_ID",), secret=True),
+        # GitLab's documentation uses the first name, Terraform and pulumi-vault the second.
+        Setting("vaultJwt", ("VAULT_ID_TOKEN", "TERRAFORM_VAULT_AUTH_JWT"), secret=True),
+        Setting("vaultJwtFile", ("ROSTER_VAULT_JWT_FILE",)),
+        Setting("vaultJwtAudience", ("ROSTER_VAULT_JWT_AUDIENCE",)),
         Setting("vaultCaCert", _both("CACERT"), sign_in=False),
         Setting("vaultCaPath", _both("CAPATH"), sign_in=False),
         Setting("vaultClientCert", _both("CLIENT_CERT"), sign_in=False),

@@ -12,7 +12,10 @@ from ..http.client import Dialect
 
 __all__ = ["DIALECT", "NEEDED_RIGHTS", "error_words"]
 
-NEEDED_RIGHTS = "update on identity/group, and read, update and delete on identity/group/*"
+NEEDED_RIGHTS = (
+    "update on identity/group, and read, update and delete on identity/group/*; "
+    "only list_identity_groups needs list on identity/group/id too"
+)
 
 # Vault answers these messages with status 500, although the request is wrong.
 _REFUSALS = re.compile(
@@ -45,8 +48,6 @@ DIALECT = Dialect(
     error=lambda body: ("", error_words(body)),
     meaning=_meaning,
     hints={
-        400: "correct the declaration; if the response names a path, a route or a namespace, check roster:vaultAddress "
-        "and roster:vaultNamespace",
         404: "the object no longer exists; run `pulumi refresh` to update the state",
         412: "this server lags behind the others; run again",
         429: "the rate limit did not end in time; run again later",

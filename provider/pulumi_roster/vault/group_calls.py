@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from ..errors import SettingsError
 from ..http.client import Client, Reply
 from ..schema.fields import Unordered
-from .connection import NAMESPACE_HEADER
+from .sign_in import NAMESPACE_HEADER
 
 __all__ = [
     "BY_ID",

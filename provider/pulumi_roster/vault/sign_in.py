@@ -7,21 +7,24 @@ API is the same.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import InvalidIdentifier, ServiceError, SettingsError, Unauthorized
 from ..http.addresses import segment
 from ..http.github_oidc import github_token, in_github_actions
 from ..http.grants import Grant, Granted, Steps, TokenRequest, require_text
+from ..http.report_all import report_all
 from ..http.settings import Connection
+from ..http.token_file import token_in
 from .dialect import error_words
 
-__all__ = ["METHODS", "TOKEN_HEADER", "Login", "Method", "method_of", "report_all"]
+__all__ = ["METHODS", "NAMESPACE_HEADER", "TOKEN_HEADER", "Login", "Method", "method_of", "namespace_headers"]
 
 TOKEN_HEADER = "X-Vault-Token"
+NAMESPACE_HEADER = "X-Vault-Namespace"
 
 _KUBERNETES_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 
@@ -35,28 +38,29 @@ class Method:
         files and those of GitHub change.
     :param hint: what to do if Vault refuses the credentials.
     :param path: the encoded path at which it is mounted, below ``/v1/auth``.
+    :param headers: sent with every request, such as the namespace.
     """
 
     title: str
     credentials: Callable[[], dict[str, str]]
     hint: str
     path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Login(Grant):
     """Exchanges the credentials of a method for a token, renews that token, and revokes it at the end.
 
     :param address: the address of Vault.
-    :param headers: sent with every request, such as the namespace.
     """
 
     # Vault never answers 401. It answers 403 to an expired or revoked token, but also if a policy is missing.
     refusals = frozenset({403})
 
-    def __init__(self, method: Method, address: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, method: Method, address: str) -> None:
         self._method = method
         self._auth = f"{address}/v1/auth"
-        self._headers = dict(headers)
+        self._headers = dict(method.headers)
 
     def sign_in(self) -> Steps[Granted]:
         fields = self._method.credentials()
@@ -131,51 +135,46 @@ def _granted(answer: Any) -> Granted:
 
 
 def _approle(connection: Connection) -> Method:
-    report_all(lambda: connection.require("vaultRoleId"), lambda: connection.require("vaultSecretId"))
-    fields = {
-        "role_id": require_text(connection.get("vaultRoleId"), "role ID"),
-        "secret_id": require_text(connection.get("vaultSecretId"), "secret ID"),
-    }
-    hint = "check roster:vaultRoleId, and roster:vaultSecretId, which may have expired or been used too often"
-    return Method("AppRole", lambda: fields, hint)
+    role_id, secret_id = report_all(
+        lambda: require_text(connection.require("vaultRoleId"), "role ID"),
+        lambda: require_text(connection.require("vaultSecretId"), "secret ID"),
+    )
+    hint = (
+        f"check {connection.called('vaultRoleId')}, and {connection.called('vaultSecretId')}, which may have expired "
+        "or been used too often"
+    )
+    return Method("AppRole", lambda: {"role_id": role_id, "secret_id": secret_id}, hint)
 
 
 def _jwt(connection: Connection) -> Method:
     role, token = connection.get("vaultAuthRole"), _web_token(connection)
     # Without a role, Vault uses the default role of the mount.
     given = {"role": role} if role else {}
-    hint = "check roster:vaultAuthRole, with its bound audiences and claims"
+    hint = f"check {connection.called('vaultAuthRole')}, with its bound audiences and claims"
     return Method("JWT", lambda: {**given, "jwt": token()}, hint)
 
 
 def _web_token(connection: Connection) -> Callable[[], str]:
     """Return a function that gives a JSON Web Token: the configured one, that of a file, or a new one of GitHub."""
-    fixed, file = connection.get("vaultJwt"), connection.get("vaultJwtFile")
-    if fixed and file:
-        raise SettingsError(
-            "vaultJwt and vaultJwtFile are both set: Roster does not guess which identity you mean",
-            hint="remove one of them from the configuration or the environment",
-        )
-    if fixed:
-        require_text(fixed, "JWT")
+    way = connection.way(("vaultJwt",), ("vaultJwtFile",))
+    if way == "vaultJwt":
+        fixed = require_text(connection.get("vaultJwt"), "JWT")
         return lambda: fixed
-    if file:
-        return _file_reader(file)
+    if way == "vaultJwtFile":
+        return _file_reader(connection, connection.get("vaultJwtFile"))
     if in_github_actions():
         return lambda: github_token(connection.get("vaultJwtAudience"), connection.limits)
-    try:
-        connection.require("vaultJwt", "vaultJwtFile")
-    except SettingsError as error:
-        error.hint += "; in GitHub Actions, add `permissions: id-token: write` to the job instead"
-        raise
-    raise AssertionError("unreachable")
+    error = connection.missing("vaultJwt", "vaultJwtFile")
+    error.hint += "; in GitHub Actions, add `permissions: id-token: write` to the job instead"
+    raise error
 
 
 def _kubernetes(connection: Connection) -> Method:
-    file = connection.get("vaultJwtFile") or _KUBERNETES_TOKEN
-    report_all(lambda: connection.require("vaultAuthRole"), lambda: _file_reader(file))
-    role, token = connection.get("vaultAuthRole"), _file_reader(file)
-    hint = "check roster:vaultAuthRole, with its bound service accounts and namespaces"
+    role, token = report_all(
+        lambda: connection.require("vaultAuthRole"),
+        lambda: _file_reader(connection, connection.get("vaultJwtFile") or _KUBERNETES_TOKEN),
+    )
+    hint = f"check {connection.called('vaultAuthRole')}, with its bound service accounts and namespaces"
     return Method("Kubernetes", lambda: {"role": role, "jwt": token()}, hint)
 
 
@@ -192,9 +191,26 @@ def method_of(connection: Connection, name: str) -> Method:
 
     :raises SettingsError: settings of this method are missing, or a file cannot be read. Nothing was sent.
     """
-    report_all(lambda: _path(connection, name), lambda: METHODS[name](connection))
-    method = METHODS[name](connection)
-    return replace(method, path=_path(connection, name), hint=f"{method.hint}, and roster:vaultAuthMount")
+    # The namespace of the auth method may be a parent of the one to manage. "root" names the root namespace.
+    own = "vaultAuthNamespace" if connection.get("vaultAuthNamespace") else "vaultNamespace"
+    path, headers, method = report_all(
+        lambda: _path(connection, name),
+        lambda: namespace_headers(connection, own),
+        lambda: METHODS[name](connection),
+    )
+    return replace(method, path=path, headers=headers, hint=f"{method.hint}, and {connection.called('vaultAuthMount')}")
+
+
+def namespace_headers(connection: Connection, key: str) -> dict[str, str]:
+    """Return the headers that every request has, with the namespace that a key names.
+
+    :raises SettingsError: it is not the path of a namespace.
+    """
+    namespace = connection.get(key).strip().strip("/")
+    if not re.fullmatch(r"[\x21-\x7e]*", namespace):
+        raise SettingsError(f"{connection.called(key)} must be the path of a namespace, got {namespace!r}")
+    named = {NAMESPACE_HEADER: namespace} if namespace not in ("", "root") else {}
+    return {"X-Vault-Request": "true", **named}
 
 
 def _path(connection: Connection, default: str) -> str:
@@ -202,43 +218,18 @@ def _path(connection: Connection, default: str) -> str:
     try:
         return "/".join(segment(part) for part in mount.split("/"))
     except InvalidIdentifier:
-        raise SettingsError(
-            f"roster:vaultAuthMount must be the path of an auth method, such as {default}, got {mount!r}"
-        ) from None
+        called = connection.called("vaultAuthMount")
+        raise SettingsError(f"{called} must be the path of an auth method, such as {default}, got {mount!r}") from None
 
 
-def report_all(*checks: Callable[[], object]) -> None:
-    """Run checks of the settings, and raise one error for all that fail."""
-    errors: list[SettingsError] = []
-    for check in checks:
-        try:
-            check()
-        except SettingsError as error:
-            errors.append(error)
-    if errors:
-        raise SettingsError(
-            "; ".join(error.message for error in errors), hint="; ".join(error.hint for error in errors if error.hint)
-        )
-
-
-def _file_reader(path: str) -> Callable[[], str]:
-    """Return a function that reads a token from a file each time, because the writer of the file replaces the token.
+def _file_reader(connection: Connection, path: str) -> Callable[[], str]:
+    """Return a function that reads a token from a file each time.
 
     :raises SettingsError: the file cannot be read now.
     """
 
     def read() -> str:
-        try:
-            token = Path(path).expanduser().read_text("utf-8").strip()
-        except (OSError, UnicodeError) as error:
-            why = (error.strerror or error) if isinstance(error, OSError) else "it is not text"
-            raise SettingsError(
-                f"roster:vaultJwtFile must be a file that contains a token, got {path}: {why}",
-                hint="set roster:vaultJwtFile to the file's path",
-            ) from None
-        if not token:
-            raise SettingsError(f"roster:vaultJwtFile must be a file that contains a token, got {path}: it is empty")
-        return token
+        return token_in(path, connection.called("vaultJwtFile"))
 
     read()
     return read
