@@ -70,7 +70,7 @@ class PlantedProject:
         (program.folder / "sitecustomize.py").write_text(LOGGING)
         secret = {
             "ibmApiKey": canaries.plant("config ibm key", "canaryOfIbmKey+/=&4711"),
-            "ibmToken": canaries.plant("config ibm token", "canaryUnusedToken4712"),
+            "britiveOidcToken": self._token("config britive OIDC token"),
         }
         plain = {"ibmUrl": url, "ibmAccountId": "acc-demo", "appsecUrl": url, "vaultAddress": url, "britiveTenant": url}
         plain |= {"appsecClientId": "client"}
@@ -86,7 +86,8 @@ class PlantedProject:
                     self._token(name) if good else canaries.plant(name, f"\"'<&>\\/%2Fcanary{connection}{key}4717")
                 )
         # Keys whose service exchanges them, and then refuses the token.
-        del secret["connections.refuse403.vaultToken"]
+        for replaced in ("refuse401.ibmToken", "unknown.ibmToken", "refuse403.appsecToken", "refuse403.vaultToken"):
+            del secret[f"connections.{replaced}"]
         plain |= {"connections.refuse403.vaultAuthMethod": "approle", "connections.refuse403.vaultRoleId": "role"}
         for key in (
             "refuse401.ibmApiKey",
@@ -109,12 +110,11 @@ class PlantedProject:
             "LOGS": str(program.folder / "logs"),
             "ROSTER_TIMEOUT_SECONDS": "2",
             "APPSEC_CLIENT_SECRET": canaries.plant("environment appsec secret", "a secret: canaryOfAppsec4713"),
-            "BRITIVE_OIDC_TOKEN": self._token("environment britive token"),
             **{
                 name: canaries.plant(f"environment {name}", f"canaryOf{name.replace('_', '')}4714")
                 for name in (
                     *("IC_API_KEY", "IBMCLOUD_API_KEY", "IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN", "IBMCLOUD_CR_TOKEN"),
-                    *("APPSEC_TOKEN", "BRITIVE_API_TOKEN", "BRITIVE_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+                    *("BRITIVE_OIDC_TOKEN", "BRITIVE_API_TOKEN", "BRITIVE_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
                 )
             },
             "ROSTER_CONNECTIONS": json.dumps(

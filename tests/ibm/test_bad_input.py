@@ -102,7 +102,7 @@ def test_a_wrong_token_is_refused_and_not_shown(emulator: Running, kind: str) ->
     resource = Resource(kind, emulator, HASTY, ibmToken="nobodys-token")
     with pytest.raises(Unauthorized) as caught:
         resource.up(**DECLARED[kind])
-    assert "roster:ibmApiKey" in str(caught.value)
+    assert "check roster:ibmToken" in str(caught.value)
     assert "transaction id" in str(caught.value)
     assert "nobodys-token" not in str(caught.value)
     assert ibm_groups(emulator) == []

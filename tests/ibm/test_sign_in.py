@@ -138,7 +138,7 @@ def test_the_variables_are_those_of_the_vendors_tools(key: str, names: list[str]
         ),
         ({"ibmApiKey": "canary", "ibmProfileName": "one"}, "needs roster:ibmAccountId", "ibmProfileId"),
         ({"ibmToken": "canary", "ibmProfileName": "one"}, "needs roster:ibmAccountId", "ibmProfileId"),
-        ({"ibmProfileId": "Profile-1"}, "needs roster:ibmToken or roster:ibmApiKey", "config set --secret"),
+        ({"ibmProfileId": "Profile-1"}, "needs roster:ibmApiKey or roster:ibmToken", "config set --secret"),
         ({"ibmComputeToken": "canary"}, "needs roster:ibmProfileId or", "ibmProfileId"),
         ({"ibmApiKey": "canary", "ibmToken": "canary"}, "ibmApiKey and roster:ibmToken are both set", "config rm"),
         ({"ibmApiKey": "canary", "ibmComputeProfile": "P"}, "are both set", "config rm roster:ibmComputeProfile"),

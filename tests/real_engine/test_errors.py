@@ -83,7 +83,7 @@ def test_each_error_of_the_service_or_the_network_is_a_few_lines_with_a_hint(
     ran = program.up("--continue-on-error", code=1)
     message = ran.errors
     a_few_lines(message["wrong"], 'create ibm.AccessGroup "wrong"', "401 invalid_token", "either missing or invalid")
-    a_few_lines(message["wrong"], "roster:ibmApiKey")
+    a_few_lines(message["wrong"], "check ibmToken in roster:connections.wrong")
     assert TRANSACTION.search(message["wrong"])
     a_few_lines(message["refused"], "the IBM Cloud API key was not accepted", "API key could not be found", "hint: ")
     a_few_lines(message["viewer"], "403 forbidden", "You don't have the required access", "Editor")

@@ -93,8 +93,8 @@ def _auth(connection: Connection, url: str) -> tuple[httpx.Auth, str]:
         identity: Grant = ApiKey(url, key)
         who = "the owner of the API key"
     else:
-        # The emulator has a default for this key.
-        text = connection.require("ibmToken", "ibmApiKey", "ibmComputeToken").removeprefix("Bearer ")
+        # The emulator has a default for the token.
+        text = connection.require("ibmApiKey", "ibmToken", "ibmComputeToken").removeprefix("Bearer ")
         identity = ConfiguredToken(text)
         who = "the owner of the token; if the token is the profile's own, remove the profile from the configuration"
     check = f"check {connection.called(way or 'ibmToken')}"
