@@ -156,20 +156,23 @@ def test_missing_credentials_and_account_are_named_with_the_commands_that_set_th
     assert "Traceback" not in message
 
 
-def test_a_mistake_in_a_connection_is_reported_without_a_preview_too(program: Program) -> None:
+@pytest.mark.parametrize(
+    ("connection", "key", "reason"),
+    [
+        ("second", "ibmTokn", "did you mean 'ibmToken'"),
+        ("thrid", "ibmToken", "must be one of default, second, got 'thrid'"),
+    ],
+)
+@pytest.mark.parametrize(
+    "declared", ['AccessGroup("x"', 'MemberAccessGroups("x", iam_id="IBMid-1", access_group_ids=[], exclusive=False']
+)
+def test_a_mistake_in_a_connection_is_reported_without_a_preview_too(
+    program: Program, declared: str, connection: str, key: str, reason: str
+) -> None:
     """Without a preview, the engine refuses unknown inputs before it reads the check failures."""
-    program.environment["ROSTER_CONNECTIONS"] = json.dumps({"second": {"ibmTokn": "t"}})
-    program.write("""
-        roster.ibm.AccessGroup("team", connection="second")
-        roster.ibm.MemberAccessGroups("groups", iam_id="IBMid-1", access_group_ids=[], exclusive=False,
-                                      connection="thrid")
-    """)
-    errors = program.up("--continue-on-error", code=None).errors
-    assert "did you mean 'ibmToken'" in errors["team"]
-    program.environment["ROSTER_CONNECTIONS"] = json.dumps({"second": {"ibmToken": "t"}})
-    assert (
-        "must be one of default, second, got 'thrid'" in program.up("--continue-on-error", code=None).errors["groups"]
-    )
+    program.environment["ROSTER_CONNECTIONS"] = json.dumps({"second": {key: "t"}})
+    program.write(f"roster.ibm.{declared}, connection='{connection}')")
+    assert reason in program.up(code=None).errors["x"]
 
 
 def test_debug_shows_where_an_error_came_from(program: Program, emulator: Running) -> None:
