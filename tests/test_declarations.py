@@ -102,4 +102,4 @@ def test_completion_offers_resources_lookups_and_their_types_only(system: str) -
     module = getattr(pulumi_roster, system)
     offered = {name: getattr(module, name) for name in dir(module)}
     assert all(found.__module__.startswith(f"pulumi_roster.{system}.") for found in offered.values())
-    assert all(name[0].isupper() or name.startswith(("get_", "is_", "list_", "summarize_")) for name in offered)
+    assert all(name[0].isupper() or name.startswith(("get_", "is_", "list_")) for name in offered)

@@ -39,7 +39,7 @@ class CommonArguments(TypedDict, total=False):
         also fails by default. With ``adopt=True``, it removes these members. A link, such as a membership, needs no
         ``adopt``: if the link exists, the create succeeds.
     :param connection: the name of the set of credentials to use, by default ``"default"``. A change keeps the object:
-        Roster first reads it through the new connection, and refuses the change if it is not there.
+        Roster first reads it through the new connection, and refuses the change if it is not there, or not as recorded.
     :param opts: Pulumi's own options, such as ``depends_on``, ``protect`` and ``parent``.
     """
 
